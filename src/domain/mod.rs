@@ -1,0 +1,10 @@
+//! Pure types and rules: no I/O, and no crate that does any.
+
+pub mod chunk;
+pub mod ids;
+pub mod message;
+pub mod money;
+pub mod run;
+pub mod score;
+pub mod span;
+pub mod time;

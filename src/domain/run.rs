@@ -1,0 +1,322 @@
+//! Runs of a replay: variants, cases and their results, as journalled and as in the public tables.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::chunk::Chunk;
+use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
+use super::message::{Message, ToolCall};
+use super::money::Money;
+use super::time::Timestamp;
+
+/// A model as the user names it: `provider/model`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ModelId {
+    /// The provider's name in the configuration, or a built-in one.
+    pub provider: String,
+    /// The model's name as the provider knows it; may itself hold slashes.
+    pub model: String,
+}
+
+/// Why a text names no model.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` names no model: write provider/model, such as local/gemma3 or builtin/extractive")]
+pub struct NotAModel(String);
+
+impl std::str::FromStr for ModelId {
+    type Err = NotAModel;
+
+    fn from_str(text: &str) -> Result<Self, NotAModel> {
+        match text.trim().split_once('/') {
+            Some((provider, model)) if !provider.is_empty() && !model.is_empty() => {
+                Ok(Self { provider: provider.to_owned(), model: model.to_owned() })
+            }
+            _ => Err(NotAModel(text.chars().take(80).collect())),
+        }
+    }
+}
+
+impl TryFrom<String> for ModelId {
+    type Error = NotAModel;
+    fn try_from(text: String) -> Result<Self, NotAModel> {
+        text.parse()
+    }
+}
+
+impl From<ModelId> for String {
+    fn from(id: ModelId) -> Self {
+        id.to_string()
+    }
+}
+
+impl std::fmt::Display for ModelId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.provider, self.model)
+    }
+}
+
+/// Which model a variant asks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelChoice {
+    /// Each case's own recorded model (`-m recorded`), at the provider it was recorded with.
+    Recorded,
+    /// One model for all cases.
+    Model(ModelId),
+}
+
+impl std::fmt::Display for ModelChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Recorded => f.write_str("recorded"),
+            Self::Model(id) => id.fmt(f),
+        }
+    }
+}
+
+/// A prompt and the version of it that a variant uses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PromptVersionRef {
+    /// The prompt's name: its path below `prompts/` without suffix.
+    pub name: String,
+    /// A commit, tag or branch, or `work` for the file as it is now.
+    pub version: String,
+}
+
+impl std::fmt::Display for PromptVersionRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}", self.name, self.version)
+    }
+}
+
+/// A change to a case's chunks before it is replayed; ranks count from 1 in the recorded order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChunkEdit {
+    /// Leave the chunk of this rank out.
+    Drop(u32),
+    /// Put another text in the place of the chunk of this rank.
+    Replace {
+        /// The rank of the chunk.
+        rank: u32,
+        /// The new text.
+        content: String,
+    },
+}
+
+/// What a variant changes besides model and prompt.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Overrides {
+    /// Parameters set over the recorded ones (`--set k=v`).
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub parameters: Map<String, Value>,
+    /// Chunk edits, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chunks: Vec<ChunkEdit>,
+}
+
+impl Overrides {
+    /// Whether nothing is changed.
+    pub fn is_empty(&self) -> bool {
+        self.parameters.is_empty() && self.chunks.is_empty()
+    }
+}
+
+/// One way to answer every case of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Its id within the run.
+    pub id: VariantId,
+    /// Which model.
+    pub model: ModelChoice,
+    /// Which prompt version; `None` sends the recorded messages.
+    pub prompt: Option<PromptVersionRef>,
+    /// What else is changed.
+    #[serde(default)]
+    pub overrides: Overrides,
+}
+
+/// One recorded call to be replayed, with everything it needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// The trace it belongs to.
+    pub trace_id: TraceId,
+    /// The recorded LLM span.
+    pub span_id: SpanId,
+    /// The provider it was recorded with, normalised.
+    pub provider: Option<String>,
+    /// The model it was recorded with.
+    pub model: Option<String>,
+    /// The messages sent.
+    pub messages: Vec<Message>,
+    /// The recorded parameters.
+    pub parameters: Map<String, Value>,
+    /// The recorded tool definitions.
+    pub tools: Option<Value>,
+    /// The recorded prompt name, version and variables.
+    pub prompt: super::span::PromptRef,
+    /// The chunks the call was given, each document once, ranks from 1.
+    pub chunks: Vec<Chunk>,
+    /// The question: the trace's input, else the last user message.
+    pub question: String,
+    /// The recorded answer.
+    pub answer: Option<String>,
+    /// Tool calls of the recorded answer.
+    pub answer_tool_calls: Vec<ToolCall>,
+    /// Recorded token counts.
+    pub usage: super::span::Usage,
+    /// Recorded cost.
+    pub cost: super::span::Cost,
+    /// Recorded latency in nanoseconds.
+    pub duration_ns: Option<i64>,
+    /// Recorded time to first token in nanoseconds.
+    pub ttft_ns: Option<i64>,
+    /// Why the recorded model stopped.
+    pub finish_reason: Option<String>,
+}
+
+/// How a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunStatus {
+    /// Being worked on, by this or another process.
+    Running,
+    /// Every result is there.
+    Completed,
+    /// Stopped before the cap would have been exceeded.
+    Budget,
+    /// Stopped by the user, a signal or a kill.
+    Interrupted,
+    /// Ended, and some cases failed.
+    Failed,
+}
+
+impl RunStatus {
+    /// The status' name in the tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Budget => "budget",
+            Self::Interrupted => "interrupted",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads a status' name in the tables.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Running, Self::Completed, Self::Budget, Self::Interrupted, Self::Failed]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+}
+
+/// How one result stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResultStatus {
+    /// Answered.
+    Ok,
+    /// The provider refused or failed, for good.
+    Failed,
+    /// The stream was cut; the text so far is kept and is no answer.
+    Incomplete,
+    /// Sent, and never heard of again: a kill or power cut in between.
+    Unknown,
+    /// Not sent, with the reason in `error`.
+    Skipped,
+}
+
+impl ResultStatus {
+    /// The status' name in the tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Incomplete => "incomplete",
+            Self::Unknown => "unknown",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    /// Reads a status' name in the tables.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Ok, Self::Failed, Self::Incomplete, Self::Unknown, Self::Skipped]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+}
+
+/// A run as planned, the first line of its journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id.
+    pub run_id: RunId,
+    /// When it was started.
+    pub created_at: Timestamp,
+    /// The filter the cases were chosen by, as typed.
+    pub filter: String,
+    /// The variants; the recorded answers are not one of them unless asked for.
+    pub variants: Vec<Variant>,
+    /// Answers asked for each case and variant.
+    pub samples: u32,
+    /// How many cases.
+    pub cases: u64,
+    /// The cap on its cost.
+    pub max_cost: Option<Money>,
+    /// What it was expected to cost.
+    pub estimated_cost: Option<Money>,
+}
+
+/// One answer of a run, as journalled, as in `runs RUN_ID --format jsonl` and as in the `results` table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// The run.
+    pub run_id: RunId,
+    /// Its own id.
+    pub result_id: ResultId,
+    /// The case's trace.
+    pub trace_id: TraceId,
+    /// The case's span.
+    pub span_id: SpanId,
+    /// The variant.
+    pub variant: VariantId,
+    /// The model asked, `provider/model`.
+    pub model: String,
+    /// The prompt version, `name@version`.
+    pub prompt: Option<String>,
+    /// Which sample, from 0.
+    pub sample: u32,
+    /// How it stands.
+    pub status: ResultStatus,
+    /// The answer's text.
+    pub output_text: Option<String>,
+    /// Tool calls the model asked for.
+    #[serde(default)]
+    pub tool_calls: Vec<ToolCall>,
+    /// Why the model stopped.
+    pub finish_reason: Option<String>,
+    /// Tokens as the provider counted them.
+    pub input_tokens: Option<u64>,
+    /// See `input_tokens`.
+    pub output_tokens: Option<u64>,
+    /// See `input_tokens`.
+    pub cached_input_tokens: Option<u64>,
+    /// See `input_tokens`.
+    pub reasoning_tokens: Option<u64>,
+    /// What it cost; `None` where unknown; 0 from the cache.
+    pub cost_usd: Option<Money>,
+    /// `recorded` (the provider said), `computed`, `reserved` (an unknown or cut call, charged in full) or `unknown`.
+    pub cost_source: String,
+    /// From sending to the end of the answer, in milliseconds.
+    pub latency_ms: Option<f64>,
+    /// From sending to the first piece of the answer, in milliseconds.
+    pub ttft_ms: Option<f64>,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// Whether it was served from the cache.
+    pub from_cache: bool,
+    /// What went wrong, or what was dropped from the request.
+    pub error: Option<String>,
+}

@@ -1,0 +1,13 @@
+//! Hindcast: a terminal workbench that replays recorded LLM traces on other models, prompts and chunks.
+//!
+//! Layers, from the inside out; imports point inward only, and a test enforces it:
+//!
+//! ```text
+//! main ─► cli ─┐             ┌─ providers ─► http   (only place that names reqwest)
+//!              ├─► services ─┼─ store               (only place that names duckdb)
+//!         ui  ─┘             ├─ vcs                 (only place that names git2)
+//! (only place that names     ├─ importers, exporters, evaluators, config
+//!  ratatui and crossterm)    └─► domain             (pure types and rules)
+//! ```
+
+pub mod domain;
