@@ -4,6 +4,7 @@ pub mod chunk;
 pub mod ids;
 pub mod message;
 pub mod money;
+pub mod patch;
 pub mod run;
 pub mod score;
 pub mod span;

@@ -1,0 +1,19 @@
+//! Readers of recorded traces: whatever the format, out come spans in the one model.
+
+mod batch;
+
+pub use crate::domain::patch::SpanPatch;
+pub use batch::{Batch, BatchSink, ImportError, Importer, Input, SinkClosed, Skipped};
+
+/// Every importer, in the order in which their signs are looked for; one line adds one.
+pub static IMPORTERS: &[&dyn Importer] = &[];
+
+/// The importer of that name, for a format that was named by the user.
+pub fn by_name(name: &str) -> Option<&'static dyn Importer> {
+    IMPORTERS.iter().copied().find(|importer| importer.name().eq_ignore_ascii_case(name))
+}
+
+/// The first importer that recognises the beginning of a file, decompressed and without a byte order mark.
+pub fn recognise(head: &[u8]) -> Option<&'static dyn Importer> {
+    IMPORTERS.iter().copied().find(|importer| importer.sniff(head))
+}
