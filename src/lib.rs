@@ -10,5 +10,6 @@
 //!  ratatui and crossterm)    └─► domain             (pure types and rules)
 //! ```
 
+pub mod config;
 pub mod domain;
 pub mod importers;

@@ -5,6 +5,7 @@ pub mod ids;
 pub mod message;
 pub mod money;
 pub mod patch;
+pub mod provider;
 pub mod run;
 pub mod score;
 pub mod span;

@@ -1,0 +1,249 @@
+//! Puts one configuration file over what is known so far.
+
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use super::check;
+use super::error::Mistake;
+use super::model::{Config, Defaults, EditorMode, PriceOverride, Provider, Setting};
+use super::reader::{Reader, Value};
+use crate::domain::provider::{KeySource, ProviderKind};
+use crate::domain::run::ModelId;
+
+const ROOT: &[&str] =
+    &["theme", "mouse", "animation", "ascii", "editor_mode", "defaults", "providers", "prices", "keys"];
+const DEFAULTS: &[&str] = &["models", "max_cost_usd", "concurrency", "max_output_tokens"];
+const PROVIDER: &[&str] = &[
+    "kind",
+    "base_url",
+    "api_key_env",
+    "api_key_cmd",
+    "max_concurrency",
+    "requests_per_minute",
+    "tokens_per_minute",
+    "prices_as",
+    "allow_http",
+    "region",
+    "project",
+    "api_version",
+];
+const PRICE: &[&str] = &["input", "output", "cached_input", "cache_write", "cache_write_1h"];
+
+/// Most requests in flight that a configuration may ask for.
+pub(super) const MOST_CONCURRENT: u32 = 256;
+/// Most output tokens that a configuration may ask for.
+pub(super) const MOST_OUTPUT: u32 = 10_000_000;
+
+/// Reads one file's text over `config`; returns the mistakes in it.
+pub(super) fn apply(config: &mut Config, path: &Path, text: &str) -> Vec<Mistake> {
+    let mut reader = Reader::new(path, text);
+    match DeTable::parse(text) {
+        Ok(root) => root_table(&mut reader, config, root.get_ref()),
+        Err(error) => {
+            let at = error.span().unwrap_or(0..0);
+            reader.wrong(at, "", format!("not valid TOML: {}", error.message()));
+        }
+    }
+    reader.mistakes
+}
+
+/// Puts a value where one was read.
+fn put<T>(slot: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *slot = value;
+    }
+}
+
+fn put_some<T>(slot: &mut Option<T>, value: Option<T>) {
+    if value.is_some() {
+        *slot = value;
+    }
+}
+
+fn root_table(reader: &mut Reader<'_>, config: &mut Config, root: &DeTable<'_>) {
+    let workbench = &mut config.workbench;
+    for (key, value) in root {
+        let name = key.get_ref().as_ref();
+        match name {
+            "theme" => {
+                let theme = reader.string(name, value);
+                put(
+                    &mut workbench.theme,
+                    theme.map(|theme| Setting { value: Some(theme.value), source: theme.source }),
+                );
+            }
+            "mouse" => put(&mut workbench.mouse, reader.boolean(name, value)),
+            "animation" => put(&mut workbench.animation, reader.boolean(name, value)),
+            "ascii" => put(&mut workbench.ascii, reader.boolean(name, value)),
+            "editor_mode" => {
+                let choices = EditorMode::ALL.map(|mode| (mode.as_str(), mode));
+                put(&mut workbench.editor_mode, reader.one_of(name, value, &choices));
+            }
+            "defaults" => {
+                if let Some(table) = reader.table(name, value) {
+                    defaults(reader, &mut config.defaults, table);
+                }
+            }
+            "providers" => {
+                for (name, key, value) in named(reader, name, value) {
+                    if let Some(problem) = check::provider_name(&name) {
+                        reader.wrong(value.span(), &key, problem);
+                    } else if let Some(table) = reader.table(&key, value) {
+                        provider(reader, config.providers.entry(name).or_default(), &key, table);
+                    }
+                }
+            }
+            "prices" => {
+                for (name, key, value) in named(reader, name, value) {
+                    let Ok(model) = name.parse::<ModelId>() else {
+                        reader.wrong(value.span(), &key, "the table is named after a model: [prices.\"local/gemma3\"]");
+                        continue;
+                    };
+                    if let Some(table) = reader.table(&key, value) {
+                        price(reader, config.prices.entry(model).or_default(), &key, table);
+                    }
+                }
+            }
+            "keys" => {
+                for (context, key, value) in named(reader, name, value) {
+                    if let Some(table) = reader.table(&key, value) {
+                        let actions = config.keys.entry(context).or_default();
+                        for (action, value) in table {
+                            let action = action.get_ref().as_ref();
+                            if let Some(list) = reader.strings(&format!("{key}.{action}"), value) {
+                                actions.insert(action.to_owned(), list);
+                            }
+                        }
+                    }
+                }
+            }
+            _ => reader.unknown(key.span(), "", name, ROOT),
+        }
+    }
+}
+
+/// The tables within a table: name, full key, value.
+fn named<'v, 'd>(reader: &mut Reader<'_>, key: &str, value: &'v Value<'d>) -> Vec<(String, String, &'v Value<'d>)> {
+    let Some(table) = reader.table(key, value) else { return Vec::new() };
+    let tables = table.iter().map(|(name, value)| {
+        let name = name.get_ref().to_string();
+        let bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+        let full = if bare { format!("{key}.{name}") } else { format!("{key}.\"{name}\"") };
+        (name, full, value)
+    });
+    tables.collect()
+}
+
+fn defaults(reader: &mut Reader<'_>, defaults: &mut Defaults, table: &DeTable<'_>) {
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        let full = format!("defaults.{name}");
+        match name {
+            "models" => {
+                let Some(list) = reader.strings(&full, value) else { continue };
+                let parsed: Result<Vec<ModelId>, _> = list.value.iter().map(|text| text.parse()).collect();
+                match parsed {
+                    Ok(models) => defaults.models = Setting { value: models, source: list.source },
+                    Err(error) => reader.wrong(value.span(), &full, error.to_string()),
+                }
+            }
+            "max_cost_usd" => put(&mut defaults.max_cost_usd, reader.money(&full, value)),
+            "concurrency" => put(&mut defaults.concurrency, reader.small(&full, value, MOST_CONCURRENT)),
+            "max_output_tokens" => put(&mut defaults.max_output_tokens, reader.small(&full, value, MOST_OUTPUT)),
+            _ => reader.unknown(key.span(), "defaults", name, DEFAULTS),
+        }
+    }
+}
+
+fn provider(reader: &mut Reader<'_>, provider: &mut Provider, at: &str, table: &DeTable<'_>) {
+    let mut key_here = false;
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        let full = format!("{at}.{name}");
+        match name {
+            "kind" => {
+                let choices = ProviderKind::ALL.map(|kind| (kind.as_str(), kind));
+                put_some(&mut provider.kind, reader.one_of(&full, value, &choices));
+            }
+            "base_url" => {
+                let url = checked(reader, &full, value, check::base_url);
+                put_some(&mut provider.base_url, url);
+            }
+            "api_key_env" | "api_key_cmd" if std::mem::replace(&mut key_here, true) => {
+                reader.wrong(key.span(), &full, "api_key_env and api_key_cmd exclude each other; keep one of them");
+            }
+            "api_key_env" => {
+                let variable = checked(reader, &full, value, check::variable_name);
+                put_some(
+                    &mut provider.key,
+                    variable.map(|s| Setting { value: KeySource::Env(s.value), source: s.source }),
+                );
+            }
+            "api_key_cmd" => {
+                let command = checked(reader, &full, value, check::command);
+                put_some(
+                    &mut provider.key,
+                    command.map(|s| Setting { value: KeySource::Command(s.value), source: s.source }),
+                );
+            }
+            "max_concurrency" => {
+                put_some(&mut provider.max_concurrency, reader.small(&full, value, MOST_CONCURRENT));
+            }
+            "requests_per_minute" => {
+                put_some(&mut provider.requests_per_minute, reader.small(&full, value, 10_000_000));
+            }
+            "tokens_per_minute" => {
+                put_some(&mut provider.tokens_per_minute, reader.integer(&full, value, 1..1_000_000_000_001));
+            }
+            "prices_as" => put_some(&mut provider.prices_as, reader.string(&full, value)),
+            "allow_http" => put_some(&mut provider.allow_http, reader.boolean(&full, value)),
+            "region" => put_some(&mut provider.region, reader.string(&full, value)),
+            "project" => put_some(&mut provider.project, reader.string(&full, value)),
+            "api_version" => put_some(&mut provider.api_version, reader.string(&full, value)),
+            _ if check::names_a_secret(name) => {
+                let message = "a key is never kept in a file; put it into an environment variable and name that with \
+                               api_key_env, or let a command print it with api_key_cmd; then take it out of this file \
+                               and out of its history";
+                reader.wrong(key.span(), &full, message);
+            }
+            _ => reader.unknown(key.span(), at, name, PROVIDER),
+        }
+    }
+}
+
+/// A string that passes a check, which says what is wrong without repeating a value that may be a secret.
+fn checked(
+    reader: &mut Reader<'_>,
+    key: &str,
+    value: &Value<'_>,
+    check: impl Fn(&str) -> Option<String>,
+) -> Option<Setting<String>> {
+    let text = reader.string(key, value)?;
+    match check(&text.value) {
+        None => Some(text),
+        Some(problem) => {
+            reader.wrong(value.span(), key, problem);
+            None
+        }
+    }
+}
+
+fn price(reader: &mut Reader<'_>, price: &mut PriceOverride, at: &str, table: &DeTable<'_>) {
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        let full = format!("{at}.{name}");
+        let slot = match name {
+            "input" => &mut price.input,
+            "output" => &mut price.output,
+            "cached_input" => &mut price.cached_input,
+            "cache_write" => &mut price.cache_write,
+            "cache_write_1h" => &mut price.cache_write_1h,
+            _ => {
+                reader.unknown(key.span(), at, name, PRICE);
+                continue;
+            }
+        };
+        put_some(slot, reader.money(&full, value));
+    }
+}

@@ -1,0 +1,21 @@
+//! The configuration: typed, layered, and strict about what it does not know.
+
+mod check;
+mod environment;
+mod error;
+mod file;
+mod load;
+mod model;
+mod nearest;
+mod paths;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+pub use environment::{Environment, Variables};
+pub use error::{ConfigError, Mistake};
+pub use load::{Flags, Origins, load};
+pub use model::{Config, Defaults, Effective, PriceOverride, Provider, Setting, Source, Workbench};
+pub use model::{EditorMode, FILE_NAME};
+pub use nearest::nearest;
+pub use paths::Paths;

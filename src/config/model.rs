@@ -1,0 +1,307 @@
+//! The configuration's types: every value knows where it was set.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::domain::money::Money;
+use crate::domain::provider::{KeySource, ProviderKind, ProviderSettings};
+use crate::domain::run::ModelId;
+
+/// The configuration file's name in a workspace.
+pub const FILE_NAME: &str = "hindcast.toml";
+
+/// Where a value was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Nowhere: the program's own value.
+    Default,
+    /// A file, at a line counted from 1.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u32,
+    },
+    /// An environment variable.
+    Env(&'static str),
+    /// A flag of the command line.
+    Flag(&'static str),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File { path, line } => write!(f, "{}:{line}", path.display()),
+            Self::Env(name) | Self::Flag(name) => f.write_str(name),
+        }
+    }
+}
+
+/// A value and where it was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was set.
+    pub source: Source,
+}
+
+impl<T> Setting<T> {
+    pub(super) const fn default_of(value: T) -> Self {
+        Self { value, source: Source::Default }
+    }
+}
+
+/// How keys work in the prompt editor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EditorMode {
+    /// Keys type text, as in most programs.
+    #[default]
+    Plain,
+    /// Modes as in vim.
+    Vim,
+    /// Control keys as in emacs.
+    Emacs,
+}
+
+impl EditorMode {
+    /// Every mode.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Vim, Self::Emacs];
+
+    /// The mode's name in the configuration.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Vim => "vim",
+            Self::Emacs => "emacs",
+        }
+    }
+}
+
+/// `[defaults]`: what a run uses unless told otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defaults {
+    /// The models offered first.
+    pub models: Setting<Vec<ModelId>>,
+    /// The cap of one run in US dollars.
+    pub max_cost_usd: Setting<Money>,
+    /// Requests in flight over all providers, 1 to 256.
+    pub concurrency: Setting<u32>,
+    /// Sent where a recording has no limit of its own and the model's is not known, in tokens.
+    pub max_output_tokens: Setting<u32>,
+}
+
+/// Settings of the workbench: the keys at the top of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workbench {
+    /// The theme's name; `None` chooses by the terminal's background.
+    pub theme: Setting<Option<String>>,
+    /// Whether the mouse is used.
+    pub mouse: Setting<bool>,
+    /// Whether anything moves that does not have to.
+    pub animation: Setting<bool>,
+    /// Whether lines and marks are drawn with ASCII only.
+    pub ascii: Setting<bool>,
+    /// How keys work in the prompt editor.
+    pub editor_mode: Setting<EditorMode>,
+}
+
+/// One table `[providers.NAME]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provider {
+    /// Which interface it speaks; `None` only while layers are put together.
+    pub kind: Option<Setting<ProviderKind>>,
+    /// See [`ProviderSettings::base_url`].
+    pub base_url: Option<Setting<String>>,
+    /// See [`ProviderSettings::key`].
+    pub key: Option<Setting<KeySource>>,
+    /// See [`ProviderSettings::max_concurrency`].
+    pub max_concurrency: Option<Setting<u32>>,
+    /// See [`ProviderSettings::requests_per_minute`].
+    pub requests_per_minute: Option<Setting<u32>>,
+    /// See [`ProviderSettings::tokens_per_minute`].
+    pub tokens_per_minute: Option<Setting<u64>>,
+    /// See [`ProviderSettings::prices_as`].
+    pub prices_as: Option<Setting<String>>,
+    /// See [`ProviderSettings::allow_http`].
+    pub allow_http: Option<Setting<bool>>,
+    /// See [`ProviderSettings::region`].
+    pub region: Option<Setting<String>>,
+    /// See [`ProviderSettings::project`].
+    pub project: Option<Setting<String>>,
+    /// See [`ProviderSettings::api_version`].
+    pub api_version: Option<Setting<String>>,
+}
+
+/// One table `[prices."provider/model"]`: US dollars per million tokens, over the compiled-in prices.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PriceOverride {
+    /// Uncached input.
+    pub input: Option<Setting<Money>>,
+    /// Output, reasoning included.
+    pub output: Option<Setting<Money>>,
+    /// Input read from the cache.
+    pub cached_input: Option<Setting<Money>>,
+    /// Input written to the cache.
+    pub cache_write: Option<Setting<Money>>,
+    /// Input written to the cache for an hour.
+    pub cache_write_1h: Option<Setting<Money>>,
+}
+
+/// The whole configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `[defaults]`.
+    pub defaults: Defaults,
+    /// `[providers.NAME]`, by name.
+    pub providers: BTreeMap<String, Provider>,
+    /// `[prices."provider/model"]`, by model.
+    pub prices: BTreeMap<ModelId, PriceOverride>,
+    /// `[keys.CONTEXT]`: key texts by context and action; an empty list unbinds.
+    pub keys: BTreeMap<String, BTreeMap<String, Setting<Vec<String>>>>,
+    /// The workbench's settings.
+    pub workbench: Workbench,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            defaults: Defaults {
+                models: Setting::default_of(Vec::new()),
+                max_cost_usd: Setting::default_of(Money::from_pico(1_000_000_000_000)),
+                concurrency: Setting::default_of(8),
+                max_output_tokens: Setting::default_of(1024),
+            },
+            providers: BTreeMap::new(),
+            prices: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            workbench: Workbench {
+                theme: Setting::default_of(None),
+                mouse: Setting::default_of(true),
+                animation: Setting::default_of(true),
+                ascii: Setting::default_of(false),
+                editor_mode: Setting::default_of(EditorMode::Plain),
+            },
+        }
+    }
+}
+
+/// One effective value, for `doctor` and for questions of the kind "who set this".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effective {
+    /// The key with its tables.
+    pub key: String,
+    /// The value as text.
+    pub value: String,
+    /// Where it was set.
+    pub source: Source,
+}
+
+fn value<T: Clone>(setting: Option<&Setting<T>>) -> Option<T> {
+    setting.map(|setting| setting.value.clone())
+}
+
+impl Config {
+    /// The configured providers without where they were set, by name.
+    pub fn provider_settings(&self) -> Vec<ProviderSettings> {
+        let settings = self.providers.iter().filter_map(|(name, provider)| {
+            Some(ProviderSettings {
+                name: name.clone(),
+                kind: value(provider.kind.as_ref())?,
+                base_url: value(provider.base_url.as_ref()),
+                key: value(provider.key.as_ref()),
+                max_concurrency: value(provider.max_concurrency.as_ref()),
+                requests_per_minute: value(provider.requests_per_minute.as_ref()),
+                tokens_per_minute: value(provider.tokens_per_minute.as_ref()),
+                prices_as: value(provider.prices_as.as_ref()),
+                allow_http: value(provider.allow_http.as_ref()).unwrap_or(false),
+                region: value(provider.region.as_ref()),
+                project: value(provider.project.as_ref()),
+                api_version: value(provider.api_version.as_ref()),
+            })
+        });
+        settings.collect()
+    }
+
+    /// Every effective value with its source, in the order of the file.
+    pub fn effective(&self) -> Vec<Effective> {
+        let mut list = Vec::new();
+        let mut put = |key: String, value: String, source: &Source| {
+            list.push(Effective { key, value, source: source.clone() });
+        };
+        let (d, w) = (&self.defaults, &self.workbench);
+        put("theme".into(), w.theme.value.clone().unwrap_or_else(|| "by background".into()), &w.theme.source);
+        put("mouse".into(), w.mouse.value.to_string(), &w.mouse.source);
+        put("animation".into(), w.animation.value.to_string(), &w.animation.source);
+        put("ascii".into(), w.ascii.value.to_string(), &w.ascii.source);
+        put("editor_mode".into(), w.editor_mode.value.as_str().into(), &w.editor_mode.source);
+        let models: Vec<String> = d.models.value.iter().map(ToString::to_string).collect();
+        put("defaults.models".into(), models.join(", "), &d.models.source);
+        put("defaults.max_cost_usd".into(), d.max_cost_usd.value.to_string(), &d.max_cost_usd.source);
+        put("defaults.concurrency".into(), d.concurrency.value.to_string(), &d.concurrency.source);
+        put("defaults.max_output_tokens".into(), d.max_output_tokens.value.to_string(), &d.max_output_tokens.source);
+        for (name, provider) in &self.providers {
+            provider.effective(&mut |key, value, source| put(format!("providers.{name}.{key}"), value, source));
+        }
+        for (model, price) in &self.prices {
+            for (key, setting) in price.fields() {
+                if let Some(setting) = setting {
+                    put(format!("prices.\"{model}\".{key}"), setting.value.to_string(), &setting.source);
+                }
+            }
+        }
+        for (context, actions) in &self.keys {
+            for (action, setting) in actions {
+                put(format!("keys.{context}.{action}"), setting.value.join(" "), &setting.source);
+            }
+        }
+        list
+    }
+}
+
+impl Provider {
+    fn effective(&self, put: &mut dyn FnMut(&str, String, &Source)) {
+        fn one<T>(
+            put: &mut dyn FnMut(&str, String, &Source),
+            key: &str,
+            setting: Option<&Setting<T>>,
+            text: impl Fn(&T) -> String,
+        ) {
+            if let Some(setting) = setting {
+                put(key, text(&setting.value), &setting.source);
+            }
+        }
+        one(put, "kind", self.kind.as_ref(), ToString::to_string);
+        one(put, "base_url", self.base_url.as_ref(), Clone::clone);
+        if let Some(setting) = &self.key {
+            let (key, text) = match &setting.value {
+                KeySource::Env(name) => ("api_key_env", name),
+                KeySource::Command(command) => ("api_key_cmd", command),
+            };
+            put(key, text.clone(), &setting.source);
+        }
+        one(put, "max_concurrency", self.max_concurrency.as_ref(), ToString::to_string);
+        one(put, "requests_per_minute", self.requests_per_minute.as_ref(), ToString::to_string);
+        one(put, "tokens_per_minute", self.tokens_per_minute.as_ref(), ToString::to_string);
+        one(put, "prices_as", self.prices_as.as_ref(), Clone::clone);
+        one(put, "allow_http", self.allow_http.as_ref(), ToString::to_string);
+        one(put, "region", self.region.as_ref(), Clone::clone);
+        one(put, "project", self.project.as_ref(), Clone::clone);
+        one(put, "api_version", self.api_version.as_ref(), Clone::clone);
+    }
+}
+
+impl PriceOverride {
+    /// The fields by their names in the file, in order.
+    pub const fn fields(&self) -> [(&'static str, Option<&Setting<Money>>); 5] {
+        [
+            ("input", self.input.as_ref()),
+            ("output", self.output.as_ref()),
+            ("cached_input", self.cached_input.as_ref()),
+            ("cache_write", self.cache_write.as_ref()),
+            ("cache_write_1h", self.cache_write_1h.as_ref()),
+        ]
+    }
+}
