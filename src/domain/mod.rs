@@ -6,6 +6,7 @@ pub mod message;
 pub mod money;
 pub mod patch;
 pub mod provider;
+pub mod price;
 pub mod run;
 pub mod score;
 pub mod span;
