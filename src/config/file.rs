@@ -45,6 +45,8 @@ pub(super) fn apply(config: &mut Config, path: &Path, text: &str) -> Vec<Mistake
             reader.wrong(at, "", format!("not valid TOML: {}", error.message()));
         }
     }
+    // The parser sorts keys; the reader of the message goes through the file from top to bottom.
+    reader.mistakes.sort_by_key(|mistake| mistake.line);
     reader.mistakes
 }
 
@@ -157,7 +159,10 @@ fn defaults(reader: &mut Reader<'_>, defaults: &mut Defaults, table: &DeTable<'_
 }
 
 fn provider(reader: &mut Reader<'_>, provider: &mut Provider, at: &str, table: &DeTable<'_>) {
-    let mut key_here = false;
+    if let (Some(_), Some((key, _))) = (table.get("api_key_env"), table.get_key_value("api_key_cmd")) {
+        let full = format!("{at}.api_key_cmd");
+        reader.wrong(key.span(), &full, "api_key_env and api_key_cmd exclude each other; keep one of them");
+    }
     for (key, value) in table {
         let name = key.get_ref().as_ref();
         let full = format!("{at}.{name}");
@@ -169,9 +174,6 @@ fn provider(reader: &mut Reader<'_>, provider: &mut Provider, at: &str, table: &
             "base_url" => {
                 let url = checked(reader, &full, value, check::base_url);
                 put_some(&mut provider.base_url, url);
-            }
-            "api_key_env" | "api_key_cmd" if std::mem::replace(&mut key_here, true) => {
-                reader.wrong(key.span(), &full, "api_key_env and api_key_cmd exclude each other; keep one of them");
             }
             "api_key_env" => {
                 let variable = checked(reader, &full, value, check::variable_name);

@@ -1,0 +1,3 @@
+//! The use cases: what the command line and the workbench both do.
+
+pub mod workspace;

@@ -1,0 +1,86 @@
+use super::*;
+use crate::config::{Paths, Variables};
+use std::fs;
+use std::path::Path;
+
+fn paths(base: &Path) -> Paths {
+    Paths::find(&Variables::fixed([("HOME", base.to_str().unwrap())]))
+}
+
+fn found(current: &Path, home: &Path) -> Workspace {
+    open(&Ask { named: None, current: current.to_owned() }, &paths(home)).unwrap()
+}
+
+#[test]
+fn the_nearest_workspace_upwards_is_found() {
+    let base = tempfile::tempdir().unwrap();
+    let root = base.path().canonicalize().unwrap();
+    let deep = root.join("a/b/c");
+    fs::create_dir_all(&deep).unwrap();
+    fs::write(root.join("hindcast.toml"), "").unwrap();
+    assert_eq!(found(&deep, &root).root(), root);
+    fs::create_dir_all(root.join("a/prompts")).unwrap();
+    assert_eq!(found(&deep, &root).root(), root, "prompts/ alone is not enough");
+    fs::write(root.join("a/.git"), "gitdir: elsewhere").unwrap();
+    let workspace = found(&deep, &root);
+    assert_eq!(workspace.root(), root.join("a"));
+    assert_eq!(workspace.origin(), Origin::Found);
+    assert_eq!(workspace.name(), "a");
+    assert_eq!(workspace.state(), root.join("a/.hindcast"));
+}
+
+#[test]
+fn the_state_is_private_and_ignored_by_git() {
+    let base = tempfile::tempdir().unwrap();
+    fs::create_dir(base.path().join(".hindcast")).unwrap();
+    let ask = Ask { named: Some(base.path().to_owned()), current: "/".into() };
+    let workspace = open(&ask, &paths(base.path())).unwrap();
+    assert_eq!(fs::read_to_string(workspace.state().join(".gitignore")).unwrap(), "*\n");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(workspace.state()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+    }
+    assert!(workspace.notices().is_empty());
+}
+
+#[test]
+fn a_workspace_that_cannot_be_written_keeps_its_state_elsewhere_and_says_so() {
+    let base = tempfile::tempdir().unwrap();
+    let home = base.path().join("home");
+    // A symbolic link to nowhere cannot become a directory, for root neither.
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/nonexistent/deep/er", base.path().join(".hindcast")).unwrap();
+    let state = super::state::make(base.path(), &paths(&home).state);
+    assert!(matches!(state, Err(WorkspaceError::InTheWay(_))));
+    let missing = Path::new("/proc/none/of/this");
+    let state = super::state::make(missing, &paths(&home).state).unwrap();
+    assert!(state.path.starts_with(home.join(".local/state/hindcast/workspaces")));
+    assert!(state.elsewhere.unwrap().contains("cannot be written"));
+}
+
+#[test]
+fn a_named_directory_has_to_exist_and_the_error_says_how_to_make_one() {
+    let base = tempfile::tempdir().unwrap();
+    let ask = Ask { named: Some(base.path().join("no")), current: "/".into() };
+    let error = open(&ask, &paths(base.path())).unwrap_err().to_string();
+    assert!(error.contains("hindcast init"), "{error}");
+}
+
+#[test]
+fn without_a_workspace_the_samples_open_and_go_when_the_program_ends() {
+    let base = tempfile::tempdir().unwrap();
+    let workspace = found(base.path(), base.path());
+    assert_eq!(workspace.origin(), Origin::Samples);
+    assert!(workspace.notices()[0].contains("hindcast init"));
+    let root = workspace.root().to_owned();
+    for sample in SAMPLES {
+        assert_eq!(fs::read(root.join(sample.path)).unwrap(), sample.bytes);
+    }
+    let clone = workspace.clone();
+    drop(workspace);
+    assert!(root.exists());
+    drop(clone);
+    assert!(!root.exists());
+}
