@@ -1,3 +1,10 @@
 //! The one integration test binary: each more would link DuckDB once more.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+
 mod architecture;

@@ -108,8 +108,7 @@ impl Message {
         let mut content = String::new();
         for part in &self.parts {
             let text = match part {
-                Part::Text { text } => text.as_str(),
-                Part::ToolResult { result: Value::String(text), .. } => text.as_str(),
+                Part::Text { text } | Part::ToolResult { result: Value::String(text), .. } => text.as_str(),
                 Part::ToolResult { result, .. } => &result.to_string(),
                 Part::Reasoning { .. } | Part::ToolCall(_) | Part::Other { .. } => continue,
             };
