@@ -14,3 +14,4 @@ pub mod config;
 pub mod domain;
 pub mod importers;
 pub mod services;
+pub mod store;

@@ -1,5 +1,6 @@
 //! Pure types and rules: no I/O, and no crate that does any.
 
+pub mod cancel;
 pub mod chunk;
 pub mod ids;
 pub mod message;

@@ -1,0 +1,60 @@
+//! What stands in journals.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::rows::StoredResult;
+use crate::domain::ids::{ResultId, RunId};
+use crate::domain::money::Money;
+use crate::domain::run::{Run, RunStatus};
+use crate::domain::score::Score;
+use crate::domain::time::Timestamp;
+
+/// Said before a request is sent, so that a kill cannot hide that it may have been.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The run.
+    pub run_id: RunId,
+    /// The answer that is asked for.
+    pub result_id: ResultId,
+    /// The hash of the request, as the cache knows it.
+    pub request_hash: String,
+    /// What the answer may cost at most.
+    pub reservation: Option<Money>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One line of a journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum JournalRecord {
+    /// A run begins.
+    Run {
+        /// The run as planned.
+        run: Run,
+    },
+    /// A request is about to be sent.
+    Intent {
+        /// Which.
+        intent: Intent,
+    },
+    /// An answer is complete, or given up.
+    Result {
+        /// The answer and its request.
+        result: Box<StoredResult>,
+    },
+    /// A run ended; it may go on after a resume.
+    End {
+        /// The run.
+        run_id: RunId,
+        /// How it ended.
+        status: RunStatus,
+        /// When.
+        at: Timestamp,
+    },
+    /// A score or note that a user gave.
+    Score {
+        /// The score.
+        score: Score,
+    },
+}

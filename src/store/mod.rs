@@ -1,0 +1,59 @@
+//! The index of traces and runs (the only place that names `duckdb`), the journals and the archive.
+//!
+//! Files are the truth and the index can be rebuilt from them at any time. [`Store`] holds the index open only for short
+//! cycles, so that several processes can work in one workspace. Every method blocks: call it off the drawing thread.
+
+pub mod archive;
+mod console;
+mod disk;
+mod error;
+mod export;
+mod figures;
+mod ingest;
+pub mod journal;
+mod journal_replay;
+mod options;
+mod rebuild;
+mod rows;
+mod runs;
+mod scores;
+mod sessions;
+mod sources;
+mod trace;
+mod traces;
+
+pub use archive::{Archive, Archived};
+pub use console::{Cell, Column, SqlLimits, SqlResult, TableInfo};
+pub use error::{Result, StoreError};
+pub use export::ExportFormat;
+pub use figures::TelemetryQuery;
+pub use ingest::Ingest;
+pub use journal::{Intent, Journal, JournalDamage, JournalFile, JournalRecord};
+pub use options::{StoreOptions, WaitNotice};
+pub use rows::{
+    CheckReport, Difference, Figures, ImportCounts, IndexSize, IndexState, ModelFigures, PageKey, PriceEntry,
+    PromptVersionEntry, RebuildProgress, RunRow, RunSnapshot, SessionPlace, SessionRow, SkippedRow, SortDirection,
+    SourceRow, StoredResult, Telemetry, TimeFigures, TraceDetail, TracePage, TraceRow, TraceSortField,
+};
+pub use traces::TracesQuery;
+
+use std::path::{Path, PathBuf};
+
+/// A handle on the index below a state directory; clones share it, and threads may use it at once.
+#[derive(Clone, Debug)]
+pub struct Store {
+    dir: PathBuf,
+    options: StoreOptions,
+}
+
+impl Store {
+    /// A handle on the index of a state directory (`.hindcast`). Touches neither the directory nor DuckDB.
+    pub fn new(state_dir: impl Into<PathBuf>, options: StoreOptions) -> Self {
+        Self { dir: state_dir.into(), options }
+    }
+
+    /// The state directory.
+    pub fn state_dir(&self) -> &Path {
+        &self.dir
+    }
+}
