@@ -1,0 +1,195 @@
+//! The one factory of HTTP clients.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderName, HeaderValue, LOCATION};
+use reqwest::redirect::Policy;
+use reqwest::{Method, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
+
+use super::error::{HttpError, HttpErrorKind};
+use super::origin::Origin;
+
+/// Whether plain http may leave the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PlainHttp {
+    /// On loopback only.
+    #[default]
+    LoopbackOnly,
+    /// Anywhere: the user said so.
+    Anywhere,
+}
+
+/// Limits of a client.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Whether plain http may leave the machine.
+    pub plain_http: PlainHttp,
+    /// Longest wait for a connection.
+    pub connect: Duration,
+    /// Longest wait for the first byte of the answer.
+    pub first_byte: Duration,
+    /// Longest wait between two pieces of the answer.
+    pub idle: Duration,
+    /// Largest answer in bytes, after decompression.
+    pub body_limit: usize,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            plain_http: PlainHttp::LoopbackOnly,
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_secs(60),
+            idle: Duration::from_secs(30),
+            body_limit: 64 << 20,
+        }
+    }
+}
+
+/// A client for one origin. Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub struct HttpClient {
+    inner: reqwest::Client,
+    settings: HttpSettings,
+    origin: Origin,
+    base: String,
+}
+
+/// A request below the client's base address.
+pub struct HttpRequest<'a> {
+    /// The path, added to the base address.
+    pub path: &'a str,
+    /// JSON to post; `None` gets.
+    pub body: Option<Vec<u8>>,
+    /// The key, sent as a bearer token in a header marked sensitive.
+    pub bearer: Option<&'a SecretString>,
+}
+
+impl HttpClient {
+    /// A client for everything below a base address such as `https://api.openai.com/v1`.
+    ///
+    /// Redirects are not followed, no referer is sent, loopback is never proxied, and plain http is refused beyond
+    /// loopback unless the settings allow it.
+    pub fn new(base: &str, settings: HttpSettings) -> Result<Self, HttpError> {
+        let origin = Origin::of(base)?;
+        let shown = origin.to_string();
+        let allowed = match origin.scheme.as_str() {
+            "https" => true,
+            "http" => origin.is_loopback() || settings.plain_http == PlainHttp::Anywhere,
+            _ => false,
+        };
+        if !allowed {
+            return Err(HttpError::new(HttpErrorKind::NotAllowed, shown));
+        }
+        let mut builder = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .referer(false)
+            .connect_timeout(settings.connect)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .tcp_nodelay(true)
+            .user_agent(concat!("hindcast/", env!("CARGO_PKG_VERSION")));
+        if origin.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        let inner = builder.build().map_err(|_| HttpError::new(HttpErrorKind::Setup, shown))?;
+        Ok(Self { inner, settings, origin, base: base.trim_end_matches('/').to_owned() })
+    }
+
+    /// Where its requests go.
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Sends a request and waits for the head of the answer.
+    pub async fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, HttpError> {
+        let origin = self.origin.to_string();
+        let url = format!("{}{}", self.base, request.path);
+        let method = if request.body.is_some() { Method::POST } else { Method::GET };
+        let mut builder = self.inner.request(method, url);
+        if let Some(body) = request.body {
+            builder = builder.header(reqwest::header::CONTENT_TYPE, "application/json").body(body);
+        }
+        if let Some(key) = request.bearer {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose_secret())).map_err(|_| {
+                HttpError::new(HttpErrorKind::Setup, origin.as_str())
+                    .detail(": the key holds characters that a header cannot carry")
+            })?;
+            value.set_sensitive(true);
+            builder = builder.header(reqwest::header::AUTHORIZATION, value);
+        }
+        let response = match timeout(self.settings.first_byte, builder.send()).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(map(&error, &origin)),
+            Err(_) => return Err(HttpError::new(HttpErrorKind::FirstByteTimeout, origin)),
+        };
+        if response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED {
+            let target = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+            let target = target.and_then(|url| Origin::of(url).ok()).map(|origin| format!(", to {origin}"));
+            let error = HttpError::new(HttpErrorKind::Redirect, origin).detail(target.unwrap_or_default());
+            return Err(HttpError { status: Some(response.status().as_u16()), ..error });
+        }
+        Ok(HttpResponse { inner: response, idle: self.settings.idle, left: self.settings.body_limit, origin })
+    }
+}
+
+/// An answer of which the head has come.
+pub struct HttpResponse {
+    inner: reqwest::Response,
+    idle: Duration,
+    left: usize,
+    origin: String,
+}
+
+impl HttpResponse {
+    /// The status.
+    pub fn status(&self) -> u16 {
+        self.inner.status().as_u16()
+    }
+
+    /// A header as text, where there is one and it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        self.inner.headers().get(name)?.to_str().ok()
+    }
+
+    /// The next piece of the body; `None` at its end.
+    pub async fn piece(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
+        let status = Some(self.status());
+        let fail = |kind| HttpError { status, ..HttpError::new(kind, self.origin.as_str()) };
+        let piece = match timeout(self.idle, self.inner.chunk()).await {
+            Ok(Ok(piece)) => piece,
+            Ok(Err(error)) => return Err(HttpError { status, ..map(&error, &self.origin) }),
+            Err(_) => return Err(fail(HttpErrorKind::IdleTimeout)),
+        };
+        let length = piece.as_ref().map_or(0, |piece| piece.len());
+        match self.left.checked_sub(length) {
+            Some(left) => self.left = left,
+            None => return Err(fail(HttpErrorKind::TooLarge)),
+        }
+        Ok(piece)
+    }
+
+    /// The whole body, up to a limit in bytes below the client's own.
+    pub async fn whole(&mut self, limit: usize) -> Result<Vec<u8>, HttpError> {
+        self.left = self.left.min(limit);
+        let mut body = Vec::new();
+        while let Some(piece) = self.piece().await? {
+            body.extend_from_slice(piece.as_ref());
+        }
+        Ok(body)
+    }
+}
+
+/// Maps an error of the library to ours; its text is never used.
+fn map(error: &reqwest::Error, origin: &str) -> HttpError {
+    let kind = match (error.is_connect(), error.is_timeout()) {
+        (true, false) => HttpErrorKind::Connect,
+        (_, true) => HttpErrorKind::ConnectTimeout,
+        (false, false) if error.is_builder() => HttpErrorKind::BadAddress,
+        (false, false) if error.is_decode() && !error.is_body() => HttpErrorKind::BadBody,
+        (false, false) => HttpErrorKind::Broken,
+    };
+    HttpError { status: error.status().map(|status| status.as_u16()), ..HttpError::new(kind, origin) }
+}

@@ -1,0 +1,17 @@
+//! The only place that names the HTTP library: clients, limits, retries and event streams.
+
+mod breaker;
+mod client;
+mod error;
+mod limit;
+mod origin;
+mod retry;
+mod sse;
+
+pub use breaker::{Breaker, Gate};
+pub use client::{HttpClient, HttpRequest, HttpResponse, HttpSettings, PlainHttp};
+pub use error::{HttpError, HttpErrorKind};
+pub use limit::{Limits, Pass, RateLimit};
+pub use origin::{Origin, is_loopback, proxy_for};
+pub use retry::{Attempts, Decision, Failure, RetryPolicy, parse_retry_after};
+pub use sse::{Sse, SseError, SseEvent};

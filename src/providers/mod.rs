@@ -1,0 +1,40 @@
+//! Models: where they are, what they can do, and how to ask them.
+
+mod answer;
+mod builtin;
+mod discover;
+mod error;
+mod key;
+mod openai;
+mod registry;
+mod request;
+
+use futures_util::future::BoxFuture;
+
+pub use answer::{Answer, StreamEvent};
+pub use discover::{Discovered, LOOPBACK_SERVERS, discover};
+pub use error::{CallError, CallErrorKind, ProviderError};
+pub use key::Environment;
+pub use registry::{KindEntry, ProviderInfo, Providers, REGISTRY, Reach};
+pub use request::{Abilities, Delivery, LocalInput, Prepared, Request, Support};
+
+/// Takes the pieces of an answer as they come.
+pub type OnEvent<'a> = &'a mut (dyn FnMut(StreamEvent) + Send);
+
+/// A place that answers.
+pub trait Provider: Send + Sync {
+    /// Its name in model ids.
+    fn name(&self) -> &str;
+
+    /// Where requests go: scheme, host and port, or `this machine` for the built-in models.
+    fn origin(&self) -> &str;
+
+    /// Puts a request into the provider's form; says what of it is left out.
+    fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError>;
+
+    /// Sends it once. Never retries: the caller counts attempts and money.
+    fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>>;
+
+    /// The models it offers.
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>>;
+}

@@ -1,0 +1,189 @@
+//! The providers of a workspace, by name.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use super::builtin::Builtin;
+use super::error::ProviderError;
+use super::key::Environment;
+use super::openai::OpenAi;
+use crate::domain::provider::{KeySource, ProviderKind as Kind, ProviderSettings};
+use super::{CallError, Provider};
+use crate::domain::price::Pricing;
+use crate::http::{Origin, is_loopback};
+
+/// What makes a provider of a kind.
+type Maker = fn(&ProviderSettings, &Environment) -> Result<Arc<dyn Provider>, ProviderError>;
+
+/// A kind of provider as the program knows it.
+pub struct KindEntry {
+    /// The kind.
+    pub kind: Kind,
+    /// The environment variable in which its key usually is.
+    pub usual_key: Option<&'static str>,
+    /// Its key in the price tables.
+    pub prices: Option<&'static str>,
+    /// Makes one; `None` is not built in this version.
+    maker: Option<Maker>,
+}
+
+const fn unbuilt(kind: Kind, usual_key: Option<&'static str>, prices: Option<&'static str>) -> KindEntry {
+    KindEntry { kind, usual_key, prices, maker: None }
+}
+
+/// Every kind that the configuration takes: one line adds one.
+pub const REGISTRY: [KindEntry; 10] = [
+    KindEntry { kind: Kind::Builtin, usual_key: None, prices: None, maker: Some(Builtin::make) },
+    KindEntry { kind: Kind::OpenAi, usual_key: Some("OPENAI_API_KEY"), prices: Some("openai"), maker: Some(OpenAi::make) },
+    unbuilt(Kind::OpenAiResponses, Some("OPENAI_API_KEY"), Some("openai")),
+    unbuilt(Kind::Azure, Some("AZURE_OPENAI_API_KEY"), Some("azure")),
+    unbuilt(Kind::Anthropic, Some("ANTHROPIC_API_KEY"), Some("anthropic")),
+    unbuilt(Kind::Gemini, Some("GEMINI_API_KEY"), Some("google")),
+    unbuilt(Kind::Vertex, None, Some("vertex")),
+    unbuilt(Kind::Bedrock, None, Some("bedrock")),
+    unbuilt(Kind::Cohere, Some("COHERE_API_KEY"), Some("cohere")),
+    unbuilt(Kind::Mistral, Some("MISTRAL_API_KEY"), Some("mistral")),
+];
+
+fn entry(kind: Kind) -> Option<&'static KindEntry> {
+    REGISTRY.iter().find(|entry| entry.kind == kind)
+}
+
+/// Whether a provider can be reached.
+#[derive(Clone, Debug)]
+pub enum Reach {
+    /// It answered with its models.
+    Reachable(Vec<String>),
+    /// Why not, in words.
+    Not(String),
+}
+
+/// A provider as `models` shows it.
+#[derive(Clone, Debug)]
+pub struct ProviderInfo {
+    /// Its name in model ids.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Where requests go; `None` where that is not known.
+    pub origin: Option<String>,
+    /// The proxy that requests would go through, without its password.
+    pub proxy: Option<String>,
+    /// How its models are priced.
+    pub pricing: Pricing,
+    /// Why it cannot be used, in words.
+    pub problem: Option<String>,
+}
+
+struct Slot {
+    settings: ProviderSettings,
+    made: OnceLock<Result<Arc<dyn Provider>, ProviderError>>,
+}
+
+/// The providers of a workspace; each is made when it is first asked for. Cheap to clone.
+#[derive(Clone)]
+pub struct Providers {
+    slots: Arc<BTreeMap<String, Slot>>,
+    environment: Environment,
+}
+
+impl Providers {
+    /// The configured providers, those whose key is in the usual environment variable, and the built-in ones.
+    pub fn new(configured: Vec<ProviderSettings>, environment: Environment) -> Self {
+        let mut slots = BTreeMap::new();
+        let usual = REGISTRY.iter().filter(|entry| entry.kind != Kind::OpenAiResponses).filter_map(|entry| {
+            let variable = entry.usual_key.filter(|variable| environment.has(variable))?;
+            Some(ProviderSettings {
+                key: Some(KeySource::Env(variable.to_owned())),
+                ..ProviderSettings::new(entry.kind.as_str(), entry.kind)
+            })
+        });
+        let builtin = std::iter::once(ProviderSettings::new("builtin", Kind::Builtin));
+        for mut settings in builtin.chain(usual).chain(configured) {
+            if settings.key.is_none()
+                && settings.base_url.is_none()
+                && let Some(variable) = entry(settings.kind).and_then(|entry| entry.usual_key)
+            {
+                settings.key = Some(KeySource::Env(variable.to_owned()));
+            }
+            slots.insert(settings.name.clone(), Slot { settings, made: OnceLock::new() });
+        }
+        Self { slots: Arc::new(slots), environment }
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.slots.keys().map(String::as_str)
+    }
+
+    /// What is configured of a provider.
+    pub fn settings(&self, name: &str) -> Option<&ProviderSettings> {
+        self.slots.get(name).map(|slot| &slot.settings)
+    }
+
+    /// The provider of a name; runs its key command on first use.
+    pub fn get(&self, name: &str) -> Result<Arc<dyn Provider>, ProviderError> {
+        let slot = self.slots.get(name).ok_or_else(|| ProviderError::Unknown {
+            name: name.to_owned(),
+            known: self.names().collect::<Vec<_>>().join(", "),
+        })?;
+        slot.made.get_or_init(|| self.make(&slot.settings)).clone()
+    }
+
+    fn make(&self, settings: &ProviderSettings) -> Result<Arc<dyn Provider>, ProviderError> {
+        let not_built =
+            || ProviderError::NotBuilt { name: settings.name.clone(), kind: settings.kind.as_str() };
+        let maker = entry(settings.kind).and_then(|entry| entry.maker).ok_or_else(not_built)?;
+        maker(settings, &self.environment)
+    }
+
+    /// How the models of a provider are priced: `prices_as`, else free on loopback, else the maker's list at the maker's
+    /// own address, else not at all.
+    pub fn pricing(&self, name: &str) -> Pricing {
+        let Some(slot) = self.slots.get(name) else { return Pricing::Unknown };
+        let settings = &slot.settings;
+        if let Some(key) = &settings.prices_as {
+            return Pricing::Table(key.clone());
+        }
+        match (&settings.base_url, settings.kind) {
+            (_, Kind::Builtin) => Pricing::Free,
+            (Some(url), _) if is_loopback(url) => Pricing::Free,
+            (Some(_), _) => Pricing::Unknown,
+            (None, kind) => entry(kind)
+                .and_then(|entry| entry.prices)
+                .map_or(Pricing::Unknown, |key| Pricing::Table(key.to_owned())),
+        }
+    }
+
+    /// Every provider with its state, without asking any of them.
+    pub fn list(&self) -> Vec<ProviderInfo> {
+        self.slots
+            .iter()
+            .map(|(name, slot)| {
+                let url = slot.settings.base_url.as_deref();
+                let made = self.get(name);
+                let origin = made.as_ref().map(|provider| provider.origin().to_owned()).ok();
+                ProviderInfo {
+                    name: name.clone(),
+                    kind: slot.settings.kind,
+                    proxy: url.or(origin.as_deref()).and_then(|url| self.environment.proxy_for(url)),
+                    origin: origin.or_else(|| url.and_then(|url| Origin::of(url).ok()).map(|origin| origin.to_string())),
+                    pricing: self.pricing(name),
+                    problem: made.err().map(|error| error.to_string()),
+                }
+            })
+            .collect()
+    }
+
+    /// Asks a provider for its models.
+    pub async fn check(&self, name: &str) -> Reach {
+        let provider = match self.get(name) {
+            Ok(provider) => provider,
+            Err(error) => return Reach::Not(error.to_string()),
+        };
+        match provider.models().await {
+            Ok(models) => Reach::Reachable(models),
+            Err(CallError { message, .. }) => Reach::Not(message),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What is asked of a model, in one form for all providers.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::domain::chunk::Chunk;
+use crate::domain::message::Message;
+use crate::domain::run::Case;
+
+/// What a model is known to refuse; from its price row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abilities {
+    /// Whether it takes temperature, `top_p`, `top_k` and penalties.
+    pub sampling_params: Support,
+    /// Whether it takes a forced tool choice.
+    pub forced_tool_use: Support,
+}
+
+impl Default for Abilities {
+    fn default() -> Self {
+        Self { sampling_params: Support::Taken, forced_tool_use: Support::Taken }
+    }
+}
+
+/// Whether a model takes something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Support {
+    /// Taken, or not known to be refused.
+    Taken,
+    /// Known to be refused.
+    Refused,
+}
+
+impl From<bool> for Support {
+    fn from(taken: bool) -> Self {
+        if taken { Self::Taken } else { Self::Refused }
+    }
+}
+
+/// How an answer is to come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Delivery {
+    /// In pieces, as it is made.
+    #[default]
+    Streamed,
+    /// At once.
+    Whole,
+}
+
+/// A call to a model before a provider has put it into its own form.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The model's name as the provider knows it.
+    pub model: String,
+    /// The messages to send.
+    pub messages: Vec<Message>,
+    /// The recorded parameters, named as in OpenAI's chat API where they have a counterpart there.
+    pub parameters: Map<String, Value>,
+    /// Parameters that the user set over them.
+    pub set: Map<String, Value>,
+    /// Tool definitions as recorded: a JSON array.
+    pub tools: Option<Value>,
+    /// The most output tokens, reasoning included, that the answer may have; `None` leaves it to the model.
+    pub max_output: Option<u64>,
+    /// What the model is known to refuse.
+    pub abilities: Abilities,
+    /// How the answer is to come.
+    pub delivery: Delivery,
+    /// The case that is replayed: the built-in models answer from it. Nothing of it is sent anywhere.
+    pub case: Arc<Case>,
+    /// The case's chunks after edits.
+    pub chunks: Vec<Chunk>,
+}
+
+/// A request in a provider's own form, ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The model's name as the provider knows it.
+    pub model: String,
+    /// The body, byte for byte as it is sent.
+    pub body: Vec<u8>,
+    /// What of the recording is not sent, with the reason, for the record.
+    pub dropped: Vec<String>,
+    /// How the answer is to come.
+    pub delivery: Delivery,
+    /// What a built-in model answers from; `None` for a remote one.
+    pub local: Option<LocalInput>,
+}
+
+/// What a built-in model answers from.
+#[derive(Clone, Debug)]
+pub struct LocalInput {
+    /// The case.
+    pub case: Arc<Case>,
+    /// Its chunks after edits.
+    pub chunks: Vec<Chunk>,
+}
+
+impl Prepared {
+    /// The BLAKE3 hash of provider, origin and body: what a confirmation, the cache and the journal refer to.
+    pub fn hash(&self, provider: &str, origin: &str) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        for piece in [provider.as_bytes(), origin.as_bytes(), self.model.as_bytes(), self.body.as_slice()] {
+            hasher.update(&(piece.len() as u64).to_le_bytes());
+            hasher.update(piece);
+        }
+        hasher.finalize()
+    }
+}
