@@ -12,6 +12,7 @@
 
 pub mod config;
 pub mod domain;
+pub mod http;
 pub mod importers;
 pub mod services;
 pub mod store;

@@ -267,6 +267,47 @@ pub struct Run {
     pub max_cost: Option<Money>,
     /// What it was expected to cost.
     pub estimated_cost: Option<Money>,
+    /// Its cases and how they were chosen, so that it can be resumed.
+    #[serde(default)]
+    pub choice: CaseChoice,
+}
+
+/// Which calls of a trace are cases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CallsMode {
+    /// The call that gave the trace its answer.
+    #[default]
+    Answer,
+    /// Every LLM call on its own.
+    All,
+    /// The agent's whole chain.
+    Chain,
+}
+
+impl CallsMode {
+    /// Its name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::All => "all",
+            Self::Chain => "chain",
+        }
+    }
+
+    /// Reads its name on the command line.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Answer, Self::All, Self::Chain].into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
+/// The cases of a run, and how they were chosen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CaseChoice {
+    /// Which calls of the traces.
+    pub calls: CallsMode,
+    /// Trace and span of each case, in order.
+    pub spans: Vec<(TraceId, SpanId)>,
 }
 
 /// One answer of a run, as journalled, as in `runs RUN_ID --format jsonl` and as in the `results` table.

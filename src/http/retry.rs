@@ -84,7 +84,11 @@ impl RetryPolicy {
 /// The wait that headers name: `retry-after-ms`, else `retry-after` in seconds (fractions allowed) or as an HTTP date.
 ///
 /// A wait of more than a day is taken for a mistake and ignored.
-pub fn parse_retry_after(milliseconds: Option<&str>, seconds_or_date: Option<&str>, now: Timestamp) -> Option<Duration> {
+pub fn parse_retry_after(
+    milliseconds: Option<&str>,
+    seconds_or_date: Option<&str>,
+    now: Timestamp,
+) -> Option<Duration> {
     let finite = |seconds: f64| (0.0..=86_400.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds));
     let in_ms = milliseconds.and_then(|text| text.trim().parse::<f64>().ok());
     if let Some(wait) = in_ms.and_then(|ms| finite(ms / 1_000.0)) {
