@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod chunk;
+pub mod filter;
 pub mod ids;
 pub mod message;
 pub mod money;
@@ -12,3 +13,5 @@ pub mod run;
 pub mod score;
 pub mod span;
 pub mod time;
+pub mod untrusted;
+pub mod width;
