@@ -16,3 +16,4 @@ pub mod http;
 pub mod importers;
 pub mod services;
 pub mod store;
+pub mod vcs;
