@@ -10,10 +10,13 @@
 //!  ratatui and crossterm)    └─► domain             (pure types and rules)
 //! ```
 
+pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod error;
 pub mod http;
 pub mod importers;
+pub mod logging;
 pub mod services;
 pub mod store;
 pub mod vcs;

@@ -1,4 +1,8 @@
-//! The use cases: what the command line and the workbench both do.
+//! The use cases: what the command line and the workbench both do, and the bundle of handles they are given.
 
+mod bundle;
+mod failure;
 pub mod replay;
 pub mod workspace;
+
+pub use bundle::{Asked, Services};

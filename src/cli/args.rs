@@ -1,0 +1,135 @@
+//! What can be typed: the global options and the list of subcommands.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+
+use super::commands::{
+    compare, completions, doctor, import, index, init, man, models, note, open, prompt, replay, runs, score, sessions,
+    show, sql, traces,
+};
+use super::output::Format;
+use super::terminal::When;
+
+const ABOUT: &str = "A terminal workbench that replays recorded LLM traces on other models, prompts and chunks";
+
+const AFTER: &str = "\
+Without a subcommand, hindcast opens the workbench; without a terminal it prints a plain report of the workspace.
+
+Exit codes: 0 fine · 1 a checked condition is false · 2 usage, configuration, a wrong filter or SQL · \
+3 provider or network · 4 data or store · 5 stopped at the budget · 130 interrupted.";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hindcast",
+    version,
+    about = ABOUT,
+    after_help = AFTER,
+    max_term_width = 120,
+    infer_long_args = false,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// Options that every subcommand takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; the workbench where nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options that every subcommand takes.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Use the workspace in DIR instead of the one found from the current directory upward
+    #[arg(long, value_name = "DIR", global = true, env = "HINDCAST_WORKSPACE", hide_env_values = true)]
+    pub workspace: Option<PathBuf>,
+    /// Read FILE instead of ~/.config/hindcast/config.toml
+    #[arg(long, value_name = "FILE", global = true, env = "HINDCAST_CONFIG", hide_env_values = true)]
+    pub config: Option<PathBuf>,
+    /// How data is printed
+    #[arg(long, value_enum, value_name = "FORMAT", global = true, default_value_t = Format::Table)]
+    pub format: Format,
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", global = true, default_value_t = When::Auto)]
+    pub color: When,
+    /// The theme of the workbench
+    #[arg(long, value_name = "NAME", global = true)]
+    pub theme: Option<String>,
+    /// Draw with ASCII characters only
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// No movement: no spinners, no live progress
+    #[arg(long, global = true)]
+    pub no_animation: bool,
+    /// Leave the mouse to the terminal
+    #[arg(long, global = true)]
+    pub no_mouse: bool,
+    /// Print data and errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more, and log more; twice for everything
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// The subcommands, in the order of the help.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a workspace with one sample prompt and trace
+    Init(init::Args),
+    /// Import recorded traces
+    Import(import::Args),
+    /// Bring the index up to date, check it, or build it anew
+    Index(index::Args),
+    /// List traces
+    Traces(traces::Args),
+    /// Show one trace, or one session
+    Show(show::Args),
+    /// Open the workbench at a trace
+    Open(open::Args),
+    /// Replay recorded calls on other models, prompts or chunks
+    Replay(replay::Args),
+    /// List runs, or the results of one
+    Runs(runs::Args),
+    /// Keep a note on a trace
+    Note(note::Args),
+    /// Keep a score on a trace
+    Score(score::Args),
+    /// List sessions
+    Sessions(sessions::Args),
+    /// Compare the variants of a run
+    Compare(compare::Args),
+    /// Work with prompts and their versions
+    Prompt(prompt::Args),
+    /// Query the tables with SQL, read-only
+    Sql(sql::Args),
+    /// List providers, models and prices
+    Models(models::Args),
+    /// Check terminal, git, store, keys and providers
+    Doctor(doctor::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the man page
+    Man(man::Args),
+}
+
+/// A number of US dollars on the command line, 0 or more.
+pub fn dollars(text: &str) -> Result<crate::domain::money::Money, String> {
+    use crate::domain::money::Money;
+    let amount: Money = text.parse().map_err(|error: crate::domain::money::NotMoney| error.to_string())?;
+    if amount < Money::ZERO { Err("must be 0 or more".into()) } else { Ok(amount) }
+}
+
+/// The words of a FILTER as one text.
+pub fn filter_text(words: &[String]) -> String {
+    words.join(" ")
+}
+
+/// Names of the choices of a value, for messages.
+pub fn choices<T: ValueEnum>() -> String {
+    let names: Vec<_> = T::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect();
+    names.iter().map(|value| value.get_name()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,54 @@
+//! From a subcommand to the function that does it, and from its outcome to the exit code.
+
+use super::super::args::Command;
+use super::super::context::Context;
+use super::super::invocation::Invocation;
+use super::super::output::Output;
+use super::super::terminal::Stream;
+use super::{
+    compare, completions, doctor, import, index, init, man, models, note, open, prompt, replay, report, runs, score,
+    sessions, show, sql, traces,
+};
+use crate::error::{AppError, Exit};
+use crate::services::Services;
+
+/// Runs the subcommand, or the report where there is none; errors are printed here.
+pub fn run(invocation: &Invocation, services: &Services) -> Exit {
+    let global = &invocation.global;
+    let out = Output::stdout(global.format, Stream::stdout(global.color));
+    let mut context = Context { services, out, notices: invocation.notices() };
+    let done = dispatch(invocation, &mut context);
+    context.notices.clear();
+    let finished = context.out.finish();
+    match done.and_then(|exit| finished.map(|()| exit)) {
+        Ok(exit) => exit,
+        Err(error) => {
+            context.notices.error(&error);
+            error.exit()
+        }
+    }
+}
+
+fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Exit, AppError> {
+    match &invocation.command {
+        None => report::run(context),
+        Some(Command::Init(args)) => init::run(args, context),
+        Some(Command::Import(args)) => import::run(args, context),
+        Some(Command::Index(args)) => index::run(args, context),
+        Some(Command::Traces(args)) => traces::run(args, context),
+        Some(Command::Show(args)) => show::run(args, context),
+        Some(Command::Open(args)) => open::run(args, context),
+        Some(Command::Replay(args)) => replay::run(args, context),
+        Some(Command::Runs(args)) => runs::run(args, context),
+        Some(Command::Note(args)) => note::run(args, context),
+        Some(Command::Score(args)) => score::run(args, context),
+        Some(Command::Sessions(args)) => sessions::run(args, context),
+        Some(Command::Compare(args)) => compare::run(args, context),
+        Some(Command::Prompt(args)) => prompt::run(args, context),
+        Some(Command::Sql(args)) => sql::run(args, context),
+        Some(Command::Models(args)) => models::run(args, context),
+        Some(Command::Doctor(args)) => doctor::run(args, context),
+        Some(Command::Completions(args)) => completions::run(args, context),
+        Some(Command::Man(args)) => man::run(args, context),
+    }
+}

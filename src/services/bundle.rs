@@ -1,0 +1,93 @@
+//! The handles to everything below, each opened when it is first needed.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use super::workspace::{self, Workspace};
+use crate::config::{self, Config, Environment, Flags, Origins, Paths, Variables};
+use crate::domain::time::{Clock, SystemClock};
+use crate::error::AppError;
+
+/// What the user asked for before anything is opened.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// `--workspace`.
+    pub workspace: Option<PathBuf>,
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// Flags that are settings.
+    pub flags: Flags,
+}
+
+/// The handles to everything below; a clone shares them.
+#[derive(Clone)]
+pub struct Services {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    asked: Asked,
+    environment: Arc<dyn Environment>,
+    clock: Arc<dyn Clock>,
+    workspace: OnceLock<Workspace>,
+    config: OnceLock<Arc<Config>>,
+}
+
+impl Services {
+    /// Handles for what was asked; opens nothing yet.
+    pub fn new(asked: Asked) -> Self {
+        Self::with(asked, Arc::new(Variables::Process), Arc::new(SystemClock))
+    }
+
+    /// Handles with another environment and clock than the process' own.
+    pub fn with(asked: Asked, environment: Arc<dyn Environment>, clock: Arc<dyn Clock>) -> Self {
+        let (workspace, config) = (OnceLock::new(), OnceLock::new());
+        Self { inner: Arc::new(Inner { asked, environment, clock, workspace, config }) }
+    }
+
+    /// The environment variables.
+    pub fn environment(&self) -> &Arc<dyn Environment> {
+        &self.inner.environment
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    /// The user's own directories.
+    pub fn paths(&self) -> Paths {
+        Paths::find(self.inner.environment.as_ref())
+    }
+
+    /// The workspace: the one named, else the nearest upwards, else the samples.
+    pub fn workspace(&self) -> Result<&Workspace, AppError> {
+        once(&self.inner.workspace, || {
+            let current = std::env::current_dir()
+                .map_err(|error| AppError::store(format!("the current directory cannot be found: {error}")))?;
+            let ask = workspace::Ask { named: self.inner.asked.workspace.clone(), current };
+            Ok(workspace::open(&ask, &self.paths())?)
+        })
+    }
+
+    /// The configuration, all layers together.
+    pub fn config(&self) -> Result<&Arc<Config>, AppError> {
+        once(&self.inner.config, || {
+            let origins = Origins {
+                user: Some(self.paths().config_file()),
+                workspace: Some(self.workspace()?.config_file()),
+                named: self.inner.asked.config.clone(),
+            };
+            Ok(Arc::new(config::load(&origins, self.inner.environment.as_ref(), &self.inner.asked.flags)?))
+        })
+    }
+}
+
+/// The value of a cell, made at its first use; a failure is not kept, so that a later try can succeed.
+fn once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T, AppError>) -> Result<&T, AppError> {
+    if let Some(value) = cell.get() {
+        return Ok(value);
+    }
+    let value = make()?;
+    Ok(cell.get_or_init(|| value))
+}
