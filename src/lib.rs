@@ -17,6 +17,7 @@ pub mod error;
 pub mod http;
 pub mod importers;
 pub mod logging;
+pub mod providers;
 pub mod services;
 pub mod store;
 pub mod vcs;

@@ -49,7 +49,10 @@ mod tests {
     async fn finds_what_answers_and_nothing_else() {
         let server = MockServer::start().await;
         let models = serde_json::json!({"object": "list", "data": [{"id": "gemma3"}, {"id": "smollm2"}]});
-        Mock::given(path("/v1/models")).respond_with(ResponseTemplate::new(200).set_body_json(models)).mount(&server).await;
+        Mock::given(path("/v1/models"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(models))
+            .mount(&server)
+            .await;
         let found = at(&[("ollama", server.address().port()), ("vllm", 1)]).await;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].models, ["gemma3", "smollm2"]);

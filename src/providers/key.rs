@@ -57,10 +57,9 @@ pub(super) fn read_key(
     let missing = |remedy: String| ProviderError::NoKey { name: settings.name.clone(), remedy };
     match &settings.key {
         None => Ok(None),
-        Some(KeySource::Env(variable)) => environment
-            .secret(variable)
-            .map(Some)
-            .ok_or_else(|| missing(format!("set the environment variable {variable}, or api_key_cmd in hindcast.toml"))),
+        Some(KeySource::Env(variable)) => environment.secret(variable).map(Some).ok_or_else(|| {
+            missing(format!("set the environment variable {variable}, or api_key_cmd in hindcast.toml"))
+        }),
         Some(KeySource::Command(command)) => run(command).map(Some).map_err(|reason| {
             missing(format!("api_key_cmd {reason}; it is run without a shell and must print the key"))
         }),
@@ -77,10 +76,10 @@ fn run(command: &str) -> Result<SecretString, String> {
     }
     let output = child.output().map_err(|error| format!("could not be started ({})", error.kind()))?;
     if !output.status.success() {
-        return Err(output.status.code().map_or_else(
-            || "was ended by a signal".to_owned(),
-            |code| format!("failed with exit code {code}"),
-        ));
+        return Err(output
+            .status
+            .code()
+            .map_or_else(|| "was ended by a signal".to_owned(), |code| format!("failed with exit code {code}")));
     }
     let text = String::from_utf8(output.stdout).map_err(|_| "printed bytes that are not UTF-8")?;
     match text.lines().next().map(str::trim) {

@@ -7,9 +7,9 @@ use super::builtin::Builtin;
 use super::error::ProviderError;
 use super::key::Environment;
 use super::openai::OpenAi;
-use crate::domain::provider::{KeySource, ProviderKind as Kind, ProviderSettings};
 use super::{CallError, Provider};
 use crate::domain::price::Pricing;
+use crate::domain::provider::{KeySource, ProviderKind as Kind, ProviderSettings};
 use crate::http::{Origin, is_loopback};
 
 /// What makes a provider of a kind.
@@ -34,7 +34,12 @@ const fn unbuilt(kind: Kind, usual_key: Option<&'static str>, prices: Option<&'s
 /// Every kind that the configuration takes: one line adds one.
 pub const REGISTRY: [KindEntry; 10] = [
     KindEntry { kind: Kind::Builtin, usual_key: None, prices: None, maker: Some(Builtin::make) },
-    KindEntry { kind: Kind::OpenAi, usual_key: Some("OPENAI_API_KEY"), prices: Some("openai"), maker: Some(OpenAi::make) },
+    KindEntry {
+        kind: Kind::OpenAi,
+        usual_key: Some("OPENAI_API_KEY"),
+        prices: Some("openai"),
+        maker: Some(OpenAi::make),
+    },
     unbuilt(Kind::OpenAiResponses, Some("OPENAI_API_KEY"), Some("openai")),
     unbuilt(Kind::Azure, Some("AZURE_OPENAI_API_KEY"), Some("azure")),
     unbuilt(Kind::Anthropic, Some("ANTHROPIC_API_KEY"), Some("anthropic")),
@@ -131,8 +136,7 @@ impl Providers {
     }
 
     fn make(&self, settings: &ProviderSettings) -> Result<Arc<dyn Provider>, ProviderError> {
-        let not_built =
-            || ProviderError::NotBuilt { name: settings.name.clone(), kind: settings.kind.as_str() };
+        let not_built = || ProviderError::NotBuilt { name: settings.name.clone(), kind: settings.kind.as_str() };
         let maker = entry(settings.kind).and_then(|entry| entry.maker).ok_or_else(not_built)?;
         maker(settings, &self.environment)
     }
@@ -167,7 +171,8 @@ impl Providers {
                     name: name.clone(),
                     kind: slot.settings.kind,
                     proxy: url.or(origin.as_deref()).and_then(|url| self.environment.proxy_for(url)),
-                    origin: origin.or_else(|| url.and_then(|url| Origin::of(url).ok()).map(|origin| origin.to_string())),
+                    origin: origin
+                        .or_else(|| url.and_then(|url| Origin::of(url).ok()).map(|origin| origin.to_string())),
                     pricing: self.pricing(name),
                     problem: made.err().map(|error| error.to_string()),
                 }
