@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod chunk;
+pub mod diff;
 pub mod filter;
 pub mod ids;
 pub mod message;

@@ -210,3 +210,37 @@ fn rebuild(line: &SafeLine, cells: &[Cell<'_>]) -> SafeLine {
     }
     built
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::untrusted::safe_line;
+
+    #[test]
+    fn cuts_fall_between_clusters() {
+        assert_eq!(truncate_end("日本語", 6), "日本語");
+        assert_eq!(truncate_end("日本語", 5), "日本…");
+        assert_eq!(truncate_end("日本語", 4), "日…");
+        assert_eq!(truncate_end("abc", 0), "");
+        assert_eq!(truncate_end("👩\u{200d}🚀ab", 3), "👩\u{200d}🚀…");
+        assert_eq!(truncate_middle("prompts/support/answer", 11), "promp…nswer");
+        assert_eq!(fit_start("7", 3), "  7");
+        assert_eq!(fit_end("日本", 3), "日…");
+    }
+
+    #[test]
+    fn lines_wrap_after_words_and_markers_stay_markers() {
+        let texts = |text: &str, width: usize| -> Vec<String> {
+            wrap(&safe_line(text), width).iter().map(SafeLine::text).collect()
+        };
+        assert_eq!(texts("the quick brown fox", 9), ["the quick", "brown fox"]);
+        assert_eq!(texts("abcdefgh ij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(texts("日本語です", 4), ["日本", "語で", "す"]);
+        assert_eq!(texts("", 4), [""]);
+        let wrapped = wrap(&safe_line("see \u{202e}this"), 14);
+        assert_eq!(wrapped[0].pieces, [Piece::Plain("see ".into())]);
+        assert_eq!(wrapped[1].pieces, [Piece::Marker("‹U+202E RLO›".into())]);
+        let narrow = wrap(&safe_line("\u{202e}x"), 5);
+        assert!(narrow[0].pieces[0].is_marker() && narrow[1].pieces[0].is_marker());
+    }
+}

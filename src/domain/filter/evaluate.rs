@@ -183,21 +183,21 @@ fn passes(test: &Test, value: Option<Number>) -> bool {
 fn passes_value(test: &Test, value: &Value) -> bool {
     match (test, value) {
         (_, Value::Null) => false,
-        (Test::Equals(_), Value::String(text)) => passes_text(test, text),
+        (Test::Equals(_), Value::String(content)) => passes_text(test, content),
         (Test::Equals(_), Value::Array(items)) => {
             items.iter().any(|item| passes_value(test, item)) || passes_text(test, &value.to_string())
         }
         (Test::Equals(_), other) => passes_text(test, &other.to_string()),
         (_, Value::Number(number)) => passes(test, number.as_f64().map(Number::Plain)),
-        (_, Value::String(text)) => {
-            passes(test, text.trim().parse().ok().filter(|number: &f64| number.is_finite()).map(Number::Plain))
+        (_, Value::String(content)) => {
+            passes(test, content.trim().parse().ok().filter(|number: &f64| number.is_finite()).map(Number::Plain))
         }
         _ => false,
     }
 }
 
-fn passes_text(test: &Test, text: &str) -> bool {
-    match test {
+fn passes_text(wanted: &Test, text: &str) -> bool {
+    match wanted {
         Test::Equals(Pattern::Literal(literal)) => fold(text) == fold(literal),
         Test::Equals(Pattern::Glob(glob)) => glob_matches(&fold(glob), &fold(text)),
         Test::Compare { .. } | Test::Range { .. } => false,

@@ -4,7 +4,7 @@ use super::ast::{Compare, Condition, Expr, Field, Has, Pattern, Test};
 use super::error::FilterError;
 use super::field::{FIELDS, nearest};
 use super::lexer::{Op, Quoting, RawCondition, Token, TokenKind, lex};
-use super::value::{DayEdge, Unit, ValueReader};
+use super::value::{DayEdge, Unit, ValueReader, number_test};
 use crate::domain::span::{SpanKind, SpanStatus};
 use crate::domain::time::Timestamp;
 
@@ -146,29 +146,29 @@ impl Parser {
             Field::Latency | Field::Ttft => Unit::Millis,
             Field::Tokens | Field::InputTokens | Field::OutputTokens => Unit::Plain,
             Field::Time => return self.values.time_test(op, &raw.value, position),
-            Field::Score(_) | Field::Attr(_) => return self.open_test(field, op, raw),
+            Field::Score(_) | Field::Attr(_) => return open_test(field, op, raw),
             _ => {
                 only_equality(raw)?;
                 return text_test(field, raw);
             }
         };
-        self.values.number_test(unit, op, &raw.value, position)
+        number_test(unit, op, &raw.value, position)
     }
+}
 
-    /// A test of a field that may hold text or numbers.
-    fn open_test(&self, field: &Field, op: Option<Compare>, raw: &RawCondition) -> Result<Test, FilterError> {
-        let position = raw.value_position;
-        if op.is_some() {
-            return self.values.number_test(Unit::Plain, op, &raw.value, position);
-        }
-        if raw.quoting == Quoting::Bare {
-            let numeric = matches!(field, Field::Score(_)) || raw.value.contains("..");
-            if numeric && let Ok(test) = self.values.number_test(Unit::Plain, None, &raw.value, position) {
-                return Ok(test);
-            }
-        }
-        Ok(Test::Equals(pattern(raw)))
+/// A test of a field that may hold text or numbers.
+fn open_test(field: &Field, op: Option<Compare>, raw: &RawCondition) -> Result<Test, FilterError> {
+    let position = raw.value_position;
+    if op.is_some() {
+        return number_test(Unit::Plain, op, &raw.value, position);
     }
+    if raw.quoting == Quoting::Bare {
+        let numeric = matches!(field, Field::Score(_)) || raw.value.contains("..");
+        if numeric && let Ok(test) = number_test(Unit::Plain, None, &raw.value, position) {
+            return Ok(test);
+        }
+    }
+    Ok(Test::Equals(pattern(raw)))
 }
 
 fn has(raw: &RawCondition) -> Result<Expr, FilterError> {

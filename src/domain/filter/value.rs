@@ -49,43 +49,6 @@ pub(super) struct ValueReader {
 }
 
 impl ValueReader {
-    pub(super) fn number_test(
-        &self,
-        unit: Unit,
-        op: Option<Compare>,
-        text: &str,
-        position: usize,
-    ) -> Result<Test, FilterError> {
-        let expected = match unit {
-            Unit::Usd => MONEY,
-            Unit::Millis => MILLIS,
-            Unit::Plain => NUMBER,
-        };
-        let read = |text: &str, offset: usize| {
-            number(unit, text).ok_or_else(|| wrong_value(text, position + offset, expected))
-        };
-        if let Some(op) = op {
-            return Ok(Test::Compare { op, value: read(text, 0)? });
-        }
-        let Some((low, high)) = text.split_once("..") else {
-            let value = read(text, 0)?;
-            return Ok(Test::Range { low: value, high: value });
-        };
-        let high_offset = low.chars().count() + 2;
-        match (low.is_empty(), high.is_empty()) {
-            (true, true) => Err(wrong_value(text, position, expected)),
-            (false, true) => Ok(Test::Compare { op: Compare::Ge, value: read(low, 0)? }),
-            (true, false) => Ok(Test::Compare { op: Compare::Le, value: read(high, high_offset)? }),
-            (false, false) => {
-                let high_value = read(high, high_offset)?;
-                // `1..5s` means seconds at both ends.
-                let inherited = format!("{low}{}", unit_suffix(unit, high));
-                let low_value = if is_bare_number(low) { read(&inherited, 0)? } else { read(low, 0)? };
-                range(low_value, high_value, position)
-            }
-        }
-    }
-
     pub(super) fn time_test(&self, op: Option<Compare>, text: &str, position: usize) -> Result<Test, FilterError> {
         let at = |text: &str, edge, offset: usize| self.time(text, edge, position + offset);
         match op {
@@ -132,6 +95,37 @@ impl ValueReader {
         }
         let civil: DateTime = text.parse().ok()?;
         nanos(TimeZone::UTC.to_timestamp(civil).ok()?)
+    }
+}
+
+/// A comparison, an equality or a range of numbers in a unit.
+pub(super) fn number_test(unit: Unit, op: Option<Compare>, text: &str, position: usize) -> Result<Test, FilterError> {
+    let expected = match unit {
+        Unit::Usd => MONEY,
+        Unit::Millis => MILLIS,
+        Unit::Plain => NUMBER,
+    };
+    let read =
+        |text: &str, offset: usize| number(unit, text).ok_or_else(|| wrong_value(text, position + offset, expected));
+    if let Some(op) = op {
+        return Ok(Test::Compare { op, value: read(text, 0)? });
+    }
+    let Some((low, high)) = text.split_once("..") else {
+        let value = read(text, 0)?;
+        return Ok(Test::Range { low: value, high: value });
+    };
+    let high_offset = low.chars().count() + 2;
+    match (low.is_empty(), high.is_empty()) {
+        (true, true) => Err(wrong_value(text, position, expected)),
+        (false, true) => Ok(Test::Compare { op: Compare::Ge, value: read(low, 0)? }),
+        (true, false) => Ok(Test::Compare { op: Compare::Le, value: read(high, high_offset)? }),
+        (false, false) => {
+            let high_value = read(high, high_offset)?;
+            // `1..5s` means seconds at both ends.
+            let inherited = format!("{low}{}", unit_suffix(unit, high));
+            let low_value = if is_bare_number(low) { read(&inherited, 0)? } else { read(low, 0)? };
+            range(low_value, high_value, position)
+        }
     }
 }
 

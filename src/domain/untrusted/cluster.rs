@@ -91,12 +91,11 @@ fn decoded(c: char) -> Option<char> {
 fn push_hidden(line: &mut SafeLine, run: &[char]) {
     let mut text = String::new();
     for &c in run {
-        match decoded(c) {
-            Some(letter) => text.push(letter),
-            None => {
-                push_quote(line, &mut text);
-                line.push_marker(tag(c));
-            }
+        if let Some(letter) = decoded(c) {
+            text.push(letter);
+        } else {
+            push_quote(line, &mut text);
+            line.push_marker(tag(c));
         }
     }
     push_quote(line, &mut text);

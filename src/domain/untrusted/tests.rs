@@ -110,3 +110,121 @@ fn an_overloaded_cluster_is_its_base_and_a_count() {
     assert_eq!(safe_plain(&"\u{1100}".repeat(50)), "\u{1100}‹+49 marks›");
     assert_eq!(safe_plain(&"क्".repeat(50)), "क‹+99 marks›");
 }
+
+/// The code points that a marker stands for.
+fn is_named(marker: &str, c: char) -> bool {
+    let code = u32::from(c);
+    marker.starts_with(&format!("‹U+{code:04X}"))
+        || marker.chars().eq(char::from_u32(0x2400 + code.min(0x21)))
+        || marker.chars().eq([c])
+        || ((0xE0020..0xE007F).contains(&code) && marker == format!("‹hidden: {}›", char::from(code as u8)))
+}
+
+#[test]
+fn no_scalar_value_reaches_the_screen_unless_it_may_and_none_is_lost() {
+    let mut text = String::new();
+    for c in '\u{0}'..=char::MAX {
+        text.clear();
+        text.push(c);
+        let line = safe_line(&text);
+        match (c, line.pieces.as_slice()) {
+            ('\n', [Piece::Marker(marker)]) => assert_eq!(marker, "⏎"),
+            ('\t', [Piece::Plain(spaces)]) => assert_eq!(spaces, "    "),
+            (_, [Piece::Plain(plain)]) => assert!(!is_forbidden(c) && *plain == text, "U+{:04X}", u32::from(c)),
+            (_, [Piece::Marker(marker)]) => assert!(is_named(marker, c), "U+{:04X} {marker}", u32::from(c)),
+            (_, pieces) => panic!("U+{:04X} {pieces:?}", u32::from(c)),
+        }
+    }
+}
+
+#[test]
+fn json_keeps_its_content_and_shows_no_control() {
+    let json = "{\n\t\"a\": \"\u{202e}x\u{7f}\u{9b}\u{e0041}é👍🏿❤\u{fe0f}\"}";
+    let escaped = escape_json(json);
+    assert_eq!(escaped, "{\n\t\"a\": \"\\u202ex\\u007f\\u009b\\udb40\\udc41é👍🏿❤\\ufe0f\"}");
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&escaped).unwrap(),
+        serde_json::from_str::<serde_json::Value>(json).unwrap()
+    );
+}
+
+#[test]
+fn a_spreadsheet_sees_no_formula() {
+    for (text, cell) in [("=1+1", "'=1+1"), ("-x", "'-x"), ("@a", "'@a"), ("\tx", "'    x"), ("a=1", "a=1")] {
+        assert_eq!(csv_cell(text), cell);
+    }
+    assert_eq!(csv_cell("\rx"), "'‹U+000D CR›\nx");
+}
+
+#[test]
+fn megabytes_are_made_safe_in_a_moment() {
+    let hostile = "\u{85}".repeat(200_000);
+    assert_eq!(line_count(&hostile), 200_000);
+    assert_eq!(safe_lines_window(&hostile, 199_999, 5).len(), 1);
+    assert_eq!(count_markers(&"x\u{200b}".repeat(50_000)), 50_000);
+}
+
+mod properties {
+    use super::*;
+    use crate::domain::width::{display_width, fit_end, truncate_end, truncate_line, truncate_middle, wrap};
+    use proptest::prelude::*;
+
+    fn hostile() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            Just("a".to_owned()),
+            Just(" ".to_owned()),
+            Just("日".to_owned()),
+            Just("\u{301}".to_owned()),
+            Just("👩\u{200d}🚀".to_owned()),
+            Just("\u{202e}".to_owned()),
+            Just("‹U+".to_owned()),
+            Just("\t".to_owned()),
+            Just("\u{2800}".to_owned()),
+            Just("\u{e0041}".to_owned()),
+            Just("م\u{200c}".to_owned()),
+            Just("ि".to_owned()),
+            any::<char>().prop_map(String::from),
+        ];
+        proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn plain_pieces_hold_nothing_forbidden(text in hostile()) {
+            for line in safe_lines(&text).into_iter().chain([safe_line(&text)]) {
+                for piece in &line.pieces {
+                    prop_assert!(!piece.text().is_empty());
+                    if let Piece::Plain(plain) = piece {
+                        let stray = plain.chars().find(|&c| {
+                            is_forbidden(c)
+                                && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{2800}')
+                                && !('\u{e0000}'..='\u{e007f}').contains(&c)
+                        });
+                        prop_assert_eq!(stray, None);
+                        prop_assert!(display_width(plain) > 0);
+                    }
+                }
+            }
+            prop_assert_eq!(line_count(&text), safe_lines(&text).len());
+            prop_assert_eq!(count_markers(&text), safe_lines(&text).iter().map(SafeLine::markers).sum::<usize>());
+        }
+
+        #[test]
+        fn cut_and_wrapped_text_fits(text in hostile(), width in 0_usize..30) {
+            let line = safe_line(&text);
+            let plain = line.text();
+            prop_assert!(display_width(&truncate_end(&plain, width)) <= width);
+            prop_assert!(display_width(&truncate_middle(&plain, width)) <= width);
+            prop_assert!(truncate_line(&line, width).width() <= width);
+            prop_assert_eq!(display_width(&fit_end(&plain, width)), width);
+            let wrapped = wrap(&line, width);
+            prop_assert!(!wrapped.is_empty());
+            prop_assert!(wrapped.iter().all(|line| line.width() <= width));
+            if width > 1 {
+                let letters = |text: &str| text.chars().filter(|c| *c != ' ').collect::<String>();
+                let joined: String = wrapped.iter().map(SafeLine::text).collect();
+                prop_assert_eq!(letters(&joined), letters(&plain));
+            }
+        }
+    }
+}
