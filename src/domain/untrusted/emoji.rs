@@ -127,15 +127,16 @@ fn is_recommended(elements: &[Element]) -> bool {
         }
         all => all,
     };
+    let toned = elements.iter().any(|element| element.style == Style::SkinTone);
     match *bases {
         [one, two] if is_person(one) && (is_role(two) || is_hair(two)) => true,
         [one, '\u{2640}' | '\u{2642}'] => takes_gender(one),
-        [one, two] => is_adult(one) && is_child(two) || is_pair_of_one(one, two),
+        [one, two] => !toned && is_adult(one) && is_child(two) || is_pair_of_one(one, two),
         [one, '\u{1F91D}' | '\u{1F430}' | '\u{1FAEF}' | '\u{2764}', two] | [one, '\u{2764}', '\u{1F48B}', two] => {
             is_person(one) && is_person(two)
         }
-        [one, two, three] => is_adult(one) && (is_adult(two) || is_child(two)) && is_child(three),
-        [one, two, three, four] => is_adult(one) && is_adult(two) && is_child(three) && is_child(four),
+        [one, two, three] => !toned && is_adult(one) && (is_adult(two) || is_child(two)) && is_child(three),
+        [one, two, three, four] => !toned && is_adult(one) && is_adult(two) && is_child(three) && is_child(four),
         _ => false,
     }
 }

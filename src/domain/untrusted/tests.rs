@@ -99,6 +99,7 @@ fn clean_texts_of_many_scripts_have_no_markers() {
 fn sequences_that_nobody_recommends_are_shown() {
     assert_eq!(safe_plain("🍎\u{200d}🍌"), "🍎‹U+200D ZWJ›🍌");
     assert_eq!(safe_plain("🏴\u{e0066}\u{e0072}\u{e007f}"), "🏴‹hidden: fr›‹U+E007F›");
+    assert_eq!(safe_plain("👩🏽\u{200d}👦"), "👩🏽‹U+200D ZWJ›👦");
     assert_eq!(safe_plain("م\u{200c}\u{200c}م"), "م‹U+200C ZWNJ›‹U+200C ZWNJ›م");
     assert_eq!(safe_plain("م\u{200c}a"), "م‹U+200C ZWNJ›a");
 }
