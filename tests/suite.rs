@@ -8,3 +8,5 @@
 )]
 
 mod architecture;
+#[path = "import/mod.rs"]
+mod import;

@@ -9,6 +9,7 @@ pub mod message;
 pub mod money;
 pub mod patch;
 pub mod price;
+pub mod prompt;
 pub mod provider;
 pub mod run;
 pub mod score;

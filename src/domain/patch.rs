@@ -7,6 +7,7 @@ use super::ids::{SpanId, TraceId};
 use super::message::Message;
 use super::score::Score;
 use super::span::{Span, ToolExecution, Usage};
+use super::time::Timestamp;
 
 /// What log records, or spans that carry somebody else's feedback, say about one span.
 ///
@@ -17,6 +18,8 @@ pub struct SpanPatch {
     pub trace_id: TraceId,
     /// The span.
     pub span_id: SpanId,
+    /// When the first of it was recorded: the order in which parts are put together.
+    pub recorded_at: Timestamp,
     /// Messages sent to the model, in order.
     pub input_messages: Vec<Message>,
     /// Messages the model answered with, in order.
@@ -39,6 +42,7 @@ impl SpanPatch {
         Self {
             trace_id,
             span_id,
+            recorded_at: Timestamp::default(),
             input_messages: Vec::new(),
             output_messages: Vec::new(),
             tools: None,
@@ -60,6 +64,24 @@ impl SpanPatch {
             && self.scores.is_empty()
     }
 
+    /// Puts a later part of the same span's content behind this one.
+    pub fn merge(&mut self, later: Self) {
+        let whole_again = self.input_messages == later.input_messages && self.output_messages == later.output_messages;
+        if !whole_again {
+            self.input_messages.extend(later.input_messages);
+            self.output_messages.extend(later.output_messages);
+        }
+        fill(&mut self.tools, later.tools.as_ref());
+        fill(&mut self.finish_reason, later.finish_reason.as_ref());
+        fill(&mut self.error_type, later.error_type.as_ref());
+        fill_usage(&mut self.usage, later.usage);
+        for score in later.scores {
+            if !self.scores.contains(&score) {
+                self.scores.push(score);
+            }
+        }
+    }
+
     /// Fills in what the span lacks. What the span says itself stays, so that a patch applied twice changes nothing.
     pub fn apply_to(&self, span: &mut Span) {
         if span.input_messages.is_empty() && !self.input_messages.is_empty() {
@@ -78,11 +100,7 @@ impl SpanPatch {
         fill(&mut span.tools, self.tools.as_ref());
         fill(&mut span.finish_reason, self.finish_reason.as_ref());
         fill(&mut span.error_type, self.error_type.as_ref());
-        fill(&mut span.usage.input, self.usage.input.as_ref());
-        fill(&mut span.usage.output, self.usage.output.as_ref());
-        fill(&mut span.usage.cached_input, self.usage.cached_input.as_ref());
-        fill(&mut span.usage.cache_write, self.usage.cache_write.as_ref());
-        fill(&mut span.usage.reasoning, self.usage.reasoning.as_ref());
+        fill_usage(&mut span.usage, self.usage);
         for score in &self.scores {
             if !span.scores.contains(score) {
                 span.scores.push(score.clone());
@@ -110,6 +128,14 @@ pub fn asked_for(messages: &[Message]) -> Vec<ToolExecution> {
             duration_ns: None,
         })
         .collect()
+}
+
+fn fill_usage(slot: &mut Usage, value: Usage) {
+    slot.input = slot.input.or(value.input);
+    slot.output = slot.output.or(value.output);
+    slot.cached_input = slot.cached_input.or(value.cached_input);
+    slot.cache_write = slot.cache_write.or(value.cache_write);
+    slot.reasoning = slot.reasoning.or(value.reasoning);
 }
 
 fn fill<T: Clone>(slot: &mut Option<T>, value: Option<&T>) {

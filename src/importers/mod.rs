@@ -1,12 +1,19 @@
 //! Readers of recorded traces: whatever the format, out come spans in the one model.
 
 mod batch;
+pub mod container;
+mod giant;
+pub mod otlp;
+mod pool;
+mod raw;
+mod records;
+mod semconv;
 
 pub use crate::domain::patch::SpanPatch;
 pub use batch::{Batch, BatchSink, ImportError, Importer, Input, SinkClosed, Skipped};
 
 /// Every importer, in the order in which their signs are looked for; one line adds one.
-pub static IMPORTERS: &[&dyn Importer] = &[];
+pub static IMPORTERS: &[&dyn Importer] = &[&otlp::OtlpJson, &otlp::OtlpProtobuf];
 
 /// The importer of that name, for a format that was named by the user.
 pub fn by_name(name: &str) -> Option<&'static dyn Importer> {
