@@ -120,7 +120,7 @@ fn replaced_middle(old: &[&str], new: &[&str]) -> Vec<DiffPiece> {
 /// Collects pieces: neighbours of one kind become one, and what is removed stands before what is added.
 #[derive(Default)]
 struct Pieces {
-    pieces: Vec<DiffPiece>,
+    settled: Vec<DiffPiece>,
     removed: String,
     added: String,
 }
@@ -137,9 +137,9 @@ impl Pieces {
             Change::Equal if text.is_empty() => {}
             Change::Equal => {
                 self.settle();
-                match self.pieces.last_mut() {
+                match self.settled.last_mut() {
                     Some(last) if last.change == Change::Equal => last.text.push_str(text),
-                    _ => self.pieces.push(DiffPiece { change, text: text.to_owned() }),
+                    _ => self.settled.push(DiffPiece { change, text: text.to_owned() }),
                 }
             }
         }
@@ -148,14 +148,14 @@ impl Pieces {
     fn settle(&mut self) {
         for (change, text) in [(Change::Removed, &mut self.removed), (Change::Added, &mut self.added)] {
             if !text.is_empty() {
-                self.pieces.push(DiffPiece { change, text: std::mem::take(text) });
+                self.settled.push(DiffPiece { change, text: std::mem::take(text) });
             }
         }
     }
 
     fn done(mut self) -> Vec<DiffPiece> {
         self.settle();
-        self.pieces
+        self.settled
     }
 }
 
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn very_long_texts_are_compared_more_coarsely() {
-        let old: String = (0..20_000).map(|n| format!("line {n}\n")).collect();
+        let old: String = (0..20_000).fold(String::new(), |text, n| text + &format!("line {n}\n"));
         let new = old.replace("line 777\n", "row 777\n");
         let pieces = word_diff(&old, &new);
         assert_eq!(pieces.len(), 4);
