@@ -94,9 +94,8 @@ pub fn count_markers(text: &str) -> usize {
 /// A text as one safe line; a line break in it becomes the marker `⏎`.
 pub fn safe_line(text: &str) -> SafeLine {
     let mut line = SafeLine::default();
-    let mut column = 0;
     for (raw, end) in RawLines::new(text) {
-        push_line(&mut line, raw, &mut column);
+        push_line(&mut line, raw);
         match end {
             Break::Plain => line.push_marker("⏎"),
             Break::Shown(c) => line.push_marker(tag(c)),
@@ -133,32 +132,37 @@ fn is_clean_ascii(text: &str) -> bool {
 
 fn shown_line(raw: &str, end: Break) -> SafeLine {
     let mut line = SafeLine::default();
-    push_line(&mut line, raw, &mut 0);
+    push_line(&mut line, raw);
     if let Break::Shown(c) = end {
         line.push_marker(tag(c));
     }
     line
 }
 
-fn push_line(line: &mut SafeLine, raw: &str, column: &mut usize) {
+/// Adds a line without its break; tab stops count from its own beginning.
+fn push_line(line: &mut SafeLine, raw: &str) {
     if is_clean_ascii(raw) {
         line.push_plain(raw);
-        *column += raw.len();
         return;
     }
+    if !raw.contains('\t') {
+        push_segment(line, raw);
+        return;
+    }
+    let mut column = 0;
     for (index, segment) in raw.split('\t').enumerate() {
         if index > 0 {
-            let spaces = TAB_STOP - *column % TAB_STOP;
+            let spaces = TAB_STOP - column % TAB_STOP;
             line.push_plain(&" ".repeat(spaces));
-            *column += spaces;
+            column += spaces;
         }
-        let before = line.pieces.len().saturating_sub(1);
-        let kept = line.pieces.last().map_or(0, |piece| piece.text().len());
+        let first = line.pieces.len().saturating_sub(1);
+        let before = line.pieces.last().map_or(0, |piece| piece.text().len());
         push_segment(line, segment);
-        *column += line.pieces[before..]
+        column += line.pieces[first..]
             .iter()
             .enumerate()
-            .map(|(index, piece)| display_width(&piece.text()[if index == 0 { kept } else { 0 }..]))
+            .map(|(index, piece)| display_width(&piece.text()[if index == 0 { before } else { 0 }..]))
             .sum::<usize>();
     }
 }
