@@ -20,4 +20,5 @@ pub mod logging;
 pub mod providers;
 pub mod services;
 pub mod store;
+pub mod ui;
 pub mod vcs;

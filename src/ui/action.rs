@@ -1,0 +1,284 @@
+//! The one table of actions: key map, help, palette, footer and the README's key table are made from it.
+
+use std::fmt::Write as _;
+
+use super::keymap::Keymap;
+
+/// Where keys have their meaning: what has the focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Context {
+    /// Everywhere outside text input.
+    Global,
+    /// The list of traces.
+    Traces,
+    /// One trace.
+    Trace,
+    /// The list of runs.
+    Runs,
+    /// One run: matrix and side by side.
+    Run,
+    /// The dialog before a replay.
+    Replay,
+    /// Prompt files, history and diff.
+    Prompts,
+    /// A prompt's text being edited in place.
+    PromptEdit,
+    /// Chunks and grounding of a case.
+    Retrieval,
+    /// Figures and charts.
+    Telemetry,
+    /// The SQL console.
+    Sql,
+}
+
+impl Context {
+    /// Every context, `Global` first.
+    pub const ALL: [Self; 11] = [
+        Self::Global,
+        Self::Traces,
+        Self::Trace,
+        Self::Runs,
+        Self::Run,
+        Self::Replay,
+        Self::Prompts,
+        Self::PromptEdit,
+        Self::Retrieval,
+        Self::Telemetry,
+        Self::Sql,
+    ];
+
+    /// The name in `[keys.<context>]`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::Traces => "traces",
+            Self::Trace => "trace",
+            Self::Runs => "runs",
+            Self::Run => "run",
+            Self::Replay => "replay",
+            Self::Prompts => "prompts",
+            Self::PromptEdit => "prompt_edit",
+            Self::Retrieval => "retrieval",
+            Self::Telemetry => "telemetry",
+            Self::Sql => "sql",
+        }
+    }
+
+    /// The title in the help.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::Traces => "Traces",
+            Self::Trace => "One trace",
+            Self::Runs => "Runs",
+            Self::Run => "One run",
+            Self::Replay => "Before a replay",
+            Self::Prompts => "Prompts",
+            Self::PromptEdit => "Editing a prompt",
+            Self::Retrieval => "Retrieval",
+            Self::Telemetry => "Telemetry",
+            Self::Sql => "SQL console",
+        }
+    }
+
+    /// Reads a context's name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|context| context.name() == name)
+    }
+}
+
+/// What an action does besides what its help says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effects {
+    /// Nothing that needs care.
+    Harmless,
+    /// May send requests that cost money; always asks first.
+    CostsMoney,
+    /// Loses something that cannot be had back; always asks first.
+    Destructive,
+}
+
+/// A row of the table of actions.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The action.
+    pub action: Action,
+    /// Its stable id, as in `[keys.<context>]`.
+    pub id: &'static str,
+    /// A title of one to four words.
+    pub title: &'static str,
+    /// One sentence.
+    pub help: &'static str,
+    /// The heading it stands under.
+    pub group: &'static str,
+    /// Where it can be used.
+    pub contexts: &'static [Context],
+    /// The default keys.
+    pub keys: &'static [&'static str],
+    /// What to take care of.
+    pub effects: Effects,
+}
+
+macro_rules! actions {
+    ($($group:literal { $($name:ident $id:literal $title:literal, $help:literal, $contexts:expr, [$($key:literal),*] $(, $effects:ident)?;)* })*) => {
+        /// Something the user can do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action { $($(#[doc = $help] $name,)*)* }
+
+        /// Every action, in the order of help and palette.
+        pub const ACTIONS: &[Row] = &[$($(Row {
+            action: Action::$name,
+            id: $id,
+            title: $title,
+            help: $help,
+            group: $group,
+            contexts: $contexts,
+            keys: &[$($key),*],
+            effects: actions!(@effects $($effects)?),
+        },)*)*];
+    };
+    (@effects) => { Effects::Harmless };
+    (@effects $effects:ident) => { Effects::$effects };
+}
+
+use Context::{Global, Prompts, Replay, Retrieval, Run, Runs, Telemetry, Trace, Traces};
+
+const ANY: &[Context] = &[Global];
+/// Where something like a list has the focus.
+const LISTS: &[Context] = &[Traces, Trace, Runs, Run, Replay, Prompts, Retrieval, Telemetry];
+
+actions! {
+    "Workbench" {
+        Help "app.help" "Help", "Shows every key of this place, then those that work everywhere.", ANY, ["?", "f1"];
+        Palette "app.palette" "Command palette", "Finds any action, screen or theme by name or key.", ANY, [":", "ctrl-p"];
+        Back "app.back" "Back", "Goes back, closes what is open, or clears the filter.", ANY, ["esc"];
+        Quit "app.quit" "Quit", "Leaves; asks only while jobs run.", ANY, ["q"];
+        Cancel "app.cancel" "Cancel", "Stops what runs or clears the input; twice within a second quits.", ANY, ["ctrl-c"];
+        Menu "app.menu" "Actions here", "Lists what can be done with the selection, and what cannot and why.", ANY, ["x"];
+        Jobs "app.jobs" "Jobs", "Shows what runs, with progress, and can stop it.", ANY, ["ctrl-t"];
+        Messages "app.messages" "Messages", "Shows the messages of this session.", ANY, ["ctrl-g"];
+        PickTheme "app.theme" "Theme", "Chooses another theme, with a preview.", ANY, [];
+        ToggleMouse "app.mouse" "Mouse on or off", "Switches mouse support; off, the terminal selects text as usual (on, hold shift).", ANY, [];
+        Suspend "app.suspend" "Suspend", "Goes to the background of the shell; fg comes back.", ANY, ["ctrl-z"];
+        Redraw "app.redraw" "Redraw", "Draws the whole screen again.", ANY, ["ctrl-l"];
+        Reload "app.reload" "Reload", "Reads files and tables again.", ANY, ["f5"];
+    }
+    "Screens" {
+        GoTraces "screen.traces" "Traces", "Recorded traces: list, filter, detail.", ANY, ["1"];
+        GoRuns "screen.runs" "Runs", "Replays: running and finished, matrix, side by side.", ANY, ["2"];
+        GoPrompts "screen.prompts" "Prompts", "Prompt files, their history and diffs.", ANY, ["3"];
+        GoRetrieval "screen.retrieval" "Retrieval", "Chunks of a case, grounding, what-if.", ANY, ["4"];
+        GoTelemetry "screen.telemetry" "Telemetry", "Figures, charts and the SQL console.", ANY, ["5"];
+    }
+    "Movement" {
+        Up "move.up" "Up", "Moves one row up.", ANY, ["k", "up"];
+        Down "move.down" "Down", "Moves one row down.", ANY, ["j", "down"];
+        Left "move.left" "Left", "Moves or scrolls left, or folds.", ANY, ["h", "left"];
+        Right "move.right" "Right", "Moves or scrolls right, or unfolds.", ANY, ["l", "right"];
+        PageUp "move.page_up" "Page up", "Moves one page up.", ANY, ["ctrl-u", "pageup"];
+        PageDown "move.page_down" "Page down", "Moves one page down.", ANY, ["ctrl-d", "pagedown"];
+        Top "move.top" "Top", "Goes to the first row.", ANY, ["g g", "home"];
+        Bottom "move.bottom" "Bottom", "Goes to the last row.", ANY, ["G", "end"];
+        NextPane "pane.next" "Next pane", "Moves the focus to the next pane.", ANY, ["tab"];
+        PrevPane "pane.previous" "Previous pane", "Moves the focus to the previous pane.", ANY, ["shift-tab"];
+        Full "pane.full" "Full screen", "Gives the focused pane the whole screen, or takes it back.", ANY, ["f"];
+        Wider "pane.wider" "Wider", "Makes the focused pane wider.", ANY, ["]"];
+        Narrower "pane.narrower" "Narrower", "Makes the focused pane narrower.", ANY, ["["];
+        NextMatch "match.next" "Next", "Goes to the next match, change or case.", ANY, ["n"];
+        PrevMatch "match.previous" "Previous", "Goes to the previous match, change or case.", ANY, ["N"];
+    }
+    "Lists" {
+        Open "list.open" "Open", "Opens what is selected.", LISTS, ["enter"];
+        Filter "list.filter" "Filter", "Filters the list, or searches the text.", &[Traces, Trace, Runs, Run, Prompts, Retrieval, Telemetry], ["/"];
+        Mark "list.mark" "Mark", "Marks or unmarks the row.", &[Traces, Runs, Run, Replay, Prompts, Retrieval], ["space"];
+        MarkAll "list.mark_all" "Mark all", "Marks all rows that match, or none.", &[Traces, Runs, Run, Replay, Retrieval], ["a"];
+        Sort "list.sort" "Sort", "Chooses the column to sort by; again turns the order.", &[Traces, Runs, Run, Retrieval, Telemetry], ["s"];
+    }
+    "Copy and edit" {
+        CopyText "copy.text" "Copy text", "Copies the text shown, made safe.", &[Traces, Trace, Runs, Run, Prompts, Retrieval, Telemetry], ["y y"];
+        CopyJson "copy.json" "Copy JSON", "Copies the selection as JSON.", &[Traces, Trace, Runs, Run, Retrieval, Telemetry], ["y j"];
+        CopyId "copy.id" "Copy id", "Copies the id or path, whole.", &[Traces, Trace, Runs, Run, Prompts, Retrieval], ["y p"];
+        CopyCli "copy.cli" "Copy command", "Copies the command line that shows or does the same.", &[Traces, Trace, Runs, Run, Replay, Prompts, Retrieval, Telemetry], ["y c"];
+        EditExternal "edit.external" "Open in editor", "Opens the text in $VISUAL or $EDITOR.", &[Trace, Run, Prompts, Retrieval, Telemetry], ["e"];
+        EditInPlace "edit.here" "Edit here", "Edits the text in place.", &[Replay, Prompts, Retrieval, Telemetry], ["i"];
+    }
+    "Cases" {
+        Replay "case.replay" "Replay", "Replays the selection: choose models, prompts and changes; nothing is sent before you say so.", &[Traces, Trace, Run, Prompts, Retrieval, Telemetry], ["r"], CostsMoney;
+        Note "case.note" "Note", "Keeps a note on the trace.", &[Traces, Trace, Run, Retrieval], ["m"];
+        Score "case.score" "Score", "Keeps a score on the trace.", &[Traces, Trace, Run, Retrieval], ["S"];
+        Chunks "case.chunks" "Chunks and grounding", "Shows which chunk supports which sentence of the answer.", &[Traces, Trace, Run], ["c"];
+        OpenPrompt "case.prompt" "Prompt", "Opens the prompt the call was made with.", &[Traces, Trace, Run], ["p"];
+        OpenTrace "case.trace" "Trace", "Opens the recorded trace.", &[Runs, Run, Retrieval, Telemetry], ["t"];
+        Session "case.session" "Session", "Shows the traces of the same conversation.", &[Traces, Trace], ["v"];
+        Diff "case.diff" "Diff", "Shows what differs from the recorded answer or version.", &[Run, Prompts], ["d"];
+    }
+    "Retrieval" {
+        DropChunk "chunk.drop" "Drop or restore chunk", "Leaves the chunk out of the next replay, or takes it back.", &[Retrieval], ["-"];
+        ResetChunks "chunk.reset" "Undo changes", "Takes back all changes to the chunks.", &[Retrieval], ["u"];
+        Ablate "chunk.ablate" "Ablation", "Replays without each chunk in turn: which one the answer depends on.", &[Retrieval], ["A"], CostsMoney;
+    }
+}
+
+impl Action {
+    /// The action's row in the table.
+    pub fn row(self) -> &'static Row {
+        // The table has one row for each variant, in the same order.
+        &ACTIONS[self as usize]
+    }
+
+    /// Reads an action's id.
+    pub fn parse(id: &str) -> Option<Self> {
+        ACTIONS.iter().find(|row| row.id == id).map(|row| row.action)
+    }
+
+    /// Whether the action can be used where `context` has the focus.
+    pub fn applies(self, context: Context) -> bool {
+        let contexts = self.row().contexts;
+        contexts.contains(&Context::Global) || contexts.contains(&context)
+    }
+}
+
+/// The key table of the README: every action with its default keys, grouped.
+pub fn markdown() -> String {
+    let keymap = Keymap::default();
+    let mut text = String::new();
+    let mut group = "";
+    for row in ACTIONS {
+        if row.group != group {
+            group = row.group;
+            let _ = write!(
+                text,
+                "{}**{group}**\n\n| key | action | id | where |\n|---|---|---|---|\n",
+                if text.is_empty() { "" } else { "\n" }
+            );
+        }
+        let keys: Vec<String> = keymap.keys(row.action).iter().map(|keys| format!("`{keys}`")).collect();
+        let places: Vec<&str> = row.contexts.iter().map(|context| context.name()).collect();
+        let keys = if keys.is_empty() { "palette".to_owned() } else { keys.join(" ") };
+        let _ = writeln!(text, "| {keys} | {} | `{}` | {} |", row.help, row.id, places.join(", "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_rows_stand_where_their_action_looks() {
+        for (place, row) in ACTIONS.iter().enumerate() {
+            assert_eq!(row.action as usize, place);
+            assert_eq!(Action::parse(row.id), Some(row.action));
+            assert!(row.help.ends_with('.') && !row.title.is_empty(), "{}", row.id);
+        }
+    }
+
+    #[test]
+    fn the_key_table_names_every_action_and_its_keys() {
+        let table = markdown();
+        for row in ACTIONS {
+            assert!(table.contains(row.id), "{}", row.id);
+        }
+        assert!(table.contains("| `g g` `home` |"));
+    }
+}

@@ -1,0 +1,231 @@
+//! Requests about traces.
+
+use std::sync::Arc;
+
+use crate::domain::ids::{SpanId, TraceId};
+use crate::domain::money::Money;
+use crate::domain::span::{Span, SpanStatus};
+use crate::domain::time::Timestamp;
+
+/// What the screens of traces and retrieval ask.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TracesRequest {
+    /// A page of the list.
+    List(ListQuery),
+    /// A whole trace.
+    Detail(TraceId),
+    /// Keep a note.
+    Note {
+        /// The trace.
+        trace_id: TraceId,
+        /// What to keep.
+        text: String,
+    },
+    /// Keep a score.
+    Score {
+        /// The trace.
+        trace_id: TraceId,
+        /// The span, where one is meant.
+        span_id: Option<SpanId>,
+        /// What is judged.
+        name: String,
+        /// The number.
+        value: f64,
+    },
+    /// Which sentence of the answer is supported by which chunk.
+    Ground(TraceId),
+}
+
+/// A page of the list of traces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListQuery {
+    /// The filter as typed.
+    pub filter: String,
+    /// What to sort by.
+    pub sort: Sort,
+    /// Which way.
+    pub order: Order,
+    /// Rows before the page.
+    pub offset: usize,
+    /// Rows of the page at most.
+    pub limit: usize,
+}
+
+/// What the list of traces can be sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// When it began.
+    #[default]
+    Time,
+    /// How long it took.
+    Latency,
+    /// What it cost.
+    Cost,
+    /// Its tokens.
+    Tokens,
+    /// Its name.
+    Name,
+    /// Its status.
+    Status,
+}
+
+impl Sort {
+    /// Every column to sort by.
+    pub const ALL: [Self; 6] = [Self::Time, Self::Latency, Self::Cost, Self::Tokens, Self::Name, Self::Status];
+
+    /// The name shown, and the one of `traces --sort`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Latency => "latency",
+            Self::Cost => "cost",
+            Self::Tokens => "tokens",
+            Self::Name => "name",
+            Self::Status => "status",
+        }
+    }
+}
+
+/// Which way a list is sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Greatest or newest first.
+    #[default]
+    Descending,
+    /// Smallest or oldest first.
+    Ascending,
+}
+
+impl Order {
+    /// The other way.
+    #[must_use]
+    pub const fn turned(self) -> Self {
+        match self {
+            Self::Descending => Self::Ascending,
+            Self::Ascending => Self::Descending,
+        }
+    }
+}
+
+/// A row of the list. All text is as recorded, and hostile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceRow {
+    /// The trace.
+    pub trace_id: TraceId,
+    /// The root's name.
+    pub name: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took, in nanoseconds.
+    pub duration_ns: Option<i64>,
+    /// The root's status.
+    pub status: SpanStatus,
+    /// What was asked.
+    pub question: Option<String>,
+    /// What was answered.
+    pub answer: Option<String>,
+    /// The models that answered.
+    pub models: Vec<String>,
+    /// The prompt, `name@version`.
+    pub prompt: Option<String>,
+    /// Tokens in and out.
+    pub tokens: Option<u64>,
+    /// What it cost.
+    pub cost: Option<Money>,
+    /// How many spans.
+    pub spans: u64,
+    /// How many chunks were retrieved.
+    pub chunks: u64,
+    /// What is said about a failure.
+    pub error: Option<String>,
+    /// Feedback of the user: 0 bad to 1 good, where there is any.
+    pub feedback: Option<f64>,
+    /// The conversation.
+    pub session: Option<String>,
+}
+
+/// How far the index is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Traces that match.
+    pub matched: u64,
+    /// All traces.
+    pub all: u64,
+}
+
+/// What the services answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TracesAnswer {
+    /// A page of the list.
+    Page {
+        /// Rows before it.
+        offset: usize,
+        /// Its rows.
+        rows: Vec<TraceRow>,
+        /// How many there are.
+        counts: Counts,
+    },
+    /// The filter cannot be read.
+    BadFilter {
+        /// Where, in code points from 0.
+        position: usize,
+        /// What is wrong and what was expected.
+        message: String,
+    },
+    /// A whole trace, spans in the order of their start.
+    Detail(Arc<Vec<Span>>),
+    /// There is no such trace.
+    NoSuchTrace(TraceId),
+    /// The note or score is on disk.
+    Kept,
+    /// What supports the answer.
+    Grounding(Arc<Grounding>),
+}
+
+/// What supports an answer, sentence by sentence.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Grounding {
+    /// The sentences in order.
+    pub sentences: Vec<Sentence>,
+    /// Supported sentences of all that claim something, from 0 to 1.
+    pub rate: Option<f64>,
+}
+
+/// A sentence of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sentence {
+    /// Its text.
+    pub text: String,
+    /// Whether chunks support it.
+    pub verdict: Verdict,
+    /// Where: ranks of chunks with the part of their text, in code points.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A part of a chunk that supports or contradicts a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// The chunk's rank, from 1.
+    pub rank: u32,
+    /// The first code point.
+    pub start: usize,
+    /// The code point after the last.
+    pub end: usize,
+    /// How well it fits, from 0 to 1.
+    pub score: f64,
+}
+
+/// Whether a sentence is supported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// By the chunks.
+    Supported,
+    /// In part.
+    Partial,
+    /// By none.
+    Unsupported,
+    /// Cannot be told offline.
+    Unsure,
+    /// It claims nothing.
+    NoClaim,
+}

@@ -1,0 +1,68 @@
+//! Keeping notes and scores on a trace.
+
+use crate::domain::ids::{SpanId, TraceId};
+use crate::ui::action::Action;
+use crate::ui::effect::{Ask, Effect};
+use crate::ui::effects::Request;
+use crate::ui::effects::traces::TracesRequest;
+
+/// Asks for a note.
+pub fn ask_note() -> Effect {
+    Effect::Ask(Ask {
+        action: Action::Note,
+        title: "Note on this trace".into(),
+        text: String::new(),
+        hint: "what should be remembered".into(),
+    })
+}
+
+/// Asks for a score.
+pub fn ask_score() -> Effect {
+    Effect::Ask(Ask {
+        action: Action::Score,
+        title: "Score of this answer".into(),
+        text: "correct ".into(),
+        hint: "a name and a number: correct 1".into(),
+    })
+}
+
+/// The request that keeps a note; `None` where nothing was entered.
+pub fn note_request(trace_id: &TraceId, text: &str) -> Option<Request> {
+    let text = text.trim();
+    (!text.is_empty())
+        .then(|| Request::Traces(TracesRequest::Note { trace_id: trace_id.clone(), text: text.to_owned() }))
+}
+
+/// The request that keeps a score, or what is wrong with what was entered: a name and a number.
+pub fn score_request(trace_id: &TraceId, span_id: Option<&SpanId>, text: &str) -> Result<Request, String> {
+    let wrong = || format!("`{}` is no score: write a name and a number, such as `correct 1`", text.trim());
+    let (name, value) = text.trim().rsplit_once(char::is_whitespace).ok_or_else(wrong)?;
+    let value: f64 = value.parse().map_err(|_| wrong())?;
+    if !value.is_finite() {
+        return Err(wrong());
+    }
+    Ok(Request::Traces(TracesRequest::Score {
+        trace_id: trace_id.clone(),
+        span_id: span_id.cloned(),
+        name: name.trim().to_owned(),
+        value,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_is_a_name_and_a_number() {
+        let id = TraceId::from("t");
+        assert!(matches!(
+            score_request(&id, None, " answer quality 0.5 "),
+            Ok(Request::Traces(TracesRequest::Score { name, value, .. })) if name == "answer quality" && value == 0.5
+        ));
+        for wrong in ["", "correct", "correct yes", "correct NaN"] {
+            assert!(score_request(&id, None, wrong).unwrap_err().contains("correct 1"), "{wrong}");
+        }
+        assert_eq!(note_request(&id, "  "), None);
+    }
+}
