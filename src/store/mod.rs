@@ -9,18 +9,32 @@ mod disk;
 mod error;
 mod export;
 mod figures;
+mod filter_sql;
+mod ids;
 mod ingest;
 pub mod journal;
 mod journal_replay;
+mod load;
+mod merge;
+mod migrate;
+mod open;
 mod options;
+mod paths;
+mod pending;
 mod rebuild;
+mod row_batch;
+mod row_reader;
 mod rows;
 mod runs;
 mod scores;
 mod sessions;
+mod shared;
 mod sources;
+mod summary;
+mod tables;
 mod trace;
 mod traces;
+mod writer;
 
 pub use archive::{Archive, Archived};
 pub use console::{Cell, Column, SqlLimits, SqlResult, TableInfo};
@@ -38,22 +52,24 @@ pub use rows::{
 pub use traces::TracesQuery;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use shared::Shared;
 
 /// A handle on the index below a state directory; clones share it, and threads may use it at once.
 #[derive(Clone, Debug)]
 pub struct Store {
-    dir: PathBuf,
-    options: StoreOptions,
+    shared: Arc<Shared>,
 }
 
 impl Store {
     /// A handle on the index of a state directory (`.hindcast`). Touches neither the directory nor DuckDB.
     pub fn new(state_dir: impl Into<PathBuf>, options: StoreOptions) -> Self {
-        Self { dir: state_dir.into(), options }
+        Self { shared: Shared::of(state_dir.into(), options) }
     }
 
     /// The state directory.
     pub fn state_dir(&self) -> &Path {
-        &self.dir
+        &self.shared.paths.dir
     }
 }

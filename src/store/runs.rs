@@ -1,54 +1,262 @@
 //! Runs and their results in the index.
 
+use duckdb::{Connection, params};
+use serde_json::Value;
+
+use super::error::{Result, StoreError};
+use super::load::json;
+use super::row_reader::RowReader;
 use super::rows::{RunRow, StoredResult};
-use super::{Result, Store, StoreError};
+use super::{Store, ids};
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{ResultId, RunId};
-use crate::domain::run::{Run, RunResult, RunStatus};
+use crate::domain::money::Money;
+use crate::domain::run::{ResultStatus, Run, RunResult, RunStatus};
+
+const RUN: &str = "SELECT r.body, r.status, count(x.result_id), count(x.result_id) FILTER (x.status = 'ok'), \
+    count(x.result_id) FILTER (x.status IN ('failed', 'incomplete')), count(x.result_id) FILTER (x.status = 'unknown'), \
+    count(x.result_id) FILTER (x.from_cache), sum(x.cost_usd) FROM store.runs r \
+    LEFT JOIN store.results x ON x.run_id = r.run_id";
 
 impl Store {
     /// All runs, newest first.
-    pub fn runs(&self, _cancel: &Cancel) -> Result<Vec<RunRow>> {
-        Ok(Vec::new())
+    pub fn runs(&self, cancel: &Cancel) -> Result<Vec<RunRow>> {
+        let sql = format!(
+            "{RUN} GROUP BY r.run_id, r.body, r.status, r.created_ns ORDER BY r.created_ns DESC, r.run_id DESC"
+        );
+        self.shared.read(cancel, |conn| run_rows(conn, &sql, &[]))
     }
 
     /// One run.
-    pub fn run(&self, id: &RunId, _cancel: &Cancel) -> Result<RunRow> {
-        Err(StoreError::NotFound { what: "run", id: id.as_str().to_owned() })
+    pub fn run(&self, id: &RunId, cancel: &Cancel) -> Result<RunRow> {
+        let sql = format!("{RUN} WHERE r.run_id = ? GROUP BY r.run_id, r.body, r.status");
+        let rows = self.shared.read(cancel, |conn| run_rows(conn, &sql, &[&id.as_str()]))?;
+        rows.into_iter().next().ok_or_else(|| StoreError::NotFound { what: "run", id: id.as_str().to_owned() })
     }
 
     /// The run whose id begins so; `last` is the newest.
-    pub fn resolve_run(&self, prefix: &str, _cancel: &Cancel) -> Result<RunId> {
-        Err(StoreError::NotFound { what: "run", id: prefix.to_owned() })
+    pub fn resolve_run(&self, prefix: &str, cancel: &Cancel) -> Result<RunId> {
+        if prefix == "last" {
+            let newest = "SELECT run_id FROM store.runs ORDER BY created_ns DESC, run_id DESC LIMIT 1";
+            let found: Vec<String> = self.shared.read(cancel, |conn| ids::list(conn, newest, &[]))?;
+            if let Some(id) = found.into_iter().next() {
+                return Ok(id.into());
+            }
+        }
+        self.shared.read(cancel, |conn| ids::resolve(conn, "run", "store.runs", "run_id", prefix)).map(Into::into)
     }
 
     /// The results of a run by case, variant and sample.
-    pub fn results(&self, _run: &RunId, _cancel: &Cancel) -> Result<Vec<RunResult>> {
-        Ok(Vec::new())
+    pub fn results(&self, run: &RunId, cancel: &Cancel) -> Result<Vec<RunResult>> {
+        let sql = format!("SELECT {RESULT} FROM store.results WHERE run_id = ? ORDER BY length(result_id), result_id");
+        self.shared.read(cancel, |conn| results(conn, &sql, &[&run.as_str()]))
     }
 
     /// One result with the request that was sent.
-    pub fn result(&self, id: &ResultId, _cancel: &Cancel) -> Result<StoredResult> {
-        Err(StoreError::NotFound { what: "result", id: id.as_str().to_owned() })
+    pub fn result(&self, id: &ResultId, cancel: &Cancel) -> Result<StoredResult> {
+        let sql = format!("SELECT {RESULT}, {STORED} FROM store.results WHERE result_id = ?");
+        let found = self.shared.read(cancel, |conn| stored(conn, &sql, &[&id.as_str()]))?;
+        found.into_iter().next().ok_or_else(|| StoreError::NotFound { what: "result", id: id.as_str().to_owned() })
     }
 
     /// Answers of status ok that were stored for these request hashes and this sample number, one for each hash at most.
-    pub fn cached_results(&self, _hashes: &[String], _sample: u32, _cancel: &Cancel) -> Result<Vec<StoredResult>> {
-        Ok(Vec::new())
+    pub fn cached_results(&self, hashes: &[String], sample: u32, cancel: &Cancel) -> Result<Vec<StoredResult>> {
+        let wanted = serde_json::to_string(hashes)?;
+        let sql = format!(
+            "SELECT DISTINCT ON (request_hash) {RESULT}, {STORED} FROM store.results \
+             WHERE request_hash IN (SELECT unnest(from_json(?, '[\"VARCHAR\"]'))) AND request_hash <> '' AND sample = ? \
+             AND status = 'ok' ORDER BY request_hash, from_cache, created_ns DESC"
+        );
+        self.shared.read(cancel, |conn| stored(conn, &sql, &[&wanted, &sample]))
     }
 
     /// Writes a run into the index (its journal comes first); again replaces it.
-    pub fn put_run(&self, _run: &Run, _status: RunStatus) -> Result<()> {
-        Ok(())
+    pub fn put_run(&self, run: &Run, status: RunStatus) -> Result<()> {
+        self.shared.write(&Cancel::new(), |conn| put_run(conn, run, status))
     }
 
     /// Writes how a run stands.
-    pub fn set_run_status(&self, _run: &RunId, _status: RunStatus) -> Result<()> {
-        Ok(())
+    pub fn set_run_status(&self, run: &RunId, status: RunStatus) -> Result<()> {
+        self.shared.write(&Cancel::new(), |conn| set_status(conn, run, status))
     }
 
     /// Writes results into the index (their journal comes first); again replaces them.
-    pub fn put_results(&self, _results: &[StoredResult]) -> Result<()> {
-        Ok(())
+    pub fn put_results(&self, results: &[StoredResult]) -> Result<()> {
+        self.shared.write(&Cancel::new(), |conn| put_results(conn, results))
     }
+}
+
+/// Writes a run.
+pub(super) fn put_run(conn: &Connection, run: &Run, status: RunStatus) -> Result<()> {
+    let id = run.run_id.as_str();
+    conn.execute("DELETE FROM store.runs WHERE run_id = ?", params![id])?;
+    conn.execute("DELETE FROM store.variants WHERE run_id = ?", params![id])?;
+    conn.execute(
+        "INSERT INTO store.runs VALUES (?, ?, make_timestamp(?)::TIMESTAMPTZ, ?, ?, ?, ?::DECIMAL(38,12), ?)",
+        params![
+            id,
+            status.as_str(),
+            run.created_at.micros(),
+            run.created_at.nanos(),
+            run.cases,
+            run.variants.len(),
+            text(run.max_cost),
+            serde_json::to_string(run)?,
+        ],
+    )?;
+    for variant in &run.variants {
+        conn.execute(
+            "INSERT INTO store.variants VALUES (?, ?, ?, ?, ?)",
+            params![
+                id,
+                variant.id.as_str(),
+                variant.model.to_string(),
+                variant.prompt.as_ref().map(ToString::to_string),
+                serde_json::to_string(&variant.overrides)?,
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes how a run stands.
+pub(super) fn set_status(conn: &Connection, run: &RunId, status: RunStatus) -> Result<()> {
+    conn.execute("UPDATE store.runs SET status = ? WHERE run_id = ?", params![status.as_str(), run.as_str()])?;
+    Ok(())
+}
+
+/// Writes results in the place of those with the same ids.
+pub(super) fn put_results(conn: &Connection, results: &[StoredResult]) -> Result<()> {
+    let mut delete = conn.prepare("DELETE FROM store.results WHERE result_id = ?")?;
+    let mut insert = conn.prepare(
+        "INSERT INTO store.results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::DECIMAL(38,12), ?, ?, ?, ?, ?, \
+         ?, ?, ?, make_timestamp(?)::TIMESTAMPTZ, ?)",
+    )?;
+    for stored in results {
+        let result = &stored.result;
+        delete.execute(params![result.result_id.as_str()])?;
+        insert.execute(params![
+            result.run_id.as_str(),
+            result.result_id.as_str(),
+            result.trace_id.as_str(),
+            result.span_id.as_str(),
+            result.variant.as_str(),
+            result.model,
+            result.prompt,
+            result.sample,
+            result.status.as_str(),
+            result.output_text,
+            serde_json::to_string(&result.tool_calls)?,
+            result.finish_reason,
+            result.input_tokens,
+            result.output_tokens,
+            result.cached_input_tokens,
+            result.reasoning_tokens,
+            text(result.cost_usd),
+            result.cost_source,
+            result.latency_ms,
+            result.ttft_ms,
+            result.attempts,
+            result.from_cache,
+            result.error,
+            stored.request.to_string(),
+            stored.request_hash,
+            stored.created_at.micros(),
+            stored.created_at.nanos(),
+        ])?;
+    }
+    Ok(())
+}
+
+fn text(amount: Option<Money>) -> Option<String> {
+    amount.map(|amount| amount.to_string())
+}
+
+fn run_rows(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<RunRow>> {
+    let mut statement = conn.prepare(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut runs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut row = RowReader::new(row);
+        let run: Run = serde_json::from_str(&row.get::<String>()?)?;
+        runs.push(RunRow {
+            run,
+            status: row.text()?.and_then(|status| RunStatus::parse(&status)).unwrap_or(RunStatus::Interrupted),
+            results: row.count()?.unwrap_or(0),
+            ok: row.count()?.unwrap_or(0),
+            failed: row.count()?.unwrap_or(0),
+            unknown: row.count()?.unwrap_or(0),
+            from_cache: row.count()?.unwrap_or(0),
+            cost_usd: row.money()?,
+        });
+    }
+    Ok(runs)
+}
+
+/// The columns of a result.
+const RESULT: &str = "run_id, result_id, trace_id, span_id, variant, model, prompt, sample, status, output_text, tool_calls, \
+    finish_reason, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, cost_usd, cost_source, latency_ms, \
+    ttft_ms, attempts, from_cache, error";
+const STORED: &str = "request, request_hash, created_ns";
+
+/// The results of a trace, newest run first.
+pub(super) fn of_trace(conn: &Connection, trace_id: &str) -> Result<Vec<RunResult>> {
+    let sql = format!(
+        "SELECT {RESULT} FROM store.results WHERE trace_id = ? ORDER BY run_id DESC, length(result_id), result_id"
+    );
+    results(conn, &sql, &[&trace_id])
+}
+
+fn results(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<RunResult>> {
+    let mut statement = conn.prepare(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut results = Vec::new();
+    while let Some(row) = rows.next()? {
+        results.push(result(&mut RowReader::new(row))?);
+    }
+    Ok(results)
+}
+
+fn stored(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<StoredResult>> {
+    let mut statement = conn.prepare(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut results = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut row = RowReader::new(row);
+        results.push(StoredResult {
+            result: result(&mut row)?,
+            request: json(row.text()?).unwrap_or(Value::Null),
+            request_hash: row.get()?,
+            created_at: row.nanos()?,
+        });
+    }
+    Ok(results)
+}
+
+fn result(row: &mut RowReader<'_, '_>) -> Result<RunResult> {
+    Ok(RunResult {
+        run_id: row.get::<String>()?.into(),
+        result_id: row.get::<String>()?.into(),
+        trace_id: row.get::<String>()?.into(),
+        span_id: row.get::<String>()?.into(),
+        variant: row.get::<String>()?.into(),
+        model: row.get()?,
+        prompt: row.text()?,
+        sample: row.get::<i32>()?.try_into().unwrap_or(0),
+        status: row.text()?.and_then(|status| ResultStatus::parse(&status)).unwrap_or(ResultStatus::Unknown),
+        output_text: row.text()?,
+        tool_calls: serde_json::from_str(&row.get::<String>()?).unwrap_or_default(),
+        finish_reason: row.text()?,
+        input_tokens: row.count()?,
+        output_tokens: row.count()?,
+        cached_input_tokens: row.count()?,
+        reasoning_tokens: row.count()?,
+        cost_usd: row.money()?,
+        cost_source: row.get()?,
+        latency_ms: row.get()?,
+        ttft_ms: row.get()?,
+        attempts: row.get::<i32>()?.try_into().unwrap_or(0),
+        from_cache: row.get()?,
+        error: row.text()?,
+    })
 }

@@ -1,11 +1,74 @@
 //! Scores and notes in the index.
 
-use super::{Result, Store};
-use crate::domain::score::Score;
+use duckdb::{Connection, params};
+
+use super::Store;
+use super::error::Result;
+use super::load;
+use super::row_reader::RowReader;
+use super::tables::score_key;
+use crate::domain::cancel::Cancel;
+use crate::domain::score::{Score, ScoreSource};
 
 impl Store {
     /// Writes scores into the index (their journal comes first); the same score twice is one.
-    pub fn put_scores(&self, _scores: &[Score]) -> Result<()> {
-        Ok(())
+    pub fn put_scores(&self, scores: &[Score]) -> Result<()> {
+        self.shared.write(&Cancel::new(), |conn| put(conn, scores))
     }
+}
+
+/// Writes scores that are not there yet.
+pub(super) fn put(conn: &Connection, scores: &[Score]) -> Result<()> {
+    let mut insert = conn.prepare(
+        "INSERT INTO store.scores SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, make_timestamp(?)::TIMESTAMPTZ, ? \
+         WHERE NOT EXISTS (SELECT 1 FROM store.scores WHERE score_key = ?)",
+    )?;
+    for score in scores {
+        let key = score_key(score);
+        insert.execute(params![
+            key,
+            score.trace_id.as_str(),
+            score.span_id.as_ref().map(AsRef::<str>::as_ref),
+            score.result_id.as_ref().map(AsRef::<str>::as_ref),
+            score.name,
+            score.value,
+            score.label,
+            score.explanation,
+            score.source.as_str(),
+            score.created_at.micros(),
+            score.created_at.nanos(),
+            key,
+        ])?;
+        if score.source == ScoreSource::User && score.result_id.is_none() {
+            conn.execute(
+                "UPDATE store.traces SET feedback = (SELECT arg_max(value, created_ns) FROM store.scores \
+                   WHERE trace_id = ? AND source = 'user' AND value IS NOT NULL AND result_id IS NULL) WHERE trace_id = ?",
+                params![score.trace_id.as_str(), score.trace_id.as_str()],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// The scores of traces, oldest first; `traces` is a query of their ids.
+pub(super) fn of_traces(conn: &Connection, traces: &str) -> Result<Vec<Score>> {
+    let sql =
+        format!("SELECT {} FROM store.scores WHERE trace_id IN ({traces}) ORDER BY created_ns, score_key", load::SCORE);
+    read(conn, &sql, &[])
+}
+
+/// The scores of a trace, oldest first.
+pub(super) fn of_trace(conn: &Connection, trace_id: &str) -> Result<Vec<Score>> {
+    let sql = format!("SELECT {} FROM store.scores WHERE trace_id = ? ORDER BY created_ns, score_key", load::SCORE);
+    read(conn, &sql, &[&trace_id])
+}
+
+fn read(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<Score>> {
+    let mut statement = conn.prepare(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut scores = Vec::new();
+    while let Some(row) = rows.next()? {
+        scores.push(load::score(&mut RowReader::new(row))?);
+    }
+    Ok(scores)
 }

@@ -143,11 +143,15 @@ CREATE TABLE store.traces (
   feedback DOUBLE
 );
 
+-- Model spans that repeat another span's call, and so do not count in totals.
+CREATE TABLE store.duplicates (trace_id VARCHAR NOT NULL, span_id VARCHAR NOT NULL);
+
+-- Content that was recorded apart from its span; kept, since a more complete span may come again.
 CREATE TABLE store.pending_patches (
   patch_key VARCHAR NOT NULL,
   trace_id VARCHAR NOT NULL,
   span_id VARCHAR NOT NULL,
-  body VARCHAR NOT NULL
+  body VARCHAR NOT NULL USING COMPRESSION zstd
 );
 
 CREATE TABLE store.runs (
@@ -270,7 +274,8 @@ CREATE VIEW main.sessions AS SELECT
   arg_max(tenant_id, started_ns) AS tenant_id, sum(tokens)::BIGINT AS tokens, sum(cost_usd) AS cost_usd
 FROM store.traces WHERE session_id IS NOT NULL GROUP BY session_id;
 
-CREATE VIEW main.llm_calls AS SELECT * FROM main.spans WHERE kind = 'llm';
+CREATE VIEW main.llm_calls AS SELECT s.* FROM main.spans s
+ANTI JOIN store.duplicates d ON d.trace_id = s.trace_id AND d.span_id = s.span_id WHERE s.kind = 'llm';
 
 CREATE VIEW main.retrievals AS SELECT
   trace_id, span_id, name, started_at, duration_ms, status, input_text AS query, chunk_count AS chunks, source_id

@@ -1,0 +1,316 @@
+//! Filters as conditions in SQL, with bound parameters only. What a filter means is said by `domain::filter::evaluate`.
+
+use duckdb::types::Value;
+
+use crate::domain::filter::evaluate::fold;
+use crate::domain::filter::{Condition, Expr, Field, Has, Number, Pattern, Test};
+
+/// A piece of SQL and its parameters in order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sql {
+    pub text: String,
+    pub params: Vec<Value>,
+}
+
+impl Sql {
+    /// SQL without parameters.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), params: Vec::new() }
+    }
+
+    fn with(text: impl Into<String>, params: Vec<Value>) -> Self {
+        Self { text: text.into(), params }
+    }
+
+    /// This, wrapped into more SQL.
+    fn within(self, before: &str, after: &str) -> Self {
+        Self { text: format!("{before}{}{after}", self.text), params: self.params }
+    }
+
+    /// This where it is known to hold.
+    fn known(self) -> Self {
+        self.within("coalesce(", ", FALSE)")
+    }
+
+    /// Several, joined by an operator, in parentheses.
+    pub fn join(parts: Vec<Self>, operator: &str) -> Self {
+        let mut joined = Self::plain("(");
+        for (number, part) in parts.into_iter().enumerate() {
+            if number > 0 {
+                joined.text.push_str(operator);
+            }
+            joined.text.push_str(&part.text);
+            joined.params.extend(part.params);
+        }
+        joined.text.push(')');
+        joined
+    }
+}
+
+/// The starts of spans that are looked at, both included.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slice {
+    pub from_ns: i64,
+    pub to_ns: i64,
+}
+
+/// Writes the conditions of a filter.
+pub(super) struct Writer {
+    /// Only spans of this slice are looked at.
+    pub slice: Option<Slice>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum View {
+    /// `t`, a row of `store.traces`.
+    Trace,
+    /// `s`, a row of `store.spans`.
+    Span,
+}
+
+/// Whether a filter reads long texts, so that it is answered in slices of time.
+pub(super) fn reads_texts(expr: &Expr) -> bool {
+    match expr {
+        Expr::Text(_) => true,
+        Expr::Is(condition) => matches!(condition.field, Field::Attr(_)),
+        Expr::And(parts) | Expr::Or(parts) => parts.iter().any(reads_texts),
+        Expr::Not(inner) | Expr::Span(inner) => reads_texts(inner),
+        Expr::All | Expr::Has(_) => false,
+    }
+}
+
+impl Writer {
+    /// The condition on `t`, a row of `store.traces`; never NULL.
+    pub fn trace(&self, expr: &Expr) -> Sql {
+        self.expr(expr, View::Trace)
+    }
+
+    fn expr(&self, expr: &Expr, view: View) -> Sql {
+        match expr {
+            Expr::All => Sql::plain("TRUE"),
+            Expr::And(parts) => Sql::join(parts.iter().map(|part| self.expr(part, view)).collect(), " AND "),
+            Expr::Or(parts) => Sql::join(parts.iter().map(|part| self.expr(part, view)).collect(), " OR "),
+            Expr::Not(inner) => self.expr(inner, view).within("(NOT ", ")"),
+            Expr::Text(text) => self.text(text, view),
+            Expr::Is(condition) => self.is(condition, view),
+            Expr::Has(has) => self.has(*has, view),
+            Expr::Span(inner) => match view {
+                View::Trace => self.any_span(self.expr(inner, View::Span)),
+                View::Span => self.expr(inner, View::Span),
+            },
+        }
+    }
+
+    fn bounds(&self, column: &str) -> String {
+        self.slice
+            .map_or_else(String::new, |slice| format!(" AND {column} BETWEEN {} AND {}", slice.from_ns, slice.to_ns))
+    }
+
+    /// The trace has a span `s` of which the condition holds.
+    fn any_span(&self, condition: Sql) -> Sql {
+        let after = format!("{})", self.bounds("s.started_ns"));
+        condition.within("t.trace_id IN (SELECT s.trace_id FROM store.spans s WHERE ", &after)
+    }
+
+    /// A condition on a span: of this one, or of any of the trace.
+    fn span(&self, condition: Sql, view: View) -> Sql {
+        match view {
+            View::Trace => self.any_span(condition.within("(", ")")),
+            View::Span => condition.known(),
+        }
+    }
+
+    fn text(&self, text: &str, view: View) -> Sql {
+        let wanted = Value::Text(fold(text));
+        let own =
+            "(coalesce(contains(lower(s.input_text), ?), FALSE) OR coalesce(contains(lower(s.output_text), ?), FALSE))";
+        let own = Sql::with(own, vec![wanted.clone(), wanted.clone()]);
+        let bounds = self.bounds("c.span_ns");
+        let chunk = match view {
+            View::Trace => Sql::with(
+                format!(
+                    "t.trace_id IN (SELECT c.trace_id FROM store.chunks c WHERE contains(lower(c.content), ?){bounds})"
+                ),
+                vec![wanted],
+            ),
+            View::Span => Sql::with(
+                "EXISTS (SELECT 1 FROM store.chunks c WHERE c.trace_id = s.trace_id AND c.span_id = s.span_id \
+                 AND contains(lower(c.content), ?))",
+                vec![wanted],
+            ),
+        };
+        Sql::join(vec![self.span(own, view), chunk], " OR ")
+    }
+
+    fn has(&self, has: Has, view: View) -> Sql {
+        let trace = view == View::Trace;
+        match has {
+            Has::Error => Sql::plain(if trace { "t.has_error" } else { "(s.status = 'error')" }),
+            Has::Chunks => Sql::plain(if trace { "(t.chunks > 0)" } else { "(s.chunk_count > 0)" }),
+            Has::Tools => self.span(Sql::plain("s.kind = 'tool' OR s.tool_count > 0"), view),
+            Has::Feedback => score(Sql::plain("c.name <> 'note' AND c.source IN ('user', 'human', 'api')"), view),
+            Has::Unsupported => Sql::plain("FALSE"),
+        }
+    }
+
+    fn is(&self, condition: &Condition, view: View) -> Sql {
+        let test = &condition.test;
+        let of = |trace: &str, span: &str| if view == View::Trace { trace.to_owned() } else { span.to_owned() };
+        let any = |columns: &[&str]| {
+            let parts = columns.iter().map(|column| passes_text(column, test).known()).collect();
+            self.span(Sql::join(parts, " OR "), view)
+        };
+        match &condition.field {
+            Field::Id => {
+                let parts = ["s.trace_id", "s.span_id"].map(|column| passes_id(column, test)).into();
+                self.span(Sql::join(parts, " OR "), view)
+            }
+            Field::Model => any(&["s.response_model", "s.request_model"]),
+            Field::Provider => any(&["s.provider"]),
+            Field::Kind => any(&["s.kind"]),
+            Field::Name => any(&["s.name"]),
+            Field::Status => passes_text(&of("t.status", "s.status"), test),
+            Field::Prompt => any(&["s.prompt_name"]),
+            Field::Version => any(&["s.prompt_version"]),
+            Field::Session => any(&["s.session_id"]),
+            Field::User => any(&["s.user_id"]),
+            Field::Tenant => any(&["s.tenant_id"]),
+            Field::Env => any(&["s.environment"]),
+            Field::Tag => in_list(&of("t.tags", "s.tags"), test).known(),
+            Field::Cost => passes(&of("t.cost_usd", "s.cost_usd"), test).known(),
+            Field::Tokens => passes(&of("t.tokens", SPAN_TOKENS), test).known(),
+            Field::InputTokens => passes(&of("t.input_tokens", "s.input_tokens"), test).known(),
+            Field::OutputTokens => passes(&of("t.output_tokens", "s.output_tokens"), test).known(),
+            Field::Latency => passes(&of("t.duration_ms", "s.duration_ms"), test).known(),
+            Field::Ttft => self.span(passes("s.ttft_ms", test), view),
+            Field::Time => passes(&of("t.started_ns", "s.started_ns"), test),
+            Field::Score(name) => {
+                let told = vec![passes("c.value", test).known(), passes_text("c.label", test).known()];
+                let named = Sql::with("c.name = ?", vec![Value::Text(name.clone())]);
+                score(Sql::join(vec![named, Sql::join(told, " OR ")], " AND "), view)
+            }
+            Field::Attr(key) => self.span(attribute(key, test), view),
+        }
+    }
+}
+
+const SPAN_TOKENS: &str = "(CASE WHEN s.input_tokens IS NOT NULL OR s.output_tokens IS NOT NULL \
+    THEN coalesce(s.input_tokens, 0) + coalesce(s.output_tokens, 0) END)";
+
+/// A score `c` of the recorded answer exists of which the condition holds.
+fn score(condition: Sql, view: View) -> Sql {
+    match view {
+        View::Trace => {
+            condition.within("t.trace_id IN (SELECT c.trace_id FROM store.scores c WHERE c.result_id IS NULL AND ", ")")
+        }
+        View::Span => condition.within(
+            "EXISTS (SELECT 1 FROM store.scores c WHERE c.trace_id = s.trace_id AND c.span_id = s.span_id \
+             AND c.result_id IS NULL AND ",
+            ")",
+        ),
+    }
+}
+
+fn bound(number: Number) -> (&'static str, Value) {
+    match number {
+        Number::Usd(amount) => ("?::DECIMAL(38,12)", Value::Text(amount.to_string())),
+        Number::Millis(number) | Number::Plain(number) => ("?", Value::Double(number)),
+        Number::At(time) => ("?", Value::BigInt(time.nanos())),
+    }
+}
+
+/// A number or time passes.
+fn passes(column: &str, test: &Test) -> Sql {
+    match test {
+        Test::Equals(_) => Sql::plain("FALSE"),
+        Test::Compare { op, value } => {
+            let (slot, value) = bound(*value);
+            Sql::with(format!("({column} {} {slot})", op.as_str()), vec![value])
+        }
+        Test::Range { low, high } => {
+            let ((low_slot, low), (high_slot, high)) = (bound(*low), bound(*high));
+            Sql::with(format!("({column} >= {low_slot} AND {column} <= {high_slot})"), vec![low, high])
+        }
+    }
+}
+
+/// A text passes.
+fn passes_text(column: &str, test: &Test) -> Sql {
+    match test {
+        Test::Equals(Pattern::Literal(literal)) => {
+            Sql::with(format!("(lower({column}) = ?)"), vec![Value::Text(fold(literal))])
+        }
+        Test::Equals(Pattern::Glob(glob)) => {
+            Sql::with(format!("(lower({column}) LIKE ? ESCAPE '\\')"), vec![Value::Text(like(glob))])
+        }
+        Test::Compare { .. } | Test::Range { .. } => Sql::plain("FALSE"),
+    }
+}
+
+fn passes_id(column: &str, test: &Test) -> Sql {
+    match test {
+        Test::Equals(Pattern::Literal(prefix)) => {
+            Sql::with(format!("starts_with(lower({column}), ?)"), vec![Value::Text(fold(prefix))])
+        }
+        _ => passes_text(column, test),
+    }
+}
+
+/// An item of a list of texts passes.
+fn in_list(list: &str, test: &Test) -> Sql {
+    match test {
+        Test::Equals(Pattern::Literal(literal)) => Sql::with(
+            format!("list_contains(list_transform({list}, lambda x: lower(x)), ?)"),
+            vec![Value::Text(fold(literal))],
+        ),
+        Test::Equals(Pattern::Glob(_)) => passes_text("u.item", test)
+            .within(&format!("EXISTS (SELECT 1 FROM (SELECT unnest({list}) AS item) u WHERE "), ")"),
+        Test::Compare { .. } | Test::Range { .. } => Sql::plain("FALSE"),
+    }
+}
+
+/// An attribute of `s` passes: a string as its text, other values as JSON, arrays also by an item.
+fn attribute(key: &str, test: &Test) -> Sql {
+    let path = Value::Text(format!("$.\"{}\"", key.replace('\\', "\\\\").replace('"', "\\\"")));
+    let value = "json_extract(s.attributes, ?)";
+    let text = "json_extract_string(s.attributes, ?)";
+    if !matches!(test, Test::Equals(_)) {
+        let mut numbers = Sql::join(
+            vec![
+                Sql::with(
+                    format!("json_type({value}) IN ('VARCHAR', 'DOUBLE', 'BIGINT', 'UBIGINT', 'HUGEINT')"),
+                    vec![path.clone()],
+                ),
+                passes(&format!("TRY_CAST(trim({text}) AS DOUBLE)"), test),
+            ],
+            " AND ",
+        );
+        // The path stands before each bound, since the column is named once for each.
+        let bounds = numbers.params.split_off(1);
+        numbers.params.extend(bounds.into_iter().flat_map(|bound| [path.clone(), bound]));
+        return numbers;
+    }
+    let items = format!("json_extract_string({value}, '$[*]')");
+    let mut item = in_list(&items, test);
+    item.params.insert(0, path.clone());
+    let mut whole = passes_text(text, test);
+    whole.params.insert(0, path.clone());
+    let is_array = Sql::with(format!("json_type({value}) = 'ARRAY'"), vec![path.clone()]);
+    let is_null = Sql::with(format!("json_type({value}) = 'NULL'"), vec![path]).within("NOT ", "");
+    let by_item = Sql::join(vec![is_array, item.known()], " AND ");
+    let any = Sql::join(vec![whole.known(), by_item.known()], " OR ");
+    Sql::join(vec![is_null.known(), any], " AND ")
+}
+
+/// A glob as a pattern of LIKE.
+fn like(glob: &str) -> String {
+    let mut pattern = String::new();
+    for c in fold(glob).chars() {
+        match c {
+            '*' => pattern.push('%'),
+            '%' | '_' | '\\' => pattern.extend(['\\', c]),
+            _ => pattern.push(c),
+        }
+    }
+    pattern
+}

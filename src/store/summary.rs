@@ -1,0 +1,237 @@
+//! A trace's row, put together from its spans.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::row_batch::RowBatch;
+use super::tables::millis;
+use crate::domain::money::Money;
+use crate::domain::span::{SpanKind, SpanStatus};
+use crate::domain::time::Timestamp;
+
+/// Characters of a text that a list shows.
+const PREVIEW_CHARS: usize = 240;
+
+/// What the row of a trace needs of each span.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SpanFacts {
+    pub span_id: String,
+    pub parent_id: Option<String>,
+    pub kind: SpanKind,
+    pub name: String,
+    pub started_ns: i64,
+    pub ended_ns: Option<i64>,
+    pub ttft_ms: Option<f64>,
+    pub status: SpanStatus,
+    pub model: Option<String>,
+    pub input_tokens: Option<u64>,
+    pub output_tokens: Option<u64>,
+    pub cost: Option<Money>,
+    pub session_id: Option<String>,
+    pub user_id: Option<String>,
+    pub tenant_id: Option<String>,
+    pub environment: Option<String>,
+    pub tags: Vec<String>,
+    pub prompt_name: Option<String>,
+    pub prompt_version: Option<String>,
+    pub chunk_count: u64,
+    pub input_text: Option<String>,
+    pub output_text: Option<String>,
+}
+
+impl SpanFacts {
+    fn usage(&self) -> Option<(u64, u64)> {
+        match (self.input_tokens, self.output_tokens) {
+            (None, None) => None,
+            (input, output) => Some((input.unwrap_or(0), output.unwrap_or(0))),
+        }
+    }
+}
+
+/// The places of the model spans that repeat another span's call.
+///
+/// Of model spans nested in each other, one counts for each call: an outer one without usage, or with the usage of an
+/// inner one or of all inner ones together, repeats them (it counts instead where only it has a cost); an inner one
+/// without usage and cost is told by the outer one.
+pub(super) fn duplicates(spans: &[SpanFacts]) -> BTreeSet<usize> {
+    let place: BTreeMap<&str, usize> =
+        spans.iter().enumerate().map(|(place, span)| (span.span_id.as_str(), place)).collect();
+    // The nearest model span around each model span.
+    let mut inner: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, span) in spans.iter().enumerate().filter(|(_, span)| span.kind == SpanKind::Llm) {
+        let mut around = span.parent_id.as_deref().and_then(|id| place.get(id).copied());
+        // A chain of parents that comes back to itself must not hold the import up.
+        for _ in 0..spans.len() {
+            match around {
+                Some(outer) if outer == at => break,
+                Some(outer) if spans[outer].kind == SpanKind::Llm => {
+                    inner.entry(outer).or_default().push(at);
+                    break;
+                }
+                Some(outer) => around = spans[outer].parent_id.as_deref().and_then(|id| place.get(id).copied()),
+                None => break,
+            }
+        }
+    }
+    let mut repeated = BTreeSet::new();
+    for (outer, parts) in &inner {
+        let usage = spans[*outer].usage();
+        let sum = parts
+            .iter()
+            .filter_map(|part| spans[*part].usage())
+            .fold((0, 0), |sum, part| (u64::saturating_add(sum.0, part.0), u64::saturating_add(sum.1, part.1)));
+        let same: Vec<usize> =
+            parts.iter().copied().filter(|part| usage.is_some() && spans[*part].usage() == usage).collect();
+        let silent = |part: &usize| spans[*part].usage().is_none() && spans[*part].cost.is_none();
+        match (same.as_slice(), usage) {
+            ([part], Some(_)) if spans[*outer].cost.is_some() && spans[*part].cost.is_none() => {
+                repeated.insert(*part);
+            }
+            ([_, ..], Some(_)) => {
+                repeated.insert(*outer);
+            }
+            (_, Some(usage)) if usage == sum => {
+                repeated.insert(*outer);
+            }
+            (_, None) if spans[*outer].cost.is_none() => {
+                repeated.insert(*outer);
+            }
+            _ => repeated.extend(parts.iter().copied().filter(silent)),
+        }
+    }
+    repeated
+}
+
+/// The root's place: the earliest span without parent, else the earliest whose parent is missing, else the first.
+fn root(spans: &[SpanFacts]) -> usize {
+    let known: BTreeSet<&str> = spans.iter().map(|span| span.span_id.as_str()).collect();
+    let is_root = |span: &SpanFacts| span.parent_id.as_deref().is_none_or(|parent| !known.contains(parent));
+    spans
+        .iter()
+        .enumerate()
+        .filter(|(_, span)| is_root(span))
+        .min_by_key(|(_, span)| (span.parent_id.is_some(), span.started_ns))
+        .map_or(0, |(place, _)| place)
+}
+
+fn preview(text: Option<&str>) -> Option<String> {
+    let mut line = String::new();
+    for word in text?.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() >= PREVIEW_CHARS * 4 {
+            break;
+        }
+    }
+    Some(line.chars().take(PREVIEW_CHARS).collect())
+}
+
+fn each_once<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    values.filter(|value| seen.insert(*value)).map(str::to_owned).collect()
+}
+
+fn sum(counts: impl Iterator<Item = Option<u64>>) -> Option<u64> {
+    counts.flatten().reduce(u64::saturating_add)
+}
+
+/// Adds the row of a trace to `rows`; `spans` are all its spans by start, `repeated` as from [`duplicates`].
+pub(super) fn push(
+    rows: &mut RowBatch,
+    trace_id: &str,
+    spans: &[SpanFacts],
+    repeated: &BTreeSet<usize>,
+    feedback: Option<f64>,
+) {
+    let Some(root) = spans.get(root(spans)) else { return };
+    let start = spans.iter().map(|span| span.started_ns).min().unwrap_or(root.started_ns);
+    let last = spans.iter().map(|span| span.started_ns).max().unwrap_or(root.started_ns);
+    let end = spans.iter().filter_map(|span| span.ended_ns).max();
+    let calls = || {
+        let counted = spans.iter().enumerate().filter(|(place, _)| !repeated.contains(place));
+        counted.map(|(_, span)| span).filter(|span| span.kind.counts_usage())
+    };
+    let models = || spans.iter().filter(|span| span.kind == SpanKind::Llm);
+    let answer = models().rev().find(|span| span.status != SpanStatus::Error).or_else(|| models().next_back());
+    let costs: Vec<Option<Money>> = calls().map(|span| span.cost).collect();
+    let input = sum(calls().map(|span| span.input_tokens));
+    let output = sum(calls().map(|span| span.output_tokens));
+    let first = |get: fn(&SpanFacts) -> Option<&str>| get(root).or_else(|| spans.iter().find_map(get));
+    let mut used: Vec<String> = each_once(models().filter_map(|span| span.model.as_deref()));
+    if used.is_empty() {
+        used = each_once(spans.iter().filter_map(|span| span.model.as_deref()));
+    }
+    let retrieved = spans.iter().filter(|span| span.kind != SpanKind::Reranker).map(|span| span.chunk_count).sum();
+    let chunks = if retrieved == 0 { spans.iter().map(|span| span.chunk_count).sum() } else { retrieved };
+    let prompted = answer.filter(|span| span.prompt_name.is_some());
+    let prompted = prompted.or_else(|| spans.iter().find(|span| span.prompt_name.is_some()));
+    let input_text = root.input_text.as_deref().or_else(|| models().find_map(|span| span.input_text.as_deref()));
+    let output_text = root.output_text.as_deref().or_else(|| answer.and_then(|span| span.output_text.as_deref()));
+
+    rows.text(Some(trace_id)).text(Some(&root.span_id)).text(Some(&root.name));
+    rows.time(Some(Timestamp::from_nanos(start))).int(Some(start)).int(Some(last));
+    rows.float(end.map(|end| millis(end.saturating_sub(start))));
+    rows.float(answer.and_then(|span| span.ttft_ms).or_else(|| spans.iter().find_map(|span| span.ttft_ms)));
+    rows.text(Some(root.status.as_str())).bool(spans.iter().any(|span| span.status == SpanStatus::Error));
+    rows.texts(&used).count(Some(spans.len() as u64));
+    rows.count(Some(calls().filter(|span| span.kind == SpanKind::Llm).count() as u64)).count(Some(chunks));
+    rows.count(input).count(output);
+    rows.count(sum([input, output].into_iter()));
+    rows.money(costs.iter().copied().flatten().reduce(|a, b| a + b)).bool(costs.iter().any(Option::is_none));
+    rows.text(first(|span| span.session_id.as_deref())).text(first(|span| span.user_id.as_deref()));
+    rows.text(first(|span| span.tenant_id.as_deref())).text(first(|span| span.environment.as_deref()));
+    rows.texts(&each_once(spans.iter().flat_map(|span| &span.tags).map(String::as_str)));
+    rows.text(prompted.and_then(|span| span.prompt_name.as_deref()));
+    rows.text(prompted.and_then(|span| span.prompt_version.as_deref()));
+    rows.text(input_text).text(output_text);
+    rows.text(preview(input_text).as_deref()).text(preview(output_text).as_deref()).float(feedback).end_row();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn llm(id: &str, parent: Option<&str>, usage: Option<(u64, u64)>) -> SpanFacts {
+        SpanFacts {
+            span_id: id.into(),
+            parent_id: parent.map(Into::into),
+            kind: SpanKind::Llm,
+            input_tokens: usage.map(|usage| usage.0),
+            output_tokens: usage.map(|usage| usage.1),
+            ..SpanFacts::default()
+        }
+    }
+
+    #[test]
+    fn of_nested_calls_each_counts_once() {
+        let equal = [llm("a", None, Some((67, 9))), llm("b", Some("a"), Some((67, 9)))];
+        assert_eq!(duplicates(&equal), BTreeSet::from([0]));
+        let wrapper = [llm("a", None, None), llm("b", Some("a"), Some((5, 1)))];
+        assert_eq!(duplicates(&wrapper), BTreeSet::from([0]));
+        let silent = [llm("a", None, Some((5, 1))), llm("b", Some("a"), None)];
+        assert_eq!(duplicates(&silent), BTreeSet::from([1]));
+        let both = [llm("a", None, Some((9, 2))), llm("b", Some("a"), Some((5, 1))), llm("c", Some("a"), Some((4, 1)))];
+        assert_eq!(duplicates(&both), BTreeSet::from([0]));
+        let other = [llm("a", None, Some((50, 2))), llm("b", Some("a"), Some((5, 1)))];
+        assert_eq!(duplicates(&other), BTreeSet::new());
+        let mut ring = [llm("a", Some("b"), Some((1, 1))), llm("b", Some("a"), Some((2, 2)))];
+        ring[1].kind = SpanKind::Chain;
+        assert_eq!(duplicates(&ring), BTreeSet::new());
+    }
+
+    #[test]
+    fn a_span_without_parent_is_the_root_before_orphans() {
+        let orphan = llm("o", Some("never came"), None);
+        let mut parentless = llm("p", None, None);
+        parentless.started_ns = 9;
+        assert_eq!(root(&[orphan.clone(), parentless]), 1);
+        assert_eq!(root(&[llm("x", Some("o"), None), orphan]), 1);
+    }
+
+    #[test]
+    fn a_preview_is_one_short_line() {
+        assert_eq!(preview(Some(" a\n\tb ")).as_deref(), Some("a b"));
+        assert_eq!(preview(Some(&"x".repeat(9_000))).map(|line| line.len()), Some(PREVIEW_CHARS));
+    }
+}
