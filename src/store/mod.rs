@@ -73,3 +73,6 @@ impl Store {
         &self.shared.paths.dir
     }
 }
+
+#[cfg(test)]
+mod tests;

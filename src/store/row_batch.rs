@@ -7,7 +7,7 @@ use duckdb::arrow::array::{
     ArrayRef, BooleanBuilder, Decimal128Builder, Float64Builder, Int32Builder, Int64Builder, ListBuilder, RecordBatch,
     StringBuilder, TimestampMicrosecondBuilder,
 };
-use duckdb::arrow::datatypes::{DataType, Field, Schema};
+use duckdb::arrow::datatypes::{Field, Schema};
 
 use super::error::{Result, StoreError};
 use crate::domain::money::{MONEY_SCALE, Money};
@@ -220,9 +220,4 @@ impl RowBatch {
         appender.append_record_batch(batch)?;
         Ok(())
     }
-}
-
-/// Whether a column of DuckDB's results holds text.
-pub(super) fn is_text(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
