@@ -3,9 +3,10 @@
 //! - A condition on a span fact holds for a trace when it holds on one of its spans; inside `span(…)` all conditions
 //!   look at one and the same span. A `span(…)` within a `span(…)` looks at that span again.
 //! - A trace fact is taken of the whole trace outside `span(…)`, and is the span's own inside: status (of the trace: its
-//!   root's), cost and tokens (of the trace: the sums over its `llm` and `embedding` spans; unknown where none is known),
+//!   root's), cost and tokens (of the trace: the sums over its `llm` and `embedding` spans, each call once; unknown where
+//!   none is known),
 //!   latency (of the trace: from its first start to its last end), time (of the trace: its first start).
-//! - The root is the earliest span whose parent is not recorded.
+//! - The root is the earliest span without parent, else the earliest whose parent is not recorded.
 //! - What is not known passes no test, so that the negation of the test holds.
 //! - Text and patterns ignore case, letter by letter.
 
@@ -14,6 +15,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::ast::{Condition, Expr, Field, Filter, Has, Number, Pattern, Test};
+use crate::domain::ids::SpanId;
 use crate::domain::money::Money;
 use crate::domain::score::{NOTE, Score, ScoreSource};
 use crate::domain::span::{Span, SpanKind, SpanStatus};
@@ -26,6 +28,8 @@ pub struct TraceFacts<'a> {
     pub spans: &'a [Span],
     /// Scores of the trace and its spans that are not recorded on the spans themselves.
     pub scores: &'a [Score],
+    /// Spans that repeat the usage of another span's call, as some wrappers do; they are in no total of the trace.
+    pub repeated: &'a [SpanId],
 }
 
 /// Whether a trace matches; `has:unsupported` holds nowhere, since grounding answers it.
@@ -122,10 +126,10 @@ fn is(condition: &Condition, trace: TraceFacts<'_>, view: View<'_>) -> bool {
         Field::Tenant => any_text(&|span| vec![span.tenant_id.as_deref()]),
         Field::Tag => any_text(&|span| span.tags.iter().map(|tag| Some(tag.as_str())).collect()),
         Field::Env => any_text(&|span| vec![span.environment.as_deref()]),
-        Field::Cost => passes(test, cost(spans, view).map(Number::Usd)),
-        Field::Tokens => passes(test, tokens(spans, view, |span| span.usage.total())),
-        Field::InputTokens => passes(test, tokens(spans, view, |span| span.usage.input)),
-        Field::OutputTokens => passes(test, tokens(spans, view, |span| span.usage.output)),
+        Field::Cost => passes(test, cost(trace, view).map(Number::Usd)),
+        Field::Tokens => passes(test, tokens(trace, view, |span| span.usage.total())),
+        Field::InputTokens => passes(test, tokens(trace, view, |span| span.usage.input)),
+        Field::OutputTokens => passes(test, tokens(trace, view, |span| span.usage.output)),
         Field::Latency => passes(test, latency(spans)),
         Field::Ttft => spans.iter().any(|span| passes(test, span.ttft_ns.map(|ns| Number::Millis(ns as f64 / 1e6)))),
         Field::Time => passes(test, started(spans).map(Number::At)),
@@ -144,21 +148,24 @@ fn root(spans: &[Span]) -> Option<&Span> {
     spans
         .iter()
         .filter(|span| span.parent_id.as_ref().is_none_or(|parent| !known.contains(parent.as_str())))
-        .min_by_key(|span| span.started_at)
+        .min_by_key(|span| (span.parent_id.is_some(), span.started_at))
         .or(spans.first())
 }
 
-fn counted<'a>(spans: &'a [Span], view: View<'a>) -> impl Iterator<Item = &'a Span> {
+/// The spans whose usage counts: each call of the trace once, or the one span looked at.
+fn counted<'a>(trace: TraceFacts<'a>, view: View<'a>) -> impl Iterator<Item = &'a Span> {
     let own = matches!(view, View::Span(_));
-    spans.iter().filter(move |span| own || span.kind.counts_usage())
+    view.spans(trace)
+        .iter()
+        .filter(move |span| own || (span.kind.counts_usage() && !trace.repeated.contains(&span.span_id)))
 }
 
-fn cost(spans: &[Span], view: View<'_>) -> Option<Money> {
-    counted(spans, view).filter_map(|span| span.cost.amount()).reduce(|sum, amount| sum + amount)
+fn cost(trace: TraceFacts<'_>, view: View<'_>) -> Option<Money> {
+    counted(trace, view).filter_map(|span| span.cost.amount()).reduce(|sum, amount| sum + amount)
 }
 
-fn tokens(spans: &[Span], view: View<'_>, count: fn(&Span) -> Option<u64>) -> Option<Number> {
-    let sum = counted(spans, view).filter_map(count).reduce(u64::saturating_add)?;
+fn tokens(trace: TraceFacts<'_>, view: View<'_>, count: fn(&Span) -> Option<u64>) -> Option<Number> {
+    let sum = counted(trace, view).filter_map(count).reduce(u64::saturating_add)?;
     Some(Number::Plain(sum as f64))
 }
 

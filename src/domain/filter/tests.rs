@@ -183,8 +183,13 @@ mod meaning {
             score("correctness", Some(0.25), None, ScoreSource::Llm),
             score(NOTE, None, Some("odd"), ScoreSource::Human),
         ];
-        let spans = trace();
-        matches(&Filter::parse(text, now()).unwrap(), TraceFacts { spans: &spans, scores: &scores })
+        let mut wrapper = span("wrap", SpanKind::Llm, 2, 3);
+        wrapper.cost = Cost::Recorded("0.01".parse().unwrap());
+        wrapper.parent_id = Some("never recorded".into());
+        let repeated = [wrapper.span_id.clone()];
+        let spans = [vec![wrapper], trace()].concat();
+        let facts = TraceFacts { spans: &spans, scores: &scores, repeated: &repeated };
+        matches(&Filter::parse(text, now()).unwrap(), facts)
     }
 
     #[test]
