@@ -2,6 +2,7 @@
 
 mod bundle;
 mod failure;
+pub mod import;
 pub mod prompts;
 pub mod replay;
 pub mod workspace;

@@ -1,0 +1,93 @@
+//! Counts what files hold: each trace and span once, however often it comes.
+
+use std::collections::HashSet;
+
+use super::report::SkippedRecord;
+use crate::importers::{Batch, Skipped};
+
+/// Reasons kept of one file; what is skipped beyond them is counted in a last one.
+const REASONS: usize = 1_000;
+
+/// Counts of one file.
+#[derive(Default)]
+pub struct Tally {
+    traces: HashSet<u64>,
+    spans: HashSet<u128>,
+    /// Chunks of its spans.
+    pub chunks: u64,
+    /// Content for spans that came apart from them.
+    pub patches: u64,
+    reasons: Vec<SkippedRecord>,
+    skipped: u64,
+}
+
+impl Tally {
+    /// Counts a batch.
+    pub fn count(&mut self, batch: &Batch) {
+        for span in &batch.spans {
+            let (trace, key) = keys(span.trace_id.as_str(), span.span_id.as_str());
+            self.traces.insert(trace);
+            if self.spans.insert(key) {
+                self.chunks += span.chunks.len() as u64;
+            }
+        }
+        self.patches += batch.patches.len() as u64;
+        for Skipped { line, reason } in &batch.skipped {
+            self.skip(*line, reason.clone());
+        }
+    }
+
+    /// Counts a record that could not be used.
+    pub fn skip(&mut self, line: Option<u64>, reason: String) {
+        self.skipped += 1;
+        if self.reasons.len() < REASONS {
+            self.reasons.push(SkippedRecord { line, reason });
+        }
+    }
+
+    /// Different traces.
+    pub fn traces(&self) -> u64 {
+        self.traces.len() as u64
+    }
+
+    /// Different spans.
+    pub fn spans(&self) -> u64 {
+        self.spans.len() as u64
+    }
+
+    /// Whether nothing usable was in the file although something was.
+    pub fn is_failure(&self) -> bool {
+        self.spans.is_empty() && self.patches == 0 && self.skipped > 0
+    }
+
+    /// What was skipped, in the order of the file.
+    pub fn skipped(&self) -> Vec<SkippedRecord> {
+        let mut skipped = self.reasons.clone();
+        let more = self.skipped.saturating_sub(self.reasons.len() as u64);
+        if more > 0 {
+            skipped.push(SkippedRecord { line: None, reason: format!("{more} more records were skipped") });
+        }
+        skipped
+    }
+
+    /// Adds the traces and spans of another file.
+    pub fn add(&mut self, other: &Self) {
+        self.traces.extend(&other.traces);
+        self.spans.extend(&other.spans);
+    }
+}
+
+fn keys(trace: &str, span: &str) -> (u64, u128) {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(trace.as_bytes());
+    let trace = first_bytes(&hasher) as u64;
+    hasher.update(&[0]);
+    hasher.update(span.as_bytes());
+    (trace, first_bytes(&hasher))
+}
+
+fn first_bytes(hasher: &blake3::Hasher) -> u128 {
+    let mut bytes = [0; 16];
+    hasher.finalize_xof().fill(&mut bytes);
+    u128::from_le_bytes(bytes)
+}
