@@ -159,6 +159,12 @@ impl Providers {
         }
     }
 
+    /// The proxy that a provider's requests go through, without user and password.
+    pub fn proxy(&self, name: &str) -> Option<String> {
+        let provider = self.get(name).ok()?;
+        self.environment.proxy_for(provider.origin())
+    }
+
     /// Every provider with its state, without asking any of them.
     pub fn list(&self) -> Vec<ProviderInfo> {
         self.slots

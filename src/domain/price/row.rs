@@ -71,6 +71,11 @@ impl Rates {
         .try_fold(0_i128, |sum, (tokens, rate)| sum.checked_add(rate.checked_mul(i128::from(tokens))?))
     }
 
+    /// Whether nothing costs anything.
+    pub fn is_free(&self) -> bool {
+        self.dearest_input() == Some(Money::ZERO) && self.dearest_output() == Some(Money::ZERO)
+    }
+
     /// The dearest price an input token can have, whether cached, written to the cache or neither.
     fn dearest_input(&self) -> Option<Money> {
         self.input.map(|input| [self.cached_input, self.cache_write].into_iter().flatten().fold(input, Money::max))

@@ -74,11 +74,6 @@ pub enum RunEvent {
         /// Why, in words.
         reason: String,
     },
-    /// What came of an attempt that failed is void: the call is asked again from the start.
-    Restarted {
-        /// The call.
-        call: CallId,
-    },
     /// A result is on disk.
     Finished(Box<RunResult>),
     /// No more calls of this model are sent.

@@ -1,7 +1,29 @@
 //! Replays recorded calls on other models, prompts and chunks.
 
+mod budget;
+mod call;
+mod cases;
+mod chunk_edits;
+mod engine;
 mod events;
 mod order;
+mod plan;
+mod rebuild;
+mod record;
+mod resume;
+mod service;
+mod tokens;
 
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use budget::{Ledger, NotReserved, Overrun, Reservation};
+pub use cases::cases_of;
+pub use chunk_edits::{edit_chunks, edit_messages};
+pub use engine::RunError;
 pub use events::{CallId, OutcomeVariant, RunEvent, RunOutcome, Spend};
 pub use order::{CachePolicy, CallsMode, PromptRenderer, ReplayOrder};
+pub use plan::{PlanError, PlanModel, PlannedCall, ReplayPlan};
+pub use resume::{JournalledRun, ResumeOrder, UnknownCalls};
+pub use service::ReplayService;
+pub use tokens::{input_bound, input_estimate};

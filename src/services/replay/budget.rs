@@ -1,0 +1,165 @@
+//! The money of a run: what is spent, what is held back, and the cap that is never exceeded.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::events::Spend;
+use crate::domain::money::Money;
+
+/// Why a reservation was not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotReserved {
+    /// It may fit when calls in flight have cost less than is held back for them.
+    NotNow,
+    /// It cannot fit any more.
+    Never,
+}
+
+/// The ledger of one run; checked and changed under one lock.
+#[derive(Debug)]
+pub struct Ledger {
+    state: Mutex<Spend>,
+    changed: Notify,
+}
+
+/// Money held back for one call. Dropped without settling, it counts as spent: the call may have been made.
+#[derive(Debug)]
+pub struct Reservation<'a> {
+    ledger: &'a Ledger,
+    amount: Money,
+    open: bool,
+}
+
+impl Ledger {
+    /// A ledger with a cap, and what a resumed run has spent before.
+    pub fn new(cap: Option<Money>, spent: Money) -> Self {
+        Self { state: Mutex::new(Spend { spent, reserved: Money::ZERO, cap }), changed: Notify::new() }
+    }
+
+    /// Holds back the most that a call can cost, if that still fits under the cap with all that is spent and held back.
+    pub fn reserve(&self, amount: Money) -> Result<Reservation<'_>, NotReserved> {
+        let mut state = self.state();
+        if let Some(cap) = state.cap {
+            if state.spent + amount > cap {
+                return Err(NotReserved::Never);
+            }
+            if state.spent + state.reserved + amount > cap {
+                return Err(NotReserved::NotNow);
+            }
+        }
+        state.reserved += amount;
+        Ok(Reservation { ledger: self, amount, open: true })
+    }
+
+    /// Waits until a reservation fits, or cannot fit any more.
+    pub async fn reserve_in_time(&self, amount: Money) -> Result<Reservation<'_>, NotReserved> {
+        loop {
+            // Registered before the look, so that a change in between is not missed.
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            match self.reserve(amount) {
+                Err(NotReserved::NotNow) => changed.await,
+                other => return other,
+            }
+        }
+    }
+
+    /// What is spent and held back.
+    pub fn spend(&self) -> Spend {
+        *self.state()
+    }
+
+    fn state(&self) -> MutexGuard<'_, Spend> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reservation<'_> {
+    /// What is held back.
+    pub const fn amount(&self) -> Money {
+        self.amount
+    }
+
+    /// The call cost this much; what is held back beyond it is free again. Returns whether it cost more than allowed.
+    pub fn settle(mut self, cost: Money) -> Overrun {
+        self.close(cost);
+        if cost > self.amount { Overrun::Yes } else { Overrun::No }
+    }
+
+    fn close(&mut self, cost: Money) {
+        if std::mem::replace(&mut self.open, false) {
+            let mut state = self.ledger.state();
+            state.reserved = state.reserved.minus_or_zero(self.amount);
+            state.spent += cost;
+            drop(state);
+            self.ledger.changed.notify_waiters();
+        }
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        self.close(self.amount);
+    }
+}
+
+/// Whether a call cost more than was held back for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overrun {
+    /// It kept to what it was allowed.
+    No,
+    /// The provider answered longer than it was allowed.
+    Yes,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const fn money(amount: u64) -> Money {
+        Money::from_pico(amount as i128)
+    }
+
+    #[tokio::test]
+    async fn waits_for_what_is_held_back() {
+        let ledger = Ledger::new(Some(money(10)), Money::ZERO);
+        let first = ledger.reserve(money(8)).unwrap();
+        assert_eq!(ledger.reserve(money(3)).unwrap_err(), NotReserved::NotNow);
+        let (second, ()) = tokio::join!(ledger.reserve_in_time(money(3)), async {
+            tokio::task::yield_now().await;
+            assert_eq!(first.settle(money(2)), Overrun::No);
+        });
+        drop(second.unwrap());
+        assert_eq!(ledger.spend().spent, money(5));
+        assert_eq!(ledger.reserve(money(6)).unwrap_err(), NotReserved::Never);
+    }
+
+    proptest! {
+        #[test]
+        fn the_cap_holds_whatever_lengths_and_order(
+            cap in 0_u64..1_000,
+            steps in prop::collection::vec((0_u64..400, 0_u64..400, 0_u8..4, any::<prop::sample::Index>()), 1..200),
+        ) {
+            let ledger = Ledger::new(Some(money(cap)), Money::ZERO);
+            let mut open: Vec<Reservation<'_>> = Vec::new();
+            for (amount, cost, action, which) in steps {
+                match action {
+                    0 | 1 => open.extend(ledger.reserve(money(amount))),
+                    _ if open.is_empty() => {}
+                    2 => {
+                        let reservation = open.remove(which.index(open.len()));
+                        let cost = money(cost).min(reservation.amount());
+                        prop_assert_eq!(reservation.settle(cost), Overrun::No);
+                    }
+                    _ => drop(open.remove(which.index(open.len()))),
+                }
+                let spend = ledger.spend();
+                prop_assert!(spend.spent + spend.reserved <= money(cap));
+                prop_assert_eq!(spend.reserved, open.iter().map(Reservation::amount).sum::<Money>());
+            }
+        }
+    }
+}

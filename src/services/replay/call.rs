@@ -1,0 +1,410 @@
+//! One call: waits for its turn, holds its money back, writes its intent, asks, and writes its result.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::budget::{NotReserved, Overrun, Reservation};
+use super::engine::{Shared, Stop};
+use super::events::{CallId, RunEvent};
+use super::plan::PlannedCall;
+use crate::domain::money::Money;
+use crate::domain::run::{ResultStatus, RunResult};
+use crate::http::{Attempts, Decision, Failure, Gate};
+use crate::providers::{Answer, CallError, CallErrorKind, StreamEvent};
+use crate::store::{Intent, JournalRecord};
+
+/// Pieces of an answer are joined for this long, so that no display is flooded.
+const JOIN: Duration = Duration::from_millis(33);
+/// Shorter waits are not worth a word.
+const WORTH_SAYING: Duration = Duration::from_millis(200);
+
+/// Makes one call, from the cache or by asking; every way out but "not sent" ends in a result on disk.
+pub(super) async fn make(shared: &Shared, planned: PlannedCall) {
+    if let Some(cached) = planned.cached.clone() {
+        let mut result = cached.result.clone();
+        let own = blank(shared, &planned);
+        result.run_id = own.run_id;
+        result.result_id = own.result_id;
+        result.trace_id = own.trace_id;
+        result.span_id = own.span_id;
+        result.variant = own.variant;
+        result.model = own.model;
+        result.prompt = own.prompt;
+        result.from_cache = true;
+        result.cost_usd = Some(Money::ZERO);
+        result.cost_source = "computed".to_owned();
+        result.attempts = 0;
+        let stored = shared.service.stored(result, planned.request_hash.clone(), cached.request.clone());
+        shared.finish(stored).await;
+        return;
+    }
+    let model = planned.model.to_string();
+    let Some(_pass) = shared.in_flight.pass().await else { return };
+    let call = Call { shared, id: call_id(shared, &planned), planned: &planned, model: &model };
+    if !call.turn().await {
+        return;
+    }
+    let Some(reservation) = call.reserve().await else { return };
+    // The wait for money may have been long.
+    if !shared.may_send(&model) {
+        drop(reservation.settle(Money::ZERO));
+        return;
+    }
+    let intent = Intent {
+        run_id: shared.run.run_id.clone(),
+        result_id: planned.result_id.clone(),
+        request_hash: planned.request_hash.clone(),
+        reservation: Some(planned.reservation),
+        at: shared.service.clock().now(),
+    };
+    if let Err(error) = shared.recorder.write(JournalRecord::Intent { intent }).await {
+        drop(reservation.settle(Money::ZERO));
+        shared.stop_with(Stop::Journal(error));
+        return;
+    }
+    call.ask(reservation).await;
+}
+
+struct Call<'a> {
+    shared: &'a Shared,
+    planned: &'a PlannedCall,
+    id: CallId,
+    model: &'a str,
+}
+
+/// How one attempt ended.
+enum Attempt {
+    Answered(Answer),
+    Failed(CallError),
+    /// The user stopped the run while the call was in flight.
+    Interrupted,
+}
+
+/// Times and text of one attempt.
+struct Pieces<'a> {
+    shared: &'a Shared,
+    id: &'a CallId,
+    started: Instant,
+    first: Option<Duration>,
+    text: String,
+    reasoning: String,
+    sent: Instant,
+}
+
+impl Pieces<'_> {
+    fn take(&mut self, event: StreamEvent) {
+        self.first.get_or_insert_with(|| self.started.elapsed());
+        if self.shared.events.is_none() {
+            return;
+        }
+        match event {
+            StreamEvent::Text(more) => self.text.push_str(&more),
+            StreamEvent::Reasoning(more) => self.reasoning.push_str(&more),
+            StreamEvent::Tool { .. } => {}
+        }
+        if self.sent.elapsed() >= JOIN {
+            self.send();
+        }
+    }
+
+    /// Sends what has come; what does not fit into the queue waits for the next time.
+    fn send(&mut self) {
+        let Some(events) = &self.shared.events else { return };
+        self.sent = Instant::now();
+        for (kept, reasoning) in [(&mut self.reasoning, true), (&mut self.text, false)] {
+            if kept.is_empty() {
+                continue;
+            }
+            if let Ok(place) = events.try_reserve() {
+                let (call, text) = (self.id.clone(), std::mem::take(kept));
+                place.send(if reasoning { RunEvent::Reasoning { call, text } } else { RunEvent::Text { call, text } });
+            }
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    /// Waits for the breaker and the provider's limits; whether the call may be sent.
+    async fn turn(&self) -> bool {
+        loop {
+            if !self.shared.may_send(self.model) {
+                return false;
+            }
+            let now = self.shared.service.clock().now();
+            if let Gate::ClosedUntil(until) = self.shared.breaker(self.model, |breaker| breaker.ask(now)) {
+                let wait = Duration::from_nanos(until.since(now).max(1) as u64);
+                if self.wait(wait, "the model failed five times in a row").await {
+                    continue;
+                }
+                return false;
+            }
+            let tokens = self.planned.input_bound.saturating_add(self.planned.output_bound);
+            let taken =
+                self.shared.limits.get(&self.planned.model.provider).map_or(Ok(()), |limits| limits.take(tokens));
+            match taken {
+                Ok(()) => return true,
+                Err(wait) => {
+                    if !self.wait(wait, "the provider's limit for a minute is used up").await {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits, unless the run is stopped; whether the whole time passed.
+    async fn wait(&self, wait: Duration, reason: &str) -> bool {
+        if wait >= WORTH_SAYING {
+            let reason = reason.to_owned();
+            self.shared.emit(RunEvent::Waiting { call: self.id.clone(), wait, reason }).await;
+        }
+        tokio::select! {
+            biased;
+            () = self.shared.cancel.cancelled() => false,
+            () = self.shared.stop.cancelled() => false,
+            () = tokio::time::sleep(wait) => true,
+        }
+    }
+
+    async fn reserve(&self) -> Option<Reservation<'a>> {
+        let amount = self.planned.reservation;
+        let reserved = tokio::select! {
+            biased;
+            () = self.shared.cancel.cancelled() => return None,
+            () = self.shared.stop.cancelled() => return None,
+            reserved = self.shared.ledger.reserve_in_time(amount) => reserved,
+        };
+        match reserved {
+            Ok(reservation) => Some(reservation),
+            Err(NotReserved::NotNow | NotReserved::Never) => {
+                let spend = self.shared.ledger.spend();
+                self.shared.stop_with(Stop::Budget(format!(
+                    "the next call of {} can cost up to ${amount:.4}, and ${:.4} of the cap of ${} is spent",
+                    self.model,
+                    spend.spent,
+                    spend.cap.unwrap_or_default()
+                )));
+                None
+            }
+        }
+    }
+
+    /// Asks, again where that may help, and writes the result.
+    async fn ask(&self, mut reservation: Reservation<'a>) {
+        let mut attempts = Attempts::default();
+        let mut lost = Money::ZERO;
+        let mut result = blank(self.shared, self.planned);
+        loop {
+            result.attempts += 1;
+            let sent = RunEvent::Sent { call: self.id.clone(), attempt: result.attempts };
+            self.shared.emit(sent).await;
+            let (attempt, latency, first) = self.attempt().await;
+            result.latency_ms = Some(milliseconds(latency));
+            result.ttft_ms = first.map(milliseconds);
+            let error = match attempt {
+                Attempt::Answered(answer) => {
+                    self.shared.breaker(self.model, crate::http::Breaker::worked);
+                    return self.answered(result, answer, reservation, lost).await;
+                }
+                Attempt::Interrupted => {
+                    result.status = ResultStatus::Unknown;
+                    result.error =
+                        Some("interrupted while the answer was on its way: it may have been billed".to_owned());
+                    let charged = reservation.amount();
+                    return self.give_up(result, reservation, charged, lost).await;
+                }
+                Attempt::Failed(error) => error,
+            };
+            self.note(&error).await;
+            let charged = if error.kind.may_be_billed() { reservation.amount() } else { Money::ZERO };
+            let decision = self.decide(&mut attempts, &error);
+            let (wait, reason) = match decision {
+                Decision::GiveUp => return self.failed(result, error, reservation, charged, lost).await,
+                Decision::Again(wait) => (wait, "the call failed and is sent again"),
+                Decision::AsTold(wait) => (wait, "the provider said when to come back"),
+            };
+            if charged > Money::ZERO {
+                // The lost attempt may have been billed, so the next one needs money of its own.
+                lost += charged;
+                drop(reservation.settle(charged));
+                let Ok(next) = self.shared.ledger.reserve_in_time(self.planned.reservation).await else {
+                    let none = Money::ZERO;
+                    result.error = Some(format!("{error}; the cap does not allow another attempt"));
+                    return self.unreserved(result, none, lost).await;
+                };
+                reservation = next;
+            }
+            if !self.wait(wait, reason).await || !self.shared.may_send(self.model) {
+                result.status = ResultStatus::Unknown;
+                result.error = Some(format!("{error}; the run was stopped before it was asked again"));
+                return self.give_up(result, reservation, Money::ZERO, lost).await;
+            }
+        }
+    }
+
+    async fn attempt(&self) -> (Attempt, Duration, Option<Duration>) {
+        let now = Instant::now();
+        let mut pieces = Pieces {
+            shared: self.shared,
+            id: &self.id,
+            started: now,
+            first: None,
+            text: String::new(),
+            reasoning: String::new(),
+            sent: now,
+        };
+        let attempt = {
+            let mut on_event = |event| pieces.take(event);
+            tokio::select! {
+                biased;
+                () = self.shared.cancel.cancelled() => Attempt::Interrupted,
+                answer = self.planned.provider.call(&self.planned.prepared, &mut on_event) => match answer {
+                    Ok(answer) => Attempt::Answered(answer),
+                    Err(error) => Attempt::Failed(error),
+                },
+            }
+        };
+        let latency = now.elapsed();
+        pieces.send();
+        (attempt, latency, pieces.first)
+    }
+
+    /// Tells breaker and run what a failure means for other calls of the model.
+    async fn note(&self, error: &CallError) {
+        let now = self.shared.service.clock().now();
+        if error.kind.trips_breaker() {
+            self.shared.breaker(self.model, |breaker| breaker.failed(now));
+        } else {
+            self.shared.breaker(self.model, crate::http::Breaker::worked);
+        }
+        if error.kind.stops_model() {
+            self.shared.stop_model(self.model, &error.message).await;
+        }
+    }
+
+    fn decide(&self, attempts: &mut Attempts, error: &CallError) -> Decision {
+        let failure = match error.kind {
+            CallErrorKind::RateLimited => Failure::RateLimited,
+            kind if kind.may_retry() => Failure::Passing,
+            _ => Failure::Final,
+        };
+        self.shared.service.policy().decide(attempts, failure, error.retry_after, self.shared.service.random())
+    }
+
+    async fn answered(&self, mut result: RunResult, answer: Answer, reservation: Reservation<'_>, lost: Money) {
+        let now = self.shared.service.clock().now();
+        let free = self.planned.price.rates.is_free();
+        let known = if free { Some(Money::ZERO) } else { self.planned.price.cost(&answer.usage, now) };
+        let cost = known.unwrap_or(reservation.amount());
+        fill(&mut result, answer);
+        result.status = ResultStatus::Ok;
+        result.cost_usd = Some(cost + lost);
+        result.cost_source = if known.is_some() && lost == Money::ZERO { "computed" } else { "reserved" }.to_owned();
+        let dropped = &self.planned.prepared.dropped;
+        if !dropped.is_empty() {
+            result.error = Some(format!("not sent: {}", dropped.join(", ")));
+        }
+        let allowed = reservation.amount();
+        if reservation.settle(cost) == Overrun::Yes {
+            self.shared.stop_with(Stop::Budget(format!(
+                "{} answered longer than it was allowed: ${cost:.4} instead of at most ${allowed:.4}",
+                self.model
+            )));
+        }
+        self.finish(result).await;
+    }
+
+    async fn failed(
+        &self,
+        mut result: RunResult,
+        error: CallError,
+        reservation: Reservation<'_>,
+        charged: Money,
+        lost: Money,
+    ) {
+        result.status = ResultStatus::Failed;
+        result.error = Some(error.message);
+        if let Some(partial) = error.partial {
+            fill(&mut result, *partial);
+            result.status = ResultStatus::Incomplete;
+        }
+        self.give_up(result, reservation, charged, lost).await;
+    }
+
+    async fn give_up(&self, result: RunResult, reservation: Reservation<'_>, charged: Money, lost: Money) {
+        drop(reservation.settle(charged));
+        self.unreserved(result, charged, lost).await;
+    }
+
+    async fn unreserved(&self, mut result: RunResult, charged: Money, lost: Money) {
+        let cost = charged + lost;
+        result.cost_usd = Some(cost);
+        result.cost_source = if cost > Money::ZERO { "reserved" } else { "computed" }.to_owned();
+        self.finish(result).await;
+    }
+
+    async fn finish(&self, result: RunResult) {
+        let local = self.planned.prepared.local.is_some();
+        let hash = if local { String::new() } else { self.planned.request_hash.clone() };
+        let request = serde_json::from_slice(&self.planned.prepared.body).unwrap_or(Value::Null);
+        self.shared.finish(self.shared.service.stored(result, hash, request)).await;
+    }
+}
+
+fn call_id(shared: &Shared, planned: &PlannedCall) -> CallId {
+    let own = blank(shared, planned);
+    CallId {
+        result_id: own.result_id,
+        trace_id: own.trace_id,
+        span_id: own.span_id,
+        variant: own.variant,
+        sample: own.sample,
+    }
+}
+
+/// The result of a call before anything has come.
+fn blank(shared: &Shared, planned: &PlannedCall) -> RunResult {
+    let variant = shared.run.variants.get(planned.variant);
+    RunResult {
+        run_id: shared.run.run_id.clone(),
+        result_id: planned.result_id.clone(),
+        trace_id: planned.case.trace_id.clone(),
+        span_id: planned.case.span_id.clone(),
+        variant: variant.map_or_else(|| "A".into(), |variant| variant.id.clone()),
+        model: planned.model.to_string(),
+        prompt: variant.and_then(|variant| variant.prompt.as_ref()).map(ToString::to_string),
+        sample: planned.sample,
+        status: ResultStatus::Failed,
+        output_text: None,
+        tool_calls: Vec::new(),
+        finish_reason: None,
+        input_tokens: None,
+        output_tokens: None,
+        cached_input_tokens: None,
+        reasoning_tokens: None,
+        cost_usd: None,
+        cost_source: "unknown".to_owned(),
+        latency_ms: None,
+        ttft_ms: None,
+        attempts: 0,
+        from_cache: false,
+        error: None,
+    }
+}
+
+/// What an answer says, put into its result.
+fn fill(result: &mut RunResult, answer: Answer) {
+    let text = answer.shown_text().to_owned();
+    result.output_text = (!text.is_empty() || answer.tool_calls.is_empty()).then_some(text);
+    result.tool_calls = answer.tool_calls;
+    result.finish_reason = answer.finish_reason;
+    result.input_tokens = answer.usage.input;
+    result.output_tokens = answer.usage.output;
+    result.cached_input_tokens = answer.usage.cached_input;
+    result.reasoning_tokens = answer.usage.reasoning;
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}

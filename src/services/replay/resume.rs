@@ -1,0 +1,228 @@
+//! Takes up a run where it was stopped, from its journal alone.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use super::cases::cases_of;
+use super::order::{CachePolicy, PromptRenderer, ReplayOrder};
+use super::plan::{Frame, PlanError, ReplayPlan, RunlessCase};
+use super::service::ReplayService;
+use crate::domain::cancel::Cancel;
+use crate::domain::ids::{ResultId, RunId, TraceId};
+use crate::domain::money::Money;
+use crate::domain::run::{CallsMode, Case, Overrides, ResultStatus, Run, RunResult};
+use crate::store::journal::read_journal;
+use crate::store::{Intent, Journal, JournalRecord, StoreError};
+
+/// What happens to calls that were sent and never heard of again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownCalls {
+    /// They stay unknown, counted at their full reservation.
+    #[default]
+    Leave,
+    /// They are asked, and paid for, again.
+    Retry,
+}
+
+/// How a run is taken up again.
+#[derive(Clone, Debug)]
+pub struct ResumeOrder {
+    /// What happens to calls whose fate is unknown.
+    pub unknown: UnknownCalls,
+    /// Another cap than the run's own.
+    pub max_cost: Option<Money>,
+    /// The most requests in flight.
+    pub concurrency: usize,
+    /// Whether answers that were already paid for are used again.
+    pub cache: CachePolicy,
+    /// The most output tokens where neither recording nor model says.
+    pub default_max_output: u64,
+}
+
+/// A run as its journal tells it.
+#[derive(Clone, Debug)]
+pub struct JournalledRun {
+    /// As planned.
+    pub run: Run,
+    /// The last result of each call, those of unknown calls aside.
+    pub done: Vec<RunResult>,
+    /// Calls that were sent and never heard of again, as results at their full reservation.
+    pub unknown: Vec<RunResult>,
+    /// Everything spent so far, every unknown call at its reservation.
+    pub spent: Money,
+    /// Lines that could not be used, in words.
+    pub damage: Vec<String>,
+}
+
+impl ReplayService {
+    /// Reads a run from its journal.
+    pub fn journalled(&self, run_id: &RunId) -> Result<JournalledRun, PlanError> {
+        let not = |reason: &str| PlanError::NotResumable { run: run_id.as_str().to_owned(), reason: reason.to_owned() };
+        let journal = Journal::of_run(self.store().state_dir(), run_id)?;
+        let file = read_journal(journal.path())?;
+        let mut told = Told::default();
+        for record in file.records {
+            told.take(record);
+        }
+        let run = told.run.take().ok_or_else(|| not("its journal does not begin with the run"))?;
+        let damage = file.damage.iter().map(ToString::to_string).collect();
+        Ok(told.into_run(run, damage))
+    }
+
+    /// Plans what is left of a run. Blocks. A run with nothing left gives a plan without calls.
+    pub fn resume(
+        &self,
+        run_id: &RunId,
+        order: &ResumeOrder,
+        renderer: Option<&dyn PromptRenderer>,
+        cancel: &Cancel,
+    ) -> Result<ReplayPlan, PlanError> {
+        let journalled = self.journalled(run_id)?;
+        let mut run = journalled.run;
+        run.max_cost = order.max_cost.or(run.max_cost);
+        let mut settled: HashSet<ResultId> = journalled.done.iter().map(|result| result.result_id.clone()).collect();
+        let retry = order.unknown == UnknownCalls::Retry;
+        if !retry {
+            settled.extend(journalled.unknown.iter().map(|result| result.result_id.clone()));
+        }
+        let replay = ReplayOrder {
+            filter: run.filter.clone(),
+            calls: run.choice.calls,
+            models: Vec::new(),
+            prompts: Vec::new(),
+            overrides: Overrides::default(),
+            samples: run.samples,
+            max_cost: run.max_cost,
+            concurrency: order.concurrency,
+            cache: order.cache,
+            default_max_output: order.default_max_output,
+        };
+        let frame = Frame {
+            run_id: run.run_id.clone(),
+            variants: run.variants.clone(),
+            cases: self.cases_again(&run, cancel)?,
+            renderer,
+            settled: &|id| settled.contains(id),
+        };
+        let mut plan = self.plan_frame(&replay, frame, cancel)?;
+        run.estimated_cost = run.estimated_cost.or(plan.run.estimated_cost);
+        plan.run = run;
+        plan.done = journalled.done;
+        plan.unknown = if retry { Vec::new() } else { journalled.unknown };
+        plan.spent_before = journalled.spent;
+        plan.resumed = true;
+        plan.notes.extend(journalled.damage);
+        Ok(plan)
+    }
+
+    /// The cases of a run, read from the index again.
+    fn cases_again(&self, run: &Run, cancel: &Cancel) -> Result<Vec<Result<Arc<Case>, RunlessCase>>, PlanError> {
+        let mut read: BTreeMap<TraceId, Vec<Arc<Case>>> = BTreeMap::new();
+        let mut cases = Vec::with_capacity(run.choice.spans.len());
+        for (trace_id, span_id) in &run.choice.spans {
+            if !read.contains_key(trace_id) {
+                let of_trace = match self.store().trace(trace_id, cancel) {
+                    Ok(trace) => {
+                        // The call that answers stands among all calls, judges' calls included.
+                        cases_of(&trace.spans, CallsMode::All).into_iter().map(Arc::new).collect()
+                    }
+                    Err(StoreError::NotFound { .. }) => Vec::new(),
+                    Err(error) => return Err(error.into()),
+                };
+                read.insert(trace_id.clone(), of_trace);
+            }
+            let found = read.get(trace_id).into_iter().flatten().find(|case| case.span_id == *span_id);
+            cases.push(
+                found.cloned().ok_or_else(|| RunlessCase { trace_id: trace_id.clone(), span_id: span_id.clone() }),
+            );
+        }
+        Ok(cases)
+    }
+}
+
+/// A journal while it is read.
+#[derive(Default)]
+struct Told {
+    run: Option<Run>,
+    results: BTreeMap<ResultId, RunResult>,
+    /// Intents without a result.
+    open: BTreeMap<ResultId, Intent>,
+    spent: Money,
+}
+
+impl Told {
+    fn take(&mut self, record: JournalRecord) {
+        match record {
+            JournalRecord::Run { run } => self.run = Some(run),
+            JournalRecord::Intent { intent } => {
+                // A second intent without a result between: the first one's fate is unknown for good.
+                if let Some(before) = self.open.insert(intent.result_id.clone(), intent) {
+                    self.spent += before.reservation.unwrap_or_default();
+                }
+            }
+            JournalRecord::Result { result } => {
+                let result = result.result;
+                self.open.remove(&result.result_id);
+                let again = self.results.get(&result.result_id).is_some_and(|before| *before == result);
+                if !again {
+                    self.spent += result.cost_usd.unwrap_or_default();
+                }
+                self.results.insert(result.result_id.clone(), result);
+            }
+            JournalRecord::End { .. } | JournalRecord::Score { .. } => {}
+        }
+    }
+
+    fn into_run(mut self, run: Run, damage: Vec<String>) -> JournalledRun {
+        for (result_id, intent) in std::mem::take(&mut self.open) {
+            let reserved = intent.reservation.unwrap_or_default();
+            self.spent += reserved;
+            if let Some(result) = unknown(&run, &result_id, reserved) {
+                self.results.insert(result_id, result);
+            }
+        }
+        let (unknown, mut done): (Vec<RunResult>, Vec<RunResult>) =
+            self.results.into_values().partition(|result| result.status == ResultStatus::Unknown);
+        done.sort_by_key(|result| number_of(&result.result_id));
+        JournalledRun { run, done, unknown, spent: self.spent, damage }
+    }
+}
+
+/// The number at the end of a result's id.
+fn number_of(id: &ResultId) -> Option<u64> {
+    id.as_str().rsplit_once('-')?.1.parse().ok()
+}
+
+/// A call of which only the intent is known.
+fn unknown(run: &Run, result_id: &ResultId, reserved: Money) -> Option<RunResult> {
+    let number = number_of(result_id)?;
+    let samples = u64::from(run.samples.max(1));
+    let variants = run.variants.len() as u64;
+    let variant = run.variants.get(usize::try_from(number / samples % variants.max(1)).ok()?)?;
+    let (trace_id, span_id) = run.choice.spans.get(usize::try_from(number / samples / variants.max(1)).ok()?)?.clone();
+    Some(RunResult {
+        run_id: run.run_id.clone(),
+        result_id: result_id.clone(),
+        trace_id,
+        span_id,
+        variant: variant.id.clone(),
+        model: variant.model.to_string(),
+        prompt: variant.prompt.as_ref().map(ToString::to_string),
+        sample: u32::try_from(number % samples).ok()?,
+        status: ResultStatus::Unknown,
+        output_text: None,
+        tool_calls: Vec::new(),
+        finish_reason: None,
+        input_tokens: None,
+        output_tokens: None,
+        cached_input_tokens: None,
+        reasoning_tokens: None,
+        cost_usd: Some(reserved),
+        cost_source: "reserved".to_owned(),
+        latency_ms: None,
+        ttft_ms: None,
+        attempts: 1,
+        from_cache: false,
+        error: Some("sent, and never heard of again; it may have been billed".to_owned()),
+    })
+}

@@ -1,0 +1,111 @@
+//! The handle on everything a replay needs.
+
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+
+use crate::domain::cancel::Cancel;
+use crate::domain::ids::{RunId, TraceId};
+use crate::domain::price::PriceBook;
+use crate::domain::run::{CallsMode, Case};
+use crate::domain::time::Clock;
+use crate::http::RetryPolicy;
+use crate::providers::Providers;
+use crate::store::{Store, StoreError};
+
+use super::cases::cases_of;
+
+/// Plans, runs and resumes replays. Cheap to clone.
+#[derive(Clone)]
+pub struct ReplayService {
+    inner: Arc<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    providers: Providers,
+    prices: PriceBook,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    policy: RetryPolicy,
+    random: Arc<dyn Fn() -> f64 + Send + Sync>,
+    run_ids: Arc<dyn Fn() -> RunId + Send + Sync>,
+}
+
+impl ReplayService {
+    /// A service over the providers, prices and store of a workspace. How providers are priced is taken from them.
+    pub fn new(providers: Providers, prices: PriceBook, store: Store, clock: Arc<dyn Clock>) -> Self {
+        let prices = providers
+            .names()
+            .map(|name| (name.to_owned(), providers.pricing(name)))
+            .fold(prices, |prices, (name, pricing)| prices.with_provider(&name, pricing));
+        let run_ids = || RunId::from(uuid::Uuid::now_v7().simple().to_string());
+        Self {
+            inner: Arc::new(Inner {
+                providers,
+                prices,
+                store,
+                clock,
+                policy: RetryPolicy::default(),
+                random: Arc::new(random),
+                run_ids: Arc::new(run_ids),
+            }),
+        }
+    }
+
+    /// With another retry policy, source of jitter (from 0 to 1) and of run ids, so that tests are exact.
+    #[must_use]
+    pub fn with_chance(
+        self,
+        policy: RetryPolicy,
+        random: impl Fn() -> f64 + Send + Sync + 'static,
+        run_ids: impl Fn() -> RunId + Send + Sync + 'static,
+    ) -> Self {
+        let inner = Inner { policy, random: Arc::new(random), run_ids: Arc::new(run_ids), ..(*self.inner).clone() };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The cases of traces, read from the index, in the order of the traces.
+    pub fn cases(&self, traces: &[TraceId], mode: CallsMode, cancel: &Cancel) -> Result<Vec<Case>, StoreError> {
+        let mut cases = Vec::new();
+        for trace in traces {
+            cases.extend(cases_of(&self.store().trace(trace, cancel)?.spans, mode));
+        }
+        Ok(cases)
+    }
+
+    /// The providers.
+    pub fn providers(&self) -> &Providers {
+        &self.inner.providers
+    }
+
+    /// The prices.
+    pub fn prices(&self) -> &PriceBook {
+        &self.inner.prices
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    pub(super) fn policy(&self) -> &RetryPolicy {
+        &self.inner.policy
+    }
+
+    pub(super) fn random(&self) -> f64 {
+        (self.inner.random)()
+    }
+
+    pub(super) fn new_run_id(&self) -> RunId {
+        (self.inner.run_ids)()
+    }
+}
+
+/// A number from 0 to 1, from the keys that the standard library draws for each hasher.
+fn random() -> f64 {
+    let drawn = std::collections::hash_map::RandomState::new().build_hasher().finish();
+    (drawn >> 11) as f64 / (1_u64 << 53) as f64
+}
