@@ -25,4 +25,9 @@ pub mod theme;
 pub mod update;
 pub mod widgets;
 
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod tests;
+
 pub use start::{Ended, UiError, UiOptions, run};

@@ -128,7 +128,7 @@ pub fn bar(start: i64, end: i64, total: i64, width: usize, glyphs: &Glyphs) -> S
         if total <= 0 { 0 } else { (i128::from(time.clamp(0, total)) * eighths / i128::from(total)) as usize }
     };
     let from = (at(start) / 8).min(width - 1);
-    let to = at(end).max(from * 8 + 1);
+    let to = if at(end) > at(start) { at(end).max(from * 8 + 1) } else { from * 8 + 1 };
     let mut text = " ".repeat(from);
     let long = to - from * 8;
     text.push_str(&glyphs.full.repeat(long / 8));

@@ -83,7 +83,7 @@ impl Detail {
             spans: Arc::default(),
             rows: Vec::new(),
             tree: ListState::default(),
-            panes: Panes::new(&[2, 3]),
+            panes: Panes::new(&[5, 6]),
             tab: Tab::Messages,
             doc: Doc::default(),
             view: TextView::default(),

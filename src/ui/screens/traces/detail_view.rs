@@ -126,7 +126,7 @@ const fn kind_name(kind: SpanKind) -> &'static str {
 fn span_row(row: &TreeRow<usize>, span: &Span, (begin, total): (i64, i64), area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     let number = show::millis(span.duration_ns());
     let number_room = 8.min(area.width);
-    let bar_room = if area.width >= 56 { area.width / 4 } else { 0 };
+    let bar_room = if area.width >= 44 { area.width / 4 } else { 0 };
     let name_room = area.width.saturating_sub(number_room + bar_room + 3);
     let mut pieces = vec![Piece::own(row.prefix(cx.glyphs), Role::Dim)];
     pieces.push(Piece::own(format!("{} ", kind_name(span.kind)), Role::Accent));
