@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use super::prompts::Prompts;
 use super::workspace::{self, Workspace};
 use crate::config::{self, Config, Environment, Flags, Origins, Paths, Variables};
+use crate::domain::provider::KeySource;
 use crate::domain::time::{Clock, SystemClock};
 use crate::error::AppError;
+use crate::providers::REGISTRY;
 
 /// What the user asked for before anything is opened.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     workspace: OnceLock<Workspace>,
     config: OnceLock<Arc<Config>>,
+    prompts: OnceLock<Arc<Prompts>>,
 }
 
 impl Services {
@@ -41,8 +45,8 @@ impl Services {
 
     /// Handles with another environment and clock than the process' own.
     pub fn with(asked: Asked, environment: Arc<dyn Environment>, clock: Arc<dyn Clock>) -> Self {
-        let (workspace, config) = (OnceLock::new(), OnceLock::new());
-        Self { inner: Arc::new(Inner { asked, environment, clock, workspace, config }) }
+        let (workspace, config, prompts) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { inner: Arc::new(Inner { asked, environment, clock, workspace, config, prompts }) }
     }
 
     /// The environment variables.
@@ -67,6 +71,20 @@ impl Services {
                 .map_err(|error| AppError::store(format!("the current directory cannot be found: {error}")))?;
             let ask = workspace::Ask { named: self.inner.asked.workspace.clone(), current };
             Ok(workspace::open(&ask, &self.paths())?)
+        })
+    }
+
+    /// The prompts of the workspace. Git and its hooks do not get the keys of providers.
+    pub fn prompts(&self) -> Result<&Arc<Prompts>, AppError> {
+        once(&self.inner.prompts, || {
+            let usual = REGISTRY.iter().filter_map(|entry| entry.usual_key.map(str::to_owned));
+            // A mistake in the configuration is told by those who need it; prompts do not.
+            let named = self.config().map(|config| config.provider_settings()).unwrap_or_default();
+            let named = named.into_iter().filter_map(|settings| match settings.key {
+                Some(KeySource::Env(variable)) => Some(variable),
+                _ => None,
+            });
+            Ok(Arc::new(Prompts::open(self.workspace()?, usual.chain(named))))
         })
     }
 

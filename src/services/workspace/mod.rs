@@ -2,6 +2,7 @@
 
 mod discover;
 mod error;
+mod init;
 mod place;
 mod samples;
 mod state;
@@ -10,5 +11,6 @@ mod tests;
 
 pub use discover::{Ask, open};
 pub use error::WorkspaceError;
+pub use init::{Made, Tracking, init};
 pub use place::{Origin, Workspace};
 pub use samples::{SAMPLES, Sample};
