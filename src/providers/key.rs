@@ -25,6 +25,11 @@ impl Environment {
         Self { variable: Arc::new(|name| std::env::var(name).ok()) }
     }
 
+    /// Variables that a function knows.
+    pub fn from_fn(variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self { variable: Arc::new(variable) }
+    }
+
     /// Given variables and no others.
     pub fn of<const N: usize>(variables: [(&str, &str); N]) -> Self {
         let map: HashMap<String, String> =

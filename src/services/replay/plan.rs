@@ -41,6 +41,9 @@ pub enum PlanError {
     /// The index or a journal could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A run cannot be lined up.
+    #[error("{0}")]
+    NotComparable(String),
     /// A run cannot be resumed.
     #[error("run {run} cannot be resumed: {reason}")]
     NotResumable {
