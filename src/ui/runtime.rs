@@ -1,9 +1,8 @@
 //! The loop: takes input and messages, lets the workbench change, does its effects, draws.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, select, unbounded};
@@ -20,6 +19,7 @@ use super::screens::ScreenId;
 use super::shell;
 use super::term::MouseMode;
 use super::update;
+use crate::domain::cancel::Cancel;
 use crate::domain::time::Clock;
 
 /// The least time between two frames.
@@ -64,28 +64,39 @@ pub struct Runtime<B: Surface, D: Desk> {
     clock: Arc<dyn Clock>,
     timers: BTreeMap<(Instant, u64), (TimerOf, TimerId)>,
     timer_number: u64,
-    cancelled: Arc<Cancelled>,
+    running: Arc<Running>,
     dirty: bool,
     last_frame: Option<Instant>,
 }
 
+/// The flags of the requests that run.
 #[derive(Debug, Default)]
-struct Cancelled {
-    ids: Mutex<HashSet<RequestId>>,
-    ended: AtomicBool,
+struct Running {
+    flags: Mutex<HashMap<RequestId, Cancel>>,
 }
 
-impl Cancelled {
-    fn add(&self, id: RequestId) {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+impl Running {
+    fn flags(&self) -> MutexGuard<'_, HashMap<RequestId, Cancel>> {
+        self.flags.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn has(&self, id: RequestId) -> bool {
-        self.ended.load(Ordering::Relaxed) || self.ids.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    fn cancel(&self, id: RequestId) {
+        let flag = self.flags().get(&id).cloned();
+        // Hooks run outside the lock.
+        if let Some(flag) = flag {
+            flag.cancel();
+        }
     }
 
-    fn forget(&self, id: RequestId) {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    fn cancel_all(&self) {
+        let flags: Vec<Cancel> = self.flags().values().cloned().collect();
+        for flag in flags {
+            flag.cancel();
+        }
+    }
+
+    fn is_cancelled(&self, id: RequestId) -> bool {
+        self.flags().get(&id).is_some_and(Cancel::is_cancelled)
     }
 }
 
@@ -93,16 +104,13 @@ struct ToMessages {
     to: ScreenId,
     id: RequestId,
     sender: Sender<Msg>,
-    cancelled: Arc<Cancelled>,
+    cancel: Cancel,
 }
 
 impl Reply for ToMessages {
     fn send(&self, answer: Answer) -> Waiting {
-        if self.is_cancelled() || self.sender.send(Msg::Answer { to: self.to, id: self.id, answer }).is_err() {
-            Waiting::No
-        } else {
-            Waiting::Yes
-        }
+        let msg = Msg::Answer { to: self.to, id: self.id, answer };
+        if self.cancel.is_cancelled() || self.sender.send(msg).is_err() { Waiting::No } else { Waiting::Yes }
     }
 
     fn tell(&self, msg: Msg) {
@@ -110,8 +118,8 @@ impl Reply for ToMessages {
         let _ = self.sender.send(msg);
     }
 
-    fn is_cancelled(&self) -> bool {
-        self.cancelled.has(self.id)
+    fn cancel(&self) -> &Cancel {
+        &self.cancel
     }
 }
 
@@ -137,7 +145,7 @@ impl<B: Surface, D: Desk> Runtime<B, D> {
             clock,
             timers: BTreeMap::new(),
             timer_number: 0,
-            cancelled: Arc::default(),
+            running: Arc::default(),
             dirty: true,
             last_frame: None,
         })
@@ -161,7 +169,7 @@ impl<B: Surface, D: Desk> Runtime<B, D> {
     /// Draws the first frame, then shows `first`, then goes on until it ends.
     pub fn run(&mut self, first: Option<Msg>) -> End {
         let end = self.run_inner(first);
-        self.cancelled.ended.store(true, Ordering::Relaxed);
+        self.running.cancel_all();
         end
     }
 
@@ -170,6 +178,8 @@ impl<B: Surface, D: Desk> Runtime<B, D> {
             return End::Gone;
         }
         self.app.now = self.clock.now();
+        // Numbers count from 1: 0 is the worker's own beginning.
+        self.on_thread(RequestId(0), ScreenId::Traces, |worker, reply| worker.begin(reply));
         let current = self.app.current();
         let effects = update::tell(&mut self.app, current, &Event::Shown);
         if let Some(end) = self.perform(effects) {
@@ -220,7 +230,7 @@ impl<B: Surface, D: Desk> Runtime<B, D> {
 
     fn take(&mut self, msg: Msg) -> Option<End> {
         if let Msg::Answer { id, .. } = &msg
-            && self.cancelled.has(*id)
+            && self.running.is_cancelled(*id)
         {
             return None;
         }
@@ -254,7 +264,7 @@ impl<B: Surface, D: Desk> Runtime<B, D> {
                     Ok(())
                 }
                 Effect::Cancel(id) => {
-                    self.cancelled.add(id);
+                    self.running.cancel(id);
                     Ok(())
                 }
                 Effect::Timer { of, timer, after } => {
@@ -321,15 +331,22 @@ impl<B: Surface, D: Desk> Runtime<B, D> {
     }
 
     fn start(&self, id: RequestId, to: ScreenId, request: Request) {
-        let (worker, sender, cancelled) = (Arc::clone(&self.worker), self.sender.clone(), Arc::clone(&self.cancelled));
+        self.on_thread(id, to, move |worker, reply| worker.perform(id, request, reply));
+    }
+
+    /// Does work on a thread of its own; a panic there becomes a message.
+    fn on_thread(&self, id: RequestId, to: ScreenId, work: impl FnOnce(&dyn Worker, &dyn Reply) + Send + 'static) {
+        let (worker, sender, running) = (Arc::clone(&self.worker), self.sender.clone(), Arc::clone(&self.running));
+        let cancel = Cancel::new();
+        self.running.flags().insert(id, cancel.clone());
         let spawned = std::thread::Builder::new().name("request".into()).spawn(move || {
-            let reply = ToMessages { to, id, sender: sender.clone(), cancelled: Arc::clone(&cancelled) };
-            let done = std::panic::catch_unwind(AssertUnwindSafe(|| worker.perform(id, request, &reply)));
+            let reply = ToMessages { to, id, sender: sender.clone(), cancel };
+            let done = std::panic::catch_unwind(AssertUnwindSafe(|| work(worker.as_ref(), &reply)));
             if let Err(panic) = done {
                 let _ = sender.send(Msg::Panicked(panic_text(panic.as_ref())));
                 let _ = sender.send(Msg::Answer { to, id, answer: Answer::Stopped });
             }
-            cancelled.forget(id);
+            running.flags().remove(&id);
         });
         if let Err(error) = spawned {
             let answer = Answer::Failed(format!("cannot start a thread: {error}"));

@@ -6,6 +6,7 @@
 pub mod traces;
 
 use super::msg::{Msg, RequestId};
+use crate::domain::cancel::Cancel;
 
 /// Something asked of the services.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,8 +32,8 @@ pub trait Reply: Send + Sync {
     fn send(&self, answer: Answer) -> Waiting;
     /// Tells the workbench something besides: news of a job, money spent, a message.
     fn tell(&self, msg: Msg);
-    /// Whether the request was cancelled.
-    fn is_cancelled(&self) -> bool;
+    /// The flag that is set when nobody waits any more.
+    fn cancel(&self) -> &Cancel;
 }
 
 /// Whether answers are still waited for.
@@ -46,6 +47,11 @@ pub enum Waiting {
 
 /// Performs requests; called on threads of their own, never on that of the workbench.
 pub trait Worker: Send + Sync + 'static {
+    /// Begins, once, after the first frame: opens what must be opened and tells what changed. Its answers go nowhere.
+    fn begin(&self, reply: &dyn Reply) {
+        let _ = reply;
+    }
+
     /// Performs one request and answers it through `reply`.
     fn perform(&self, id: RequestId, request: Request, reply: &dyn Reply);
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::ids::{SpanId, TraceId};
 use crate::domain::money::Money;
+use crate::domain::run::Case;
 use crate::domain::span::{Span, SpanStatus};
 use crate::domain::time::Timestamp;
 
@@ -32,6 +33,8 @@ pub enum TracesRequest {
         /// The number.
         value: f64,
     },
+    /// The call that gave the trace its answer, with its chunks.
+    Case(TraceId),
     /// Which sentence of the answer is supported by which chunk.
     Ground(TraceId),
 }
@@ -165,6 +168,8 @@ pub enum TracesAnswer {
         /// How many there are.
         counts: Counts,
     },
+    /// How many there are, counted after the page was sent.
+    Counts(Counts),
     /// The filter cannot be read.
     BadFilter {
         /// Where, in code points from 0.
@@ -176,6 +181,10 @@ pub enum TracesAnswer {
     Detail(Arc<Vec<Span>>),
     /// There is no such trace.
     NoSuchTrace(TraceId),
+    /// The call that gave the trace its answer.
+    Case(Arc<Case>),
+    /// The trace has no model call.
+    NoCase(TraceId),
     /// The note or score is on disk.
     Kept,
     /// What supports the answer.

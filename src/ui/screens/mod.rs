@@ -1,5 +1,6 @@
 //! Screens: what one must do, and which there are.
 
+pub mod retrieval;
 pub mod traces;
 
 use std::cell::Cell;
@@ -80,7 +81,7 @@ pub enum ScreenId {
 }
 
 /// Every screen; one line adds one.
-pub const SCREENS: &[&ScreenSpec] = &[&traces::SPEC];
+pub const SCREENS: &[&ScreenSpec] = &[&traces::SPEC, &retrieval::SPEC];
 
 /// Whether keys are text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -62,6 +62,7 @@ pub struct List {
     /// The filter the rows are for.
     applied: String,
     waiting: Option<(RequestId, Fresh)>,
+    counting: Option<RequestId>,
     keeping: Option<RequestId>,
 }
 
@@ -85,6 +86,7 @@ impl Default for List {
             marks: Marks::Some(BTreeSet::new()),
             applied: String::new(),
             waiting: None,
+            counting: None,
             keeping: None,
         }
     }
@@ -181,8 +183,13 @@ impl List {
                 _ => Toast::info("kept"),
             })];
         }
+        if let (true, Answer::Traces(TracesAnswer::Counts(counts))) = (self.counting == Some(id), answer) {
+            self.pages.count(*counts);
+            return self.after_move(cx);
+        }
         let Some((_, fresh)) = self.waiting.filter(|(waiting, _)| *waiting == id) else { return Vec::new() };
         self.waiting = None;
+        self.counting = Some(id);
         match answer {
             Answer::Traces(TracesAnswer::Page { offset, rows, counts }) => {
                 self.mistake = None;

@@ -97,6 +97,6 @@ impl Screen for TracesScreen {
 }
 
 #[cfg(test)]
-mod samples;
+pub(in crate::ui) mod samples;
 #[cfg(test)]
 mod tests;

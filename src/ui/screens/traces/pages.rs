@@ -27,6 +27,11 @@ impl Pages {
         self.counts
     }
 
+    /// Takes a count that came after a page.
+    pub const fn count(&mut self, counts: Counts) {
+        self.counts = counts;
+    }
+
     /// A row, where it is known.
     pub fn get(&self, row: usize) -> Option<&TraceRow> {
         self.pages.get(&(row / PAGE))?.get(row % PAGE)
