@@ -8,5 +8,7 @@
 )]
 
 mod architecture;
+#[path = "cli/mod.rs"]
+mod cli;
 #[path = "import/mod.rs"]
 mod import;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Parser, Subcommand};
 
 use super::commands::{
     compare, completions, doctor, import, index, init, man, models, note, open, prompt, replay, runs, score, sessions,
@@ -10,6 +10,7 @@ use super::commands::{
 };
 use super::output::Format;
 use super::terminal::When;
+use crate::domain::money::{Money, NotMoney};
 
 const ABOUT: &str = "A terminal workbench that replays recorded LLM traces on other models, prompts and chunks";
 
@@ -117,19 +118,24 @@ pub enum Command {
 }
 
 /// A number of US dollars on the command line, 0 or more.
-pub fn dollars(text: &str) -> Result<crate::domain::money::Money, String> {
-    use crate::domain::money::Money;
-    let amount: Money = text.parse().map_err(|error: crate::domain::money::NotMoney| error.to_string())?;
+pub fn dollars(text: &str) -> Result<Money, String> {
+    let amount: Money = text.parse().map_err(|error: NotMoney| error.to_string())?;
     if amount < Money::ZERO { Err("must be 0 or more".into()) } else { Ok(amount) }
 }
 
-/// The words of a FILTER as one text.
-pub fn filter_text(words: &[String]) -> String {
-    words.join(" ")
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
 
-/// Names of the choices of a value, for messages.
-pub fn choices<T: ValueEnum>() -> String {
-    let names: Vec<_> = T::value_variants().iter().filter_map(ValueEnum::to_possible_value).collect();
-    names.iter().map(|value| value.get_name()).collect::<Vec<_>>().join(", ")
+    #[test]
+    fn no_argument_contradicts_another() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn costs_are_amounts_from_zero_up() {
+        assert_eq!(dollars("$0.50"), Ok("0.5".parse().unwrap()));
+        assert!(dollars("-1").is_err() && dollars("much").is_err());
+    }
 }

@@ -20,6 +20,8 @@ pub enum Cell {
     Count(i128),
     /// A number.
     Real(f64),
+    /// A decimal number as text, exact.
+    Decimal(String),
     /// A time in milliseconds, shown whole.
     Millis(f64),
     /// An amount of US dollars.
@@ -28,6 +30,8 @@ pub enum Cell {
     Time(Timestamp),
     /// Yes or no.
     Flag(bool),
+    /// Several texts.
+    List(Vec<String>),
     /// Any JSON.
     Json(Value),
 }
@@ -58,9 +62,15 @@ impl Cell {
                 .or_else(|_| u64::try_from(*number).map(Value::from))
                 .unwrap_or_else(|_| Value::from(number.to_string())),
             Self::Real(number) | Self::Millis(number) => Value::from(*number),
+            // A reader's floating-point number holds 15 digits; beyond, text loses nothing.
+            Self::Decimal(text) => match text.parse::<f64>() {
+                Ok(number) if text.bytes().filter(u8::is_ascii_digit).count() <= 15 => Value::from(number),
+                _ => Value::from(text.as_str()),
+            },
             Self::Usd(amount) => serde_json::to_value(amount).unwrap_or(Value::Null),
             Self::Time(time) => Value::from(time.to_rfc3339()),
             Self::Flag(flag) => Value::from(*flag),
+            Self::List(texts) => Value::from(texts.clone()),
             Self::Json(value) => value.clone(),
         }
     }
@@ -69,7 +79,7 @@ impl Cell {
     pub fn to_words(&self) -> String {
         match self {
             Self::Unknown => figures::UNKNOWN.to_owned(),
-            Self::Text(text) | Self::Status(text, _) => text.clone(),
+            Self::Text(text) | Self::Status(text, _) | Self::Decimal(text) => text.clone(),
             Self::Count(number) => number.to_string(),
             Self::Real(number) => figures::real(*number),
             Self::Millis(number) => figures::millis(*number),
@@ -77,6 +87,8 @@ impl Cell {
             Self::Time(time) => figures::time(*time),
             Self::Flag(true) => "yes".to_owned(),
             Self::Flag(false) => "no".to_owned(),
+            Self::List(texts) if texts.is_empty() => figures::UNKNOWN.to_owned(),
+            Self::List(texts) => texts.join(", "),
             Self::Json(Value::String(text)) => text.clone(),
             Self::Json(Value::Null) => figures::UNKNOWN.to_owned(),
             Self::Json(value) => value.to_string(),
@@ -91,13 +103,14 @@ impl Cell {
             Self::Usd(amount) => amount.to_string(),
             Self::Time(time) => time.to_rfc3339(),
             Self::Flag(flag) => flag.to_string(),
+            Self::List(texts) => texts.join(", "),
             other => other.to_words(),
         }
     }
 
     /// Whether the value came as a number of ours, which no spreadsheet takes for a formula.
     pub const fn is_number(&self) -> bool {
-        matches!(self, Self::Count(_) | Self::Real(_) | Self::Millis(_) | Self::Usd(_))
+        matches!(self, Self::Count(_) | Self::Real(_) | Self::Decimal(_) | Self::Millis(_) | Self::Usd(_))
     }
 
     /// The style a terminal gives it.

@@ -1,6 +1,7 @@
 //! One call of the program: what was typed, read and understood.
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use clap::Parser;
 
@@ -12,6 +13,7 @@ use crate::config::Flags;
 use crate::error::Exit;
 use crate::logging::Detail;
 use crate::services::Asked;
+use crate::store::WaitNotice;
 
 /// What was typed.
 #[derive(Debug)]
@@ -52,7 +54,11 @@ impl Invocation {
             animation: self.global.no_animation.then_some(false),
             ascii: self.global.ascii.then_some(true),
         };
-        Asked { workspace, config, flags }
+        let notices = self.notices();
+        // In the workbench nothing may be written beside the screen.
+        let wait_notice: Option<WaitNotice> =
+            (!self.wants_workbench()).then(|| -> WaitNotice { Arc::new(move |text| notices.note(text)) });
+        Asked { workspace, config, flags, wait_notice }
     }
 
     /// How much is logged.

@@ -5,11 +5,15 @@ mod cell;
 mod commands;
 mod context;
 mod figures;
+mod interrupt;
 mod invocation;
 mod notices;
 mod output;
+mod span_json;
 mod table;
 mod terminal;
+mod trace_rows;
+mod trace_text;
 mod usage;
 
 pub use commands::run;

@@ -1,7 +1,8 @@
 //! The only writer of stderr: notes, warnings, errors, questions and the live progress line.
 
-use std::cell::Cell;
 use std::io::{self, BufRead, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::terminal::{self, Paint, Stream};
 use crate::domain::untrusted::{safe_plain, safe_plain_lines};
@@ -29,19 +30,20 @@ pub enum Motion {
     Still,
 }
 
-/// The standard error of a command.
+/// The standard error of a command; clones share it, and threads may use it.
+#[derive(Clone, Debug)]
 pub struct Notices {
     stream: Stream,
     talk: Talk,
     motion: Motion,
     /// Whether a progress line stands on the terminal's current line.
-    is_open: Cell<bool>,
+    is_open: Arc<AtomicBool>,
 }
 
 impl Notices {
     /// The notices of this process.
-    pub const fn new(stream: Stream, talk: Talk, motion: Motion) -> Self {
-        Self { stream, talk, motion, is_open: Cell::new(false) }
+    pub fn new(stream: Stream, talk: Talk, motion: Motion) -> Self {
+        Self { stream, talk, motion, is_open: Arc::default() }
     }
 
     /// Says something that a user may want to know; quiet leaves it out.
@@ -85,7 +87,7 @@ impl Notices {
         let text = safe_plain(text);
         let text = width::truncate_end(&text, columns.saturating_sub(1));
         self.write(&format!("\r\u{1b}[K{text}"));
-        self.is_open.set(true);
+        self.is_open.store(true, Ordering::Relaxed);
     }
 
     /// Whether progress lines are seen.
@@ -95,7 +97,7 @@ impl Notices {
 
     /// Takes the progress line away.
     pub fn clear(&self) {
-        if self.is_open.replace(false) {
+        if self.is_open.swap(false, Ordering::Relaxed) {
             self.write("\r\u{1b}[K");
         }
     }

@@ -58,11 +58,6 @@ impl Output {
         self.format
     }
 
-    /// What it leads to.
-    pub const fn stream(&self) -> Stream {
-        self.stream
-    }
-
     /// Whether nobody reads any more, so that further work is for nothing.
     pub fn is_closed(&self) -> bool {
         self.pipe == Pipe::Closed

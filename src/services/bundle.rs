@@ -4,15 +4,18 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::prompts::Prompts;
+use super::replay::{self, ReplayService};
 use super::workspace::{self, Workspace};
 use crate::config::{self, Config, Environment, Flags, Origins, Paths, Variables};
+use crate::domain::price::PriceBook;
 use crate::domain::provider::KeySource;
 use crate::domain::time::{Clock, SystemClock};
 use crate::error::AppError;
-use crate::providers::REGISTRY;
+use crate::providers::{self, Providers, REGISTRY};
+use crate::store::{Store, StoreOptions, WaitNotice};
 
 /// What the user asked for before anything is opened.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Asked {
     /// `--workspace`.
     pub workspace: Option<PathBuf>,
@@ -20,6 +23,8 @@ pub struct Asked {
     pub config: Option<PathBuf>,
     /// Flags that are settings.
     pub flags: Flags,
+    /// Told when another process holds the index for more than a second.
+    pub wait_notice: Option<WaitNotice>,
 }
 
 /// The handles to everything below; a clone shares them.
@@ -34,6 +39,9 @@ struct Inner {
     clock: Arc<dyn Clock>,
     workspace: OnceLock<Workspace>,
     config: OnceLock<Arc<Config>>,
+    store: OnceLock<Store>,
+    providers: OnceLock<Providers>,
+    prices: OnceLock<PriceBook>,
     prompts: OnceLock<Arc<Prompts>>,
 }
 
@@ -45,8 +53,19 @@ impl Services {
 
     /// Handles with another environment and clock than the process' own.
     pub fn with(asked: Asked, environment: Arc<dyn Environment>, clock: Arc<dyn Clock>) -> Self {
-        let (workspace, config, prompts) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { inner: Arc::new(Inner { asked, environment, clock, workspace, config, prompts }) }
+        Self {
+            inner: Arc::new(Inner {
+                asked,
+                environment,
+                clock,
+                workspace: OnceLock::new(),
+                config: OnceLock::new(),
+                store: OnceLock::new(),
+                providers: OnceLock::new(),
+                prices: OnceLock::new(),
+                prompts: OnceLock::new(),
+            }),
+        }
     }
 
     /// The environment variables.
@@ -97,6 +116,38 @@ impl Services {
                 named: self.inner.asked.config.clone(),
             };
             Ok(Arc::new(config::load(&origins, self.inner.environment.as_ref(), &self.inner.asked.flags)?))
+        })
+    }
+
+    /// The providers: built in, configured, and those whose key is in the usual environment variable.
+    pub fn providers(&self) -> Result<&Providers, AppError> {
+        once(&self.inner.providers, || {
+            let variables = Arc::clone(&self.inner.environment);
+            let environment = providers::Environment::from_fn(move |name| variables.text(name));
+            Ok(Providers::new(self.config()?.provider_settings(), environment))
+        })
+    }
+
+    /// Prices: the configuration's over the compiled-in tables.
+    pub fn prices(&self) -> Result<&PriceBook, AppError> {
+        once(&self.inner.prices, || {
+            let providers = self.providers()?;
+            let book = replay::prices(self.config()?);
+            Ok(providers.names().fold(book, |book, name| book.with_provider(name, providers.pricing(name))))
+        })
+    }
+
+    /// What replays recorded calls.
+    pub fn replay(&self) -> Result<ReplayService, AppError> {
+        let prices = self.prices()?.clone();
+        Ok(ReplayService::new(self.providers()?.clone(), prices, self.store()?.clone(), Arc::clone(self.clock())))
+    }
+
+    /// The store of the workspace, as it is; [`ready`](Self::ready) brings it up to date first.
+    pub fn store(&self) -> Result<&Store, AppError> {
+        once(&self.inner.store, || {
+            let options = StoreOptions { wait_notice: self.inner.asked.wait_notice.clone(), ..StoreOptions::default() };
+            Ok(Store::new(self.workspace()?.state(), options))
         })
     }
 }

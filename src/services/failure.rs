@@ -1,9 +1,11 @@
 //! What adapters and use cases report, as errors for a user.
 
+use super::import::ImportFailure;
 use super::prompts::PromptsError;
 use super::workspace::WorkspaceError;
 use crate::config::ConfigError;
-use crate::error::AppError;
+use crate::error::{AppError, ErrorKind};
+use crate::store::StoreError;
 
 impl From<ConfigError> for AppError {
     fn from(error: ConfigError) -> Self {
@@ -19,6 +21,40 @@ impl From<WorkspaceError> for AppError {
             | WorkspaceError::NoState { .. }
             | WorkspaceError::Io { .. }
             | WorkspaceError::Git(_) => Self::store(error.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        match error {
+            StoreError::Interrupted => Self::new(ErrorKind::Interrupted, message),
+            StoreError::Sql { .. } | StoreError::Refused(_) | StoreError::Ambiguous { .. } => Self::usage(message),
+            StoreError::NotFound { what: "trace", .. } => Self::store(message).hint("hindcast traces lists the traces"),
+            StoreError::NotFound { what: "run", .. } => Self::store(message).hint("hindcast runs lists the runs"),
+            StoreError::NotFound { what: "session", .. } => {
+                Self::store(message).hint("hindcast sessions lists the sessions")
+            }
+            StoreError::Busy { .. }
+            | StoreError::Timeout(_)
+            | StoreError::Damaged { .. }
+            | StoreError::NotFound { .. }
+            | StoreError::File { .. }
+            | StoreError::Json(_)
+            | StoreError::Database(_) => Self::store(message),
+        }
+    }
+}
+
+impl From<ImportFailure> for AppError {
+    fn from(error: ImportFailure) -> Self {
+        let message = error.to_string();
+        match error {
+            ImportFailure::UnknownFormat { .. } => Self::usage(message),
+            ImportFailure::Store(error) => error.into(),
+            ImportFailure::Catalog { .. } => Self::store(message),
+            ImportFailure::Cancelled => Self::new(ErrorKind::Interrupted, message),
         }
     }
 }

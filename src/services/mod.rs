@@ -5,8 +5,13 @@ pub mod compare;
 pub mod doctor;
 mod failure;
 pub mod import;
+pub mod models;
+pub mod notes;
 pub mod prompts;
+mod ready;
 pub mod replay;
+pub mod report;
 pub mod workspace;
 
 pub use bundle::{Asked, Services};
+pub use ready::Listener;

@@ -32,6 +32,7 @@ mod shared;
 mod sources;
 mod summary;
 mod tables;
+mod texts;
 mod trace;
 mod traces;
 mod writer;
@@ -49,6 +50,7 @@ pub use rows::{
     PromptVersionEntry, RebuildProgress, RunRow, RunSnapshot, SessionPlace, SessionRow, SkippedRow, SortDirection,
     SourceRow, StoredResult, Telemetry, TimeFigures, TraceDetail, TracePage, TraceRow, TraceSortField,
 };
+pub use texts::TraceTexts;
 pub use traces::TracesQuery;
 
 use std::path::{Path, PathBuf};

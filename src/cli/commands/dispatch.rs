@@ -2,6 +2,7 @@
 
 use super::super::args::Command;
 use super::super::context::Context;
+use super::super::interrupt;
 use super::super::invocation::Invocation;
 use super::super::output::Output;
 use super::super::terminal::Stream;
@@ -16,7 +17,8 @@ use crate::services::Services;
 pub fn run(invocation: &Invocation, services: &Services) -> Exit {
     let global = &invocation.global;
     let out = Output::stdout(global.format, Stream::stdout(global.color));
-    let mut context = Context { services, out, notices: invocation.notices() };
+    let mut context =
+        Context { services, out, notices: invocation.notices(), log: invocation.detail(), cancel: interrupt::listen() };
     let done = dispatch(invocation, &mut context);
     context.notices.clear();
     let finished = context.out.finish();

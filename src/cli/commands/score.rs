@@ -1,7 +1,9 @@
 //! `hindcast score`: keeps a score on a trace.
 
 use super::super::context::Context;
+use crate::domain::score::NOTE;
 use crate::error::{AppError, Exit};
+use crate::services::notes::{self, ScoreValue};
 
 /// Arguments of `hindcast score`.
 #[derive(Debug, clap::Args)]
@@ -20,8 +22,19 @@ pub struct Args {
     pub why: Option<String>,
 }
 
-/// Keeps a score on a trace.
+/// Keeps it.
 pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
-    let _ = (args, context);
-    Err(AppError::internal("`hindcast score` is not built in"))
+    let name = args.name.trim();
+    if name.is_empty() || name == NOTE {
+        return Err(
+            AppError::usage(format!("`{name}` cannot name a score")).hint("hindcast note TRACE_ID TEXT keeps a note")
+        );
+    }
+    let value = ScoreValue::parse(&args.value)
+        .ok_or_else(|| AppError::usage(format!("`{}` is no score: give a number, yes or no, or a word", args.value)))?;
+    let store = context.store()?;
+    let trace = notes::trace(store, &args.trace_id, &context.cancel)?;
+    let score = notes::score(trace, name, &value, args.why.as_deref(), context.services.clock().now());
+    notes::keep(store, &score)?;
+    super::note::kept(&score, "score", context)
 }

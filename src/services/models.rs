@@ -1,0 +1,132 @@
+//! Which providers and models there are, what they cost, and whether they can be reached.
+
+use std::collections::BTreeSet;
+
+use super::Services;
+use crate::domain::money::Money;
+use crate::domain::price::{Mode, Pricing};
+use crate::domain::provider::ProviderKind;
+use crate::error::AppError;
+use crate::providers::{self, Discovered, ProviderInfo, Reach};
+
+/// The models that are built in.
+const BUILT_IN: [&str; 2] = ["recorded", "extractive"];
+
+/// A model with its price in US dollars per million tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelEntry {
+    /// Its name at the provider.
+    pub model: String,
+    /// Uncached input; `None` where the price is not known.
+    pub input: Option<Money>,
+    /// Output.
+    pub output: Option<Money>,
+    /// Where the price comes from.
+    pub price_source: Option<String>,
+}
+
+/// How a provider stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It can be used as far as is known without asking it.
+    Configured,
+    /// It answered.
+    Reachable,
+    /// It cannot be used, or did not answer, with the reason.
+    Unusable(String),
+}
+
+/// A provider with its models.
+#[derive(Clone, Debug)]
+pub struct ProviderEntry {
+    /// What is configured of it.
+    pub info: ProviderInfo,
+    /// How it stands.
+    pub standing: Standing,
+    /// Its models: those it names when asked, else those that are named in the configuration or the price tables.
+    pub models: Vec<ModelEntry>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Models {
+    /// The providers by name.
+    pub providers: Vec<ProviderEntry>,
+    /// Servers on this machine that no provider is configured for.
+    pub found: Vec<Discovered>,
+}
+
+/// The providers as configured; asks none of them.
+pub fn list(services: &Services) -> Result<Models, AppError> {
+    let entries = services.providers()?.list().into_iter().map(|info| {
+        let standing = info.problem.clone().map_or(Standing::Configured, Standing::Unusable);
+        let names = known_models(services, &info)?;
+        entry(services, info, standing, names)
+    });
+    Ok(Models { providers: entries.collect::<Result<_, _>>()?, found: Vec::new() })
+}
+
+/// The providers, each asked for its models, and the servers on the usual ports of this machine.
+pub fn check(services: &Services) -> Result<Models, AppError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| AppError::internal(format!("cannot start the network: {error}")))?;
+    let providers = services.providers()?;
+    let infos = providers.list();
+    let (reached, discovered) = runtime.block_on(async {
+        let reached = futures_util::future::join_all(infos.iter().map(|info| providers.check(&info.name))).await;
+        (reached, providers::discover().await)
+    });
+    let mut models = Models::default();
+    for (info, reach) in infos.into_iter().zip(reached) {
+        let (standing, names) = match reach {
+            Reach::Reachable(names) => (Standing::Reachable, names),
+            Reach::Not(reason) => (Standing::Unusable(reason), known_models(services, &info)?),
+        };
+        models.providers.push(entry(services, info, standing, names)?);
+    }
+    let configured: BTreeSet<String> = models.providers.iter().filter_map(|entry| entry.info.origin.clone()).collect();
+    models.found = discovered
+        .into_iter()
+        .filter(|found| !configured.iter().any(|origin| found.base_url.starts_with(origin)))
+        .collect();
+    Ok(models)
+}
+
+fn entry(
+    services: &Services,
+    info: ProviderInfo,
+    standing: Standing,
+    names: Vec<String>,
+) -> Result<ProviderEntry, AppError> {
+    let prices = services.prices()?;
+    let models = names.into_iter().map(|model| {
+        let row = prices.find(Some(&info.name), &model);
+        let rates = row.as_ref().map(|row| row.rates);
+        ModelEntry {
+            input: rates.and_then(|rates| rates.input),
+            output: rates.and_then(|rates| rates.output),
+            price_source: row.map(|row| row.source.clone()),
+            model,
+        }
+    });
+    Ok(ProviderEntry { models: models.collect(), info, standing })
+}
+
+/// Models of a provider that are known without asking it.
+fn known_models(services: &Services, info: &ProviderInfo) -> Result<Vec<String>, AppError> {
+    let config = services.config()?;
+    let named = config.defaults.models.value.iter().chain(config.prices.keys());
+    let mut names: BTreeSet<String> = named.filter(|id| id.provider == info.name).map(|id| id.model.clone()).collect();
+    match (&info.pricing, info.kind) {
+        (_, ProviderKind::Builtin) => names.extend(BUILT_IN.map(str::to_owned)),
+        (Pricing::Table(key), _) if info.problem.is_none() => {
+            let prices = services.prices()?;
+            let rows = prices.rows().filter(|row| row.provider == *key && row.mode == Mode::Chat && !row.retired);
+            names.extend(rows.map(|row| row.model.clone()));
+        }
+        (Pricing::Table(_) | Pricing::Free | Pricing::Unknown, _) => {}
+    }
+    Ok(names.into_iter().collect())
+}

@@ -1,0 +1,108 @@
+//! Notes and scores that a user keeps on a trace: in a journal first, then in the index.
+
+use crate::domain::cancel::Cancel;
+use crate::domain::ids::TraceId;
+use crate::domain::score::{NOTE, Score, ScoreSource};
+use crate::domain::time::Timestamp;
+use crate::error::AppError;
+use crate::store::{Journal, JournalRecord, Store};
+
+/// What the journals are called that scores and notes stand in; the process id keeps two writers apart.
+const JOURNAL: &str = "scores";
+
+/// The value of a score as a user writes it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ScoreValue {
+    /// A number.
+    Number(f64),
+    /// Yes or no, kept as 1 or 0 and as the word.
+    Verdict(bool, String),
+    /// A word.
+    Label(String),
+}
+
+impl ScoreValue {
+    /// Reads a number, a yes or no, or a word; nothing else is refused but an empty text and numbers that are none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(number) = text.parse::<f64>() {
+            return number.is_finite().then_some(Self::Number(number));
+        }
+        match text.to_ascii_lowercase().as_str() {
+            "" => None,
+            "yes" | "true" | "pass" | "good" | "up" => Some(Self::Verdict(true, text.to_owned())),
+            "no" | "false" | "fail" | "bad" | "down" => Some(Self::Verdict(false, text.to_owned())),
+            _ => Some(Self::Label(text.to_owned())),
+        }
+    }
+}
+
+/// A note on a trace, given now.
+pub fn note(trace_id: TraceId, text: &str, now: Timestamp) -> Score {
+    Score { explanation: Some(text.to_owned()), ..blank(trace_id, NOTE, now) }
+}
+
+/// A reviewer's score of a trace, given now.
+pub fn score(trace_id: TraceId, name: &str, value: &ScoreValue, why: Option<&str>, now: Timestamp) -> Score {
+    let (number, label) = match value {
+        ScoreValue::Number(number) => (Some(*number), None),
+        ScoreValue::Verdict(verdict, word) => (Some(if *verdict { 1.0 } else { 0.0 }), Some(word.clone())),
+        ScoreValue::Label(word) => (None, Some(word.clone())),
+    };
+    Score { value: number, label, explanation: why.map(str::to_owned), ..blank(trace_id, name, now) }
+}
+
+/// Keeps a score: on disk in the journal when this returns, and in the index.
+pub fn keep(store: &Store, score: &Score) -> Result<(), AppError> {
+    let journal = Journal::open(store.state_dir(), &format!("{JOURNAL}-{}", std::process::id()))?;
+    journal.append(&JournalRecord::Score { score: score.clone() })?;
+    tracing::info!(trace_id = score.trace_id.as_str(), name = score.name, "kept a score");
+    Ok(store.put_scores(std::slice::from_ref(score))?)
+}
+
+/// The trace whose id starts so.
+pub fn trace(store: &Store, prefix: &str, cancel: &Cancel) -> Result<TraceId, AppError> {
+    Ok(store.resolve_trace(prefix, cancel)?)
+}
+
+fn blank(trace_id: TraceId, name: &str, now: Timestamp) -> Score {
+    Score {
+        trace_id,
+        span_id: None,
+        result_id: None,
+        name: name.to_owned(),
+        value: None,
+        label: None,
+        explanation: None,
+        source: ScoreSource::Human,
+        created_at: now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_numbers_verdicts_or_words() {
+        assert_eq!(ScoreValue::parse("0.5"), Some(ScoreValue::Number(0.5)));
+        assert_eq!(ScoreValue::parse("-1"), Some(ScoreValue::Number(-1.0)));
+        assert_eq!(ScoreValue::parse("Yes"), Some(ScoreValue::Verdict(true, "Yes".into())));
+        assert_eq!(ScoreValue::parse("partial"), Some(ScoreValue::Label("partial".into())));
+        assert_eq!(ScoreValue::parse(" "), None);
+        assert_eq!(ScoreValue::parse("nan"), None);
+    }
+
+    #[test]
+    fn a_score_is_in_the_journal_before_it_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::from_nanos(7);
+        let given =
+            score("t1".into(), "correctness", &ScoreValue::Verdict(false, "no".into()), Some("wrong limit"), now);
+        let journal = Journal::open(folder.path(), JOURNAL).unwrap();
+        journal.append(&JournalRecord::Score { score: given.clone() }).unwrap();
+        let files = crate::store::journal::read_journals(folder.path()).unwrap();
+        assert_eq!(files[0].records, [JournalRecord::Score { score: given.clone() }]);
+        assert_eq!((given.value, given.source), (Some(0.0), ScoreSource::Human));
+    }
+}
