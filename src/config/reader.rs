@@ -149,7 +149,7 @@ impl<'t> Reader<'t> {
             return None;
         };
         let mut list = Vec::new();
-        for item in array.iter() {
+        for item in array {
             let DeValue::String(text) = item.get_ref() else {
                 self.wrong_type(item, key, "a list of strings");
                 return None;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Services;
 use super::prompts::Prompts;
 use super::workspace::{Origin, Workspace};
-use crate::config::{Config, Environment as _};
+use crate::config::Config;
 use crate::domain::provider::ProviderKind;
 use crate::providers::{Environment, Providers};
 use crate::vcs::Head;

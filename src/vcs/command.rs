@@ -10,7 +10,7 @@ use super::error::VcsError;
 use super::repository::Repository;
 
 /// How long a child may take; hooks that run tests take a while.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Most bytes kept of what a child prints.
 const MOST_OUTPUT: u64 = 64 << 20;

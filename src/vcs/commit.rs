@@ -32,8 +32,8 @@ impl Repository {
             return Err(VcsError::Busy(operation.as_str()));
         }
         match self.state(&relative)? {
-            FileState::Clean => return Err(VcsError::NothingToCommit(relative)),
-            FileState::Conflict => return Err(VcsError::Conflict(relative)),
+            FileState::Clean => Err(VcsError::NothingToCommit(relative)),
+            FileState::Conflict => Err(VcsError::Conflict(relative)),
             state => match self.git_program() {
                 Some(program) => self.commit_by_program(program, &relative, message, state),
                 None => self.commit_by_library(&relative, message),
@@ -109,9 +109,9 @@ impl Repository {
         let id = repository.commit(Some("HEAD"), &signature, &signature, &message, &tree, &parents)?;
         let mut index = repository.index()?;
         if exists {
-            index.add_path(path)?
+            index.add_path(path)?;
         } else {
-            index.remove_path(path)?
+            index.remove_path(path)?;
         }
         index.write()?;
         Ok(Committed { commit: CommitId::of(id), said: String::new() })

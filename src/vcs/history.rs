@@ -67,7 +67,7 @@ impl Repository {
 fn parse_log(output: &[u8], path: &Path) -> Result<Vec<(git2::Oid, PathBuf)>, VcsError> {
     let mut commits = Vec::new();
     let mut current = path.to_owned();
-    let mut fields = output.split(|byte| *byte == 0).map(|field| field.trim_ascii_start());
+    let mut fields = output.split(|byte| *byte == 0).map(<[u8]>::trim_ascii_start);
     while let Some(field) = fields.next() {
         if let Some(id) = field.strip_prefix(b"\x01") {
             let id = String::from_utf8_lossy(id);

@@ -109,7 +109,7 @@ impl Prompts {
 fn same(read: &Value, recorded: &Value) -> bool {
     match (read, recorded) {
         (Value::String(read), Value::String(recorded)) => read.trim() == recorded.trim(),
-        (Value::String(read), other) => *read == other.to_string(),
+        (Value::String(read), other) => serde_json::to_string(other).is_ok_and(|text| *read == text),
         _ => true,
     }
 }

@@ -145,7 +145,7 @@ impl Prompts {
                 .unwrap_or(&file.path)
                 .to_owned();
             let mut work = version(name, file.format, relative, text);
-            work.version = WORK.to_owned();
+            WORK.clone_into(&mut work.version);
             compare(&mut work, committed.first());
             versions.push(work);
         }
@@ -177,7 +177,7 @@ impl Prompts {
             version.tags =
                 tags.iter().filter(|tag| tag.commit == revision.commit).map(|tag| tag.name.clone()).collect();
             let tag = version.tags.last().and_then(|tag| tag.strip_prefix(name)?.strip_prefix('/'));
-            version.version = tag.unwrap_or_else(|| revision.commit.short()).to_owned();
+            tag.unwrap_or_else(|| revision.commit.short()).clone_into(&mut version.version);
             version.commit = Some(revision.commit);
             version.author = Some(revision.author);
             version.committed_at = Some(revision.committed_at);
