@@ -11,7 +11,7 @@ use super::migrate;
 use super::open;
 use super::paths::with_companions;
 use super::row_batch::RowBatch;
-use super::rows::{ImportCounts, SourceRow};
+use super::rows::{ImportCounts, SourceCounts, SourceRow};
 use super::shared::{Shared, interruptible};
 use super::tables::{PATCH_COLUMNS, SpanRows, short_hash};
 use super::writer::{close, in_transaction};
@@ -170,7 +170,12 @@ impl Ingest {
     }
 
     /// Merges everything into the index together with what is known of its sources, all or nothing.
-    pub fn finish(mut self, sources: &[SourceRow]) -> Result<ImportCounts> {
+    pub fn finish(self, sources: &[SourceRow]) -> Result<ImportCounts> {
+        Ok(self.finish_by_source(sources)?.0)
+    }
+
+    /// As [`finish`](Self::finish), and says what changed by each source.
+    pub fn finish_by_source(mut self, sources: &[SourceRow]) -> Result<(ImportCounts, Vec<SourceCounts>)> {
         self.flush_late()?;
         self.flush()?;
         self.seen = HashMap::new();
@@ -191,7 +196,7 @@ impl Ingest {
     }
 
     /// Builds the new index beside the old one; readers are kept out while it is copied and while it takes its place.
-    fn merge_into_copy(&mut self, sources: &[SourceRow]) -> Result<ImportCounts> {
+    fn merge_into_copy(&mut self, sources: &[SourceRow]) -> Result<(ImportCounts, Vec<SourceCounts>)> {
         let shared = Arc::clone(&self.shared);
         if self.target == Target::Index && shared.paths.index.exists() {
             let _alone = shared.exclusive(&self.cancel)?;
@@ -205,7 +210,7 @@ impl Ingest {
         Ok(counts)
     }
 
-    fn merge_into(&self, file: &std::path::Path, sources: &[SourceRow]) -> Result<ImportCounts> {
+    fn merge_into(&self, file: &std::path::Path, sources: &[SourceRow]) -> Result<(ImportCounts, Vec<SourceCounts>)> {
         let conn = &self.conn;
         let name = file.to_string_lossy().replace('\'', "''");
         open::patiently(&self.shared.options, &self.cancel, || {
@@ -215,6 +220,7 @@ impl Ingest {
             migrate::migrate(conn)?;
             let merge = Merge { conn, in_order: self.in_order };
             let plan = merge.plan()?;
+            let by_source = merge.by_source()?;
             let counts = in_transaction(conn, || {
                 merge.apply(plan, sources)?;
                 if self.target == Target::Fresh {
@@ -225,7 +231,7 @@ impl Ingest {
             if file != self.shared.paths.index {
                 conn.execute_batch("CHECKPOINT idx")?;
             }
-            Ok(counts)
+            Ok((counts, by_source))
         });
         // In any case: the file must be closed before others of this process may open it.
         let detached = conn.execute_batch("USE memory; DETACH idx;");

@@ -8,7 +8,7 @@ use super::error::Result;
 use super::pending;
 use super::row_batch::RowBatch;
 use super::row_reader::RowReader;
-use super::rows::{ImportCounts, SourceRow};
+use super::rows::{ImportCounts, SourceCounts, SourceRow};
 use super::sources;
 use super::summary::{self, SpanFacts};
 use super::tables::{DUPLICATE_COLUMNS, TRACE_COLUMNS};
@@ -68,6 +68,26 @@ impl Merge<'_> {
         self.plan_patches()?;
         self.plan_touched()?;
         Ok(Plan { counts, stale })
+    }
+
+    /// What a planned merge changes by the source that each span came from.
+    pub fn by_source(&self) -> Result<Vec<SourceCounts>> {
+        let mut statement = self.conn.prepare(
+            "SELECT n.source_id, count(*) FILTER (k.span_id IS NULL), count(*) FILTER (k.better) \
+             FROM memory.store.spans n LEFT JOIN known k ON k.trace_id = n.trace_id AND k.span_id = n.span_id \
+             GROUP BY n.source_id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut counts = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut row = RowReader::new(row);
+            counts.push(SourceCounts {
+                source_id: row.get::<String>()?.into(),
+                new_spans: row.count()?.unwrap_or(0),
+                updated_spans: row.count()?.unwrap_or(0),
+            });
+        }
+        Ok(counts)
     }
 
     /// The patches to apply: new ones whose span is there, and all those of spans that come now.

@@ -48,7 +48,7 @@ pub use options::{StoreOptions, WaitNotice};
 pub use rows::{
     CheckReport, Difference, Figures, ImportCounts, IndexSize, IndexState, ModelFigures, PageKey, PriceEntry,
     PromptVersionEntry, RebuildProgress, RunRow, RunSnapshot, SessionPlace, SessionRow, SkippedRow, SortDirection,
-    SourceRow, StoredResult, Telemetry, TimeFigures, TraceDetail, TracePage, TraceRow, TraceSortField,
+    SourceCounts, SourceRow, StoredResult, Telemetry, TimeFigures, TraceDetail, TracePage, TraceRow, TraceSortField,
 };
 pub use texts::TraceTexts;
 pub use traces::TracesQuery;

@@ -285,6 +285,17 @@ pub struct ImportCounts {
     pub chunks: u64,
 }
 
+/// What an import changed by one of its sources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceCounts {
+    /// The source.
+    pub source_id: SourceId,
+    /// Its spans that were not there before.
+    pub new_spans: u64,
+    /// Its spans that replaced less complete ones.
+    pub updated_spans: u64,
+}
+
 /// A row of the `prices` table; prices in USD per million tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PriceEntry {

@@ -60,18 +60,24 @@ impl Catalog {
         entries
     }
 
-    /// Adds an entry; it is on disk when this returns. An entry that is there already is not added again.
-    pub fn add(&self, entry: &CatalogEntry) -> io::Result<()> {
-        if self.entries().contains(entry) {
+    /// Adds entries; they are on disk when this returns. An entry that is there already is not added again.
+    pub fn add(&self, entries: &[CatalogEntry]) -> io::Result<()> {
+        let known = self.entries();
+        let mut lines = String::new();
+        for entry in entries.iter().filter(|entry| !known.contains(entry)) {
+            let json = serde_json::to_string(entry)?;
+            // A line break first ends a line that a kill has torn.
+            let sum = format!("{:08x}", crc32c::crc32c(json.as_bytes()));
+            lines.extend(["\n", &sum, "\t", &json, "\n"]);
+        }
+        if lines.is_empty() {
             return Ok(());
         }
         if let Some(parent) = self.path.parent() {
             fs::create_dir_all(parent)?;
         }
-        let json = serde_json::to_string(entry)?;
         let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
-        // A line break first ends a line that a kill has torn.
-        file.write_all(format!("\n{:08x}\t{json}\n", crc32c::crc32c(json.as_bytes())).as_bytes())?;
+        file.write_all(lines.as_bytes())?;
         file.sync_all()
     }
 }
@@ -99,13 +105,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let catalog = Catalog::new(dir.path());
         assert_eq!(catalog.entries(), []);
-        catalog.add(&entry("/a", "1")).unwrap();
-        catalog.add(&entry("-", "2")).unwrap();
+        catalog.add(&[entry("/a", "1")]).unwrap();
+        catalog.add(&[entry("-", "2")]).unwrap();
         let whole = fs::read(catalog.path()).unwrap();
         fs::write(catalog.path(), &whole[..whole.len() - 9]).unwrap();
-        catalog.add(&entry("-", "3")).unwrap();
-        catalog.add(&entry("/a", "4")).unwrap();
-        catalog.add(&entry("/a", "4")).unwrap();
+        catalog.add(&[entry("-", "3")]).unwrap();
+        catalog.add(&[entry("/a", "4")]).unwrap();
+        catalog.add(&[entry("/a", "4")]).unwrap();
         assert_eq!(catalog.entries(), [entry("-", "3"), entry("/a", "4")]);
     }
 }

@@ -4,6 +4,7 @@ mod catalog;
 mod failure;
 mod files;
 mod intake;
+mod look;
 mod reader;
 mod report;
 mod tally;
