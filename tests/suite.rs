@@ -12,3 +12,5 @@ mod architecture;
 mod cli;
 #[path = "import/mod.rs"]
 mod import;
+#[path = "replay/mod.rs"]
+mod replay;

@@ -48,7 +48,7 @@ pub(super) async fn make(shared: &Shared, planned: PlannedCall) {
     let Some(reservation) = call.reserve().await else { return };
     // The wait for money may have been long.
     if !shared.may_send(&model) {
-        drop(reservation.settle(Money::ZERO));
+        let _ = reservation.settle(Money::ZERO);
         return;
     }
     let intent = Intent {
@@ -59,7 +59,7 @@ pub(super) async fn make(shared: &Shared, planned: PlannedCall) {
         at: shared.service.clock().now(),
     };
     if let Err(error) = shared.recorder.write(JournalRecord::Intent { intent }).await {
-        drop(reservation.settle(Money::ZERO));
+        let _ = reservation.settle(Money::ZERO);
         shared.stop_with(Stop::Journal(error));
         return;
     }
@@ -227,7 +227,7 @@ impl<'a> Call<'a> {
             if charged > Money::ZERO {
                 // The lost attempt may have been billed, so the next one needs money of its own.
                 lost += charged;
-                drop(reservation.settle(charged));
+                let _ = reservation.settle(charged);
                 let Ok(next) = self.shared.ledger.reserve_in_time(self.planned.reservation).await else {
                     let none = Money::ZERO;
                     result.error = Some(format!("{error}; the cap does not allow another attempt"));
@@ -333,7 +333,7 @@ impl<'a> Call<'a> {
     }
 
     async fn give_up(&self, result: RunResult, reservation: Reservation<'_>, charged: Money, lost: Money) {
-        drop(reservation.settle(charged));
+        let _ = reservation.settle(charged);
         self.unreserved(result, charged, lost).await;
     }
 

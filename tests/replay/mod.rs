@@ -1,0 +1,7 @@
+//! Replays against servers on loopback: answers, failures, budgets, kills and resumes.
+
+mod budget;
+mod outcomes;
+mod resume;
+mod speed;
+mod support;
