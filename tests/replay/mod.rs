@@ -2,6 +2,7 @@
 
 mod budget;
 mod outcomes;
+mod real;
 mod resume;
 mod speed;
 mod support;
