@@ -7,7 +7,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{frame, marks, middle};
+use super::overlay::{frame, marks, middle};
 use crate::ui::action::Action;
 use crate::ui::chord::{Chord, Key};
 use crate::ui::effect::{Choose, Pick};

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Outcome, Owner, frame, middle};
+use super::overlay::{Outcome, Owner, frame, middle};
 use crate::ui::chord::{Chord, Key};
 use crate::ui::effect::Confirm;
 use crate::ui::msg::Event;

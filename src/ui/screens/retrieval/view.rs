@@ -19,7 +19,7 @@ use crate::ui::widgets::table::{Align, Column, Field, Focus, Table, Width, draw 
 const COLUMNS: [Column; 5] = [
     Column { title: "rank", width: Width::Fixed(4), align: Align::Right, from: 0 },
     Column { title: "document", width: Width::Fill(2), align: Align::Left, from: 0 },
-    Column { title: "text", width: Width::Fill(3), align: Align::Left, from: 34 },
+    Column { title: "text", width: Width::Fill(3), align: Align::Left, from: 56 },
     Column { title: "score", width: Width::Fixed(7), align: Align::Right, from: 26 },
     Column { title: "for", width: Width::Fixed(3), align: Align::Right, from: 40 },
 ];
