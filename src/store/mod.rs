@@ -4,6 +4,7 @@
 //! cycles, so that several processes can work in one workspace. Every method blocks: call it off the drawing thread.
 
 pub mod archive;
+mod cells;
 mod console;
 mod disk;
 mod error;
@@ -30,6 +31,7 @@ mod scores;
 mod sessions;
 mod shared;
 mod sources;
+mod statement;
 mod summary;
 mod tables;
 mod texts;

@@ -146,9 +146,14 @@ impl RowBatch {
 
     /// Yes or no.
     pub fn bool(&mut self, value: bool) -> &mut Self {
+        self.maybe_bool(Some(value))
+    }
+
+    /// Yes, no, or nothing.
+    pub fn maybe_bool(&mut self, value: Option<bool>) -> &mut Self {
         self.put(|column| match column {
             Column::Bool(builder) => {
-                builder.append_value(value);
+                builder.append_option(value);
                 true
             }
             _ => false,

@@ -26,31 +26,39 @@ pub(super) struct WriterLock(#[expect(dead_code, reason = "closing the file rele
 impl Shared {
     /// Waits for other writers, of this process or another.
     pub fn lock_writers(&self, cancel: &Cancel) -> Result<WriterLock> {
-        disk::state_dir(&self.paths.dir)?;
-        let mut file = disk::private_file(&self.paths.lock)?;
         let mut wait = Wait::new(&self.options);
         loop {
-            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => break,
-                Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR) => {
-                    let mut holder = String::new();
-                    let read = file.rewind().and_then(|()| (&mut file).take(20).read_to_string(&mut holder));
-                    let pid = read.ok().and_then(|_| holder.trim().parse::<u32>().ok());
-                    if pid == Some(std::process::id()) {
-                        wait = Wait::new(&self.options);
-                    }
-                    let holder =
-                        pid.map_or_else(|| "another hindcast".to_owned(), |pid| format!("hindcast (PID {pid})"));
-                    wait.pause(&holder, cancel)?;
+            match self.try_lock_writers()? {
+                Ok(lock) => return Ok(lock),
+                Err(Some(pid)) if pid == std::process::id() => {
+                    // Another import of this process: it ends or is cancelled, and the user sees it.
+                    wait = Wait::new(&self.options);
+                    wait.pause("this process", cancel)?;
                 }
-                Err(error) => return Err(StoreError::file(&self.paths.lock, error.into())),
+                Err(Some(pid)) => wait.pause(&format!("hindcast (PID {pid})"), cancel)?,
+                Err(None) => wait.pause("another hindcast", cancel)?,
             }
         }
+    }
+
+    /// Takes the writers' lock where it is free; else says which process holds it, as far as known.
+    pub fn try_lock_writers(&self) -> Result<Result<WriterLock, Option<u32>>> {
+        disk::state_dir(&self.paths.dir)?;
         let at = |error| StoreError::file(&self.paths.lock, error);
+        let mut file = disk::private_file(&self.paths.lock)?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR) => {
+                let mut holder = String::new();
+                let read = file.take(20).read_to_string(&mut holder);
+                return Ok(Err(read.ok().and_then(|_| holder.trim().parse().ok())));
+            }
+            Err(error) => return Err(at(error.into())),
+        }
         file.set_len(0).and_then(|()| file.rewind()).map_err(at)?;
         write!(file, "{}", std::process::id()).map_err(at)?;
         self.recover()?;
-        Ok(WriterLock(file))
+        Ok(Ok(WriterLock(file)))
     }
 
     /// Removes what a kill left behind; only whoever holds the writers' lock may.
@@ -72,7 +80,19 @@ impl Shared {
         for path in &builds {
             disk::remove(path)?;
         }
+        self.remove_dead_temp_dirs();
         Ok(())
+    }
+
+    /// Removes what processes that are gone had moved out of their memory; what cannot be removed does no harm.
+    fn remove_dead_temp_dirs(&self) {
+        for entry in fs::read_dir(&self.paths.temp).into_iter().flatten().filter_map(std::result::Result::ok) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let pid = name.split('-').next().and_then(|pid| pid.parse().ok()).and_then(rustix::process::Pid::from_raw);
+            if pid.is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(rustix::io::Errno::SRCH)) {
+                drop(fs::remove_dir_all(entry.path()));
+            }
+        }
     }
 
     /// One batch of work on the index, in one transaction, alone.

@@ -1,2 +1,6 @@
+mod console;
+mod filter;
 mod fixtures;
 mod ingest;
+mod safety;
+mod speed;
