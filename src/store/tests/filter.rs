@@ -214,7 +214,7 @@ proptest! {
         let expected: Vec<&String> = data
             .traces
             .iter()
-            .filter(|(_, spans)| matches(&filter, TraceFacts { spans, scores: &[] }))
+            .filter(|(_, spans)| matches(&filter, TraceFacts { spans, scores: &[], repeated: &[] }))
             .map(|(id, _)| id)
             .collect();
         let query = TracesQuery { filter, limit: 1_000, ..TracesQuery::default() };

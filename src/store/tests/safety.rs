@@ -61,7 +61,8 @@ fn what_another_process_holds_is_waited_for_and_its_holder_is_named() {
     child.wait().unwrap();
     assert!(told.lock().unwrap().iter().any(|text| text.contains(&pid)), "{told:?}");
     drop(store);
-    // The handle's options are those of the first one alive.
+    // The options are those of the first handle; what it had open is closed after a while.
+    std::thread::sleep(Duration::from_millis(900));
     let store = patient(&dir, Duration::from_millis(100), &told);
     let (mut child, _output) = hold(&store);
     let error = store.put_scores(&[score("t1", None, "thumbs", 1.0)]).unwrap_err();
