@@ -200,6 +200,12 @@ proptest! {
         prop_assert_eq!(from_json.batch.spans, from_protobuf.batch.spans);
     }
 
+}
+
+proptest! {
+    // Each case reads a megabyte twice.
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn lines_give_the_same_spans_in_any_order(order in Just((0_usize..31).collect::<Vec<_>>()).prop_shuffle(), pretty in prop::bool::ANY) {
         let text = std::fs::read_to_string(fixtures().join("openinference-openai-rag/traces.otlp.jsonl")).unwrap();
