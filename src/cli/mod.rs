@@ -9,6 +9,7 @@ mod interrupt;
 mod invocation;
 mod notices;
 mod output;
+mod replay_live;
 mod span_json;
 mod table;
 mod terminal;

@@ -4,6 +4,8 @@ use std::io::IsTerminal;
 
 use clap::ValueEnum;
 
+use crate::services::doctor::TerminalFacts;
+
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum When {
@@ -120,4 +122,27 @@ fn width(stream: &impl std::os::fd::AsFd) -> usize {
     let told = rustix::termios::tcgetwinsize(stream).map(|size| usize::from(size.ws_col)).unwrap_or(0);
     let variable = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
     [Some(told), variable()].into_iter().flatten().find(|columns| *columns > 0).unwrap_or(USUAL_COLUMNS)
+}
+
+/// What is known of the terminal on stdout.
+pub fn facts() -> TerminalFacts {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let stdout = std::io::stdout();
+    let size = stdout.is_terminal().then(|| rustix::termios::tcgetwinsize(&stdout).ok()).flatten();
+    let name = variable("TERM");
+    let true_colour = variable("COLORTERM").is_some_and(|value| matches!(value.as_str(), "truecolor" | "24bit"));
+    let colours = match &name {
+        _ if true_colour => "true colour",
+        Some(name) if name.contains("256color") => "256 colours",
+        Some(name) if name == "dumb" => "no colours",
+        _ => "16 colours",
+    };
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default();
+    let locale = locale.to_ascii_lowercase();
+    TerminalFacts {
+        size: size.map(|size| (size.ws_col, size.ws_row)),
+        colours: colours.to_owned(),
+        name,
+        utf8: locale.contains("utf-8") || locale.contains("utf8"),
+    }
 }

@@ -189,7 +189,8 @@ fn answer(spans: &[Span]) -> Option<&Span> {
     calls().rfind(|span| span.status != SpanStatus::Error && span.output_text.is_some()).or_else(|| calls().last())
 }
 
-fn message(message: &Message, out: &mut Output) -> Result<(), AppError> {
+/// Prints one message under its role.
+pub fn message(message: &Message, out: &mut Output) -> Result<(), AppError> {
     out.painted(&[(Some(Paint::Dim), message.role.as_str())])?;
     for part in &message.parts {
         match part {

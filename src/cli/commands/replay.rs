@@ -1,9 +1,23 @@
-//! `hindcast replay`: replays recorded calls.
+//! `hindcast replay`: replays recorded calls on other models, prompts or chunks.
+
+use serde_json::{Map, Value};
 
 use super::super::args::dollars;
+use super::super::cell::Cell;
 use super::super::context::Context;
+use super::super::figures;
+use super::super::output::Format;
+use super::super::replay_live::Live;
+use super::super::table::{Column, Table};
 use crate::domain::money::Money;
-use crate::error::{AppError, Exit};
+use crate::domain::run::{CallsMode, Case, ModelChoice, PromptVersionRef, RunStatus};
+use crate::error::{AppError, ErrorKind, Exit};
+use crate::services::prompts::Prompts;
+use crate::services::replay::{
+    CachePolicy, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan, ReplayService, ResumeOrder, RunOutcome,
+    UnknownCalls,
+};
+use crate::store::TracesQuery;
 
 /// Which calls of a trace are cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -64,8 +78,324 @@ pub struct Args {
     pub retry_unknown: bool,
 }
 
-/// Replays recorded calls.
+/// Replays them.
 pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
-    let _ = (args, context);
-    Err(AppError::internal("`hindcast replay` is not built in"))
+    let service = context.services.replay()?;
+    let prompts = context.services.prompts()?;
+    let render = |case: &Case, prompt: &PromptVersionRef| prompts.render_for_case(case, prompt);
+    let plan = match &args.resume {
+        Some(prefix) => resumed(prefix, args, &service, &render, context)?,
+        None => planned(args, &service, prompts, &render, context)?,
+    };
+    context.notices.clear();
+    tell_plan(&plan, context);
+    if args.dry_run {
+        print_plan(&plan, context)?;
+        return Ok(Exit::Fine);
+    }
+    if plan.resumed && plan.calls.is_empty() {
+        context.notices.note("nothing is left to do: every call has its result");
+        return Ok(Exit::Fine);
+    }
+    agree(args, &plan, context)?;
+    go(plan, &service, context)
+}
+
+fn planned(
+    args: &Args,
+    service: &ReplayService,
+    prompts: &Prompts,
+    render: &dyn PromptRenderer,
+    context: &Context<'_>,
+) -> Result<ReplayPlan, AppError> {
+    let filter = context.filter(&args.filter)?;
+    let config = context.services.config()?;
+    let mut order = ReplayOrder::new(models(args, &config.defaults.models.value)?);
+    order.filter = args.filter.join(" ");
+    order.calls = match args.calls {
+        Calls::Answer => CallsMode::Answer,
+        Calls::All => CallsMode::All,
+        Calls::Chain => CallsMode::Chain,
+    };
+    order.prompts = args.prompts.iter().map(|text| Prompts::reference(text)).collect();
+    for prompt in &order.prompts {
+        prompts.load(prompt).map_err(|error| dash_hint(error.into(), "-p", &prompt.name, args))?;
+    }
+    order.overrides = ReplayOrder::overrides_of(parameters(&args.set)?, &args.drop_chunk);
+    order.samples = args.samples;
+    order.max_cost = Some(config.defaults.max_cost_usd.value);
+    order.concurrency = config.defaults.concurrency.value as usize;
+    order.cache = cache(args);
+    order.default_max_output = config.defaults.max_output_tokens.value.into();
+    let store = context.store()?;
+    context.notices.progress("reading the cases");
+    let query = TracesQuery { filter, limit: u32::MAX as usize, ..TracesQuery::default() };
+    let traces = store.trace_ids(&query, &context.cancel)?;
+    let cases = service.cases(&traces, order.calls, &context.cancel)?;
+    context.notices.progress("making the plan");
+    Ok(service.plan(&order, cases, Some(render), &context.cancel)?)
+}
+
+fn resumed(
+    prefix: &str,
+    args: &Args,
+    service: &ReplayService,
+    render: &dyn PromptRenderer,
+    context: &Context<'_>,
+) -> Result<ReplayPlan, AppError> {
+    let config = context.services.config()?;
+    let run = context.store()?.resolve_run(prefix, &context.cancel)?;
+    let order = ResumeOrder {
+        unknown: if args.retry_unknown { UnknownCalls::Retry } else { UnknownCalls::Leave },
+        max_cost: args.max_cost,
+        concurrency: config.defaults.concurrency.value as usize,
+        cache: cache(args),
+        default_max_output: config.defaults.max_output_tokens.value.into(),
+    };
+    Ok(service.resume(&run, &order, Some(render), &context.cancel)?)
+}
+
+const fn cache(args: &Args) -> CachePolicy {
+    if args.no_cache { CachePolicy::Ignore } else { CachePolicy::Use }
+}
+
+/// The models of `-m`, else the configured ones.
+fn models(args: &Args, usual: &[crate::domain::run::ModelId]) -> Result<Vec<ModelChoice>, AppError> {
+    if args.models.is_empty() {
+        return Ok(usual.iter().cloned().map(ModelChoice::Model).collect());
+    }
+    args.models
+        .iter()
+        .map(|text| {
+            if text == "recorded" {
+                return Ok(ModelChoice::Recorded);
+            }
+            text.parse().map(ModelChoice::Model).map_err(|error: crate::domain::run::NotAModel| {
+                let error = AppError::usage(error.to_string()).hint("hindcast models lists the models there are");
+                dash_hint(error, "-m", text, args)
+            })
+        })
+        .collect()
+}
+
+/// Adds a hint where the value of `-m` or `-p` may be the rest of a filter such as `-model:x`.
+fn dash_hint(error: AppError, flag: &str, value: &str, args: &Args) -> AppError {
+    if !value.contains(':') {
+        return error;
+    }
+    let before = args.filter.join(" ");
+    let space = if before.is_empty() { "" } else { " " };
+    error.hint(format!(
+        "if {flag}{value} belongs to the filter, put -- before the filter: -- {before}{space}{flag}{value}"
+    ))
+}
+
+fn parameters(set: &[String]) -> Result<Map<String, Value>, AppError> {
+    set.iter()
+        .map(|text| {
+            ReplayOrder::parse_set(text)
+                .ok_or_else(|| AppError::usage(format!("`--set {text}` is not K=V, such as temperature=0")))
+        })
+        .collect()
+}
+
+/// Says what would be sent, before anything is.
+fn tell_plan(plan: &ReplayPlan, context: &Context<'_>) {
+    let notices = &context.notices;
+    let cached: u64 = plan.models.iter().map(|model| model.from_cache).sum();
+    let from_cache = if cached > 0 { format!(", {cached} more from the cache") } else { String::new() };
+    notices.note(&format!(
+        "{} × {} × {}: {} to send{from_cache}, about ${}, at most ${}",
+        figures::counted(plan.run.cases, "case", "cases"),
+        figures::counted(plan.run.variants.len() as u64, "variant", "variants"),
+        figures::counted(plan.run.samples.into(), "sample", "samples"),
+        figures::counted(plan.requests(), "request", "requests"),
+        figures::usd(plan.estimated_cost()),
+        figures::usd(plan.worst_case()),
+    ));
+    for model in &plan.models {
+        let proxy = model.proxy.as_ref().map(|proxy| format!(" through {proxy}")).unwrap_or_default();
+        notices.note(&format!(
+            "  {} at {}{proxy}: {}, about {} tokens in and {} out, about ${}",
+            model.model,
+            model.origin,
+            figures::counted(model.requests, "request", "requests"),
+            model.input_tokens,
+            model.output_tokens,
+            figures::usd(model.estimated_cost_usd),
+        ));
+        model.dropped.iter().for_each(|dropped| notices.note(&format!("    left out: {dropped}")));
+    }
+    notices.detail(&format!("  estimate: {}", plan.basis));
+    plan.notes.iter().for_each(|note| notices.note(&format!("  {note}")));
+    if let Some(cap) = plan.run.max_cost
+        && plan.worst_case() > Money::ZERO
+    {
+        let spent =
+            if plan.resumed { format!(", ${} of it spent", figures::usd(plan.spent_before)) } else { String::new() };
+        notices.note(&format!("  cap ${}{spent}", figures::usd(cap)));
+    }
+    for skipped in plan.skipped.iter().take(MOST_SKIPPED) {
+        let reason = skipped.error.as_deref().unwrap_or("no reason given");
+        notices.note(&format!("  skipped {} ({}): {reason}", skipped.trace_id.as_str(), skipped.variant.as_str()));
+    }
+    notices.and_more(plan.skipped.len().saturating_sub(MOST_SKIPPED));
+    if !plan.unknown.is_empty() {
+        notices.note(&format!(
+            "  {} sent and never heard of again; --retry-unknown asks again and may pay twice",
+            figures::counted(plan.unknown.len() as u64, "call was", "calls were"),
+        ));
+    }
+}
+
+/// Skipped cases that are named one by one.
+const MOST_SKIPPED: usize = 5;
+
+/// Asks before anything is spent; refuses where nobody can be asked.
+fn agree(args: &Args, plan: &ReplayPlan, context: &Context<'_>) -> Result<(), AppError> {
+    let worst = plan.worst_case();
+    if args.yes || worst == Money::ZERO || plan.requests() == 0 {
+        return Ok(());
+    }
+    let cap = plan.run.max_cost.map(|cap| format!(", cap ${}", figures::usd(cap))).unwrap_or_default();
+    let question = format!(
+        "Send {} for about ${}, at most ${}{cap}?",
+        figures::counted(plan.requests(), "request", "requests"),
+        figures::usd(plan.estimated_cost()),
+        figures::usd(worst)
+    );
+    match context.notices.confirm(&question) {
+        Some(true) => Ok(()),
+        Some(false) => Err(AppError::new(ErrorKind::Interrupted, "nothing was sent")),
+        None => Err(AppError::usage("this costs money, and there is no terminal to ask on; nothing was sent")
+            .hint("--yes sends it without asking, --dry-run only shows the plan")),
+    }
+}
+
+fn go(plan: ReplayPlan, service: &ReplayService, context: &mut Context<'_>) -> Result<Exit, AppError> {
+    let token = tokio_util::sync::CancellationToken::new();
+    let stop = token.clone();
+    let _hook = context.cancel.on_cancel(move || stop.cancel());
+    let mut live = Live::new(context.notices.clone(), &plan);
+    let outcome = service.run_blocking(plan, token, |event| live.take(&event))?;
+    context.notices.clear();
+    print_outcome(&outcome, context)?;
+    tell_end(&outcome, context);
+    Ok(match outcome.status {
+        RunStatus::Interrupted => Exit::Interrupted,
+        RunStatus::Budget => Exit::Budget,
+        RunStatus::Failed => Exit::Provider,
+        RunStatus::Completed | RunStatus::Running if outcome.failed > 0 => Exit::Provider,
+        RunStatus::Completed | RunStatus::Running => Exit::Fine,
+    })
+}
+
+fn tell_end(outcome: &RunOutcome, context: &Context<'_>) {
+    let id = outcome.run_id.as_str();
+    if let Some(reason) = &outcome.stopped_by {
+        context.notices.warning(reason);
+    }
+    match outcome.status {
+        RunStatus::Interrupted => context.notices.note(&format!("stopped; go on with: hindcast replay --resume {id}")),
+        RunStatus::Budget => context
+            .notices
+            .note(&format!("stopped at the cap; go on with: hindcast replay --resume {id} --max-cost USD")),
+        RunStatus::Running | RunStatus::Completed | RunStatus::Failed => {}
+    }
+    if outcome.skipped > 0 {
+        context.notices.note(&format!("{} skipped", figures::counted(outcome.skipped, "case was", "cases were")));
+    }
+    context.notices.note(&format!("answers: hindcast runs {id} · side by side: hindcast compare {id}"));
+}
+
+fn print_outcome(outcome: &RunOutcome, context: &mut Context<'_>) -> Result<(), AppError> {
+    match context.out.format() {
+        Format::Json => {
+            let document = serde_json::to_value(outcome)
+                .map_err(|error| AppError::internal(format!("the outcome cannot be written: {error}")))?;
+            let Value::Object(mut fields) = document else { return Ok(()) };
+            fields.remove("schema_version");
+            context.out.document(fields)
+        }
+        Format::Table | Format::Jsonl | Format::Csv => {
+            let mut table = Table::new(
+                "runs",
+                vec![
+                    Column::id("run_id", "run"),
+                    Column::id("status", "status"),
+                    Column::number("requests", "calls"),
+                    Column::number("results", "results"),
+                    Column::number("ok", "ok"),
+                    Column::number("failed", "failed"),
+                    Column::number("from_cache", "cached"),
+                    Column::number("cost_usd", "$"),
+                    Column::number("estimated_cost_usd", "estimated $"),
+                    Column::number("wall_ms", "ms"),
+                ],
+            );
+            table.push(vec![
+                Cell::Text(outcome.run_id.as_str().into()),
+                Cell::Text(outcome.status.as_str().into()),
+                Cell::Count(outcome.requests.into()),
+                Cell::Count(outcome.results.into()),
+                Cell::Count(outcome.ok.into()),
+                Cell::Count(outcome.failed.into()),
+                Cell::Count(outcome.from_cache.into()),
+                Cell::maybe(outcome.cost_usd, Cell::Usd),
+                Cell::maybe(outcome.estimated_cost_usd, Cell::Usd),
+                Cell::Count(outcome.wall_ms.into()),
+            ]);
+            context.out.rows(&table)
+        }
+    }
+}
+
+fn print_plan(plan: &ReplayPlan, context: &mut Context<'_>) -> Result<(), AppError> {
+    let table = plan_table(&plan.models);
+    if context.out.format() != Format::Json {
+        return context.out.rows(&table);
+    }
+    let fields = [
+        ("status", Value::from("planned")),
+        ("cases", Value::from(plan.run.cases)),
+        ("variants", Value::from(plan.run.variants.len())),
+        ("samples", Value::from(plan.run.samples)),
+        ("requests", Value::from(plan.requests())),
+        ("skipped", Value::from(plan.skipped.len())),
+        ("estimated_cost_usd", Cell::Usd(plan.estimated_cost()).to_json()),
+        ("worst_case_usd", Cell::Usd(plan.worst_case()).to_json()),
+        ("max_cost_usd", Cell::maybe(plan.run.max_cost, Cell::Usd).to_json()),
+        ("basis", Value::from(plan.basis.as_str())),
+        ("models", table.objects().map(Value::Object).collect()),
+    ];
+    context.out.document(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn plan_table(models: &[PlanModel]) -> Table {
+    let mut table = Table::new(
+        "models",
+        vec![
+            Column::id("model", "model"),
+            Column::text("origin", "where"),
+            Column::number("requests", "requests"),
+            Column::number("from_cache", "cached"),
+            Column::number("input_tokens", "in tok"),
+            Column::number("output_tokens", "out tok"),
+            Column::number("estimated_cost_usd", "about $"),
+            Column::number("worst_case_usd", "at most $"),
+        ],
+    );
+    for model in models {
+        table.push(vec![
+            Cell::Text(model.model.clone()),
+            Cell::Text(model.origin.clone()),
+            Cell::Count(model.requests.into()),
+            Cell::Count(model.from_cache.into()),
+            Cell::Count(model.input_tokens.into()),
+            Cell::Count(model.output_tokens.into()),
+            Cell::Usd(model.estimated_cost_usd),
+            Cell::Usd(model.worst_case_usd),
+        ]);
+    }
+    table
 }

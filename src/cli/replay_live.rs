@@ -1,0 +1,75 @@
+//! The live line of a run on stderr.
+
+use std::time::{Duration, Instant};
+
+use super::figures;
+use super::notices::Notices;
+use crate::domain::money::Money;
+use crate::domain::run::{ResultStatus, RunResult};
+use crate::services::replay::{ReplayPlan, RunEvent};
+
+/// The shortest time between two lines.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// Failures that are told one by one.
+const MOST_FAILURES: u64 = 5;
+
+/// What a run did so far, told as it happens.
+pub struct Live {
+    notices: Notices,
+    all: u64,
+    done: u64,
+    failed: u64,
+    spent: Money,
+    shown: Option<Instant>,
+}
+
+impl Live {
+    /// A line for a plan.
+    pub fn new(notices: Notices, plan: &ReplayPlan) -> Self {
+        let all = plan.calls.len() + plan.done.len() + plan.skipped.len() + plan.unknown.len();
+        Self { notices, all: all as u64, done: 0, failed: 0, spent: plan.spent_before, shown: None }
+    }
+
+    /// Takes in what happened.
+    pub fn take(&mut self, event: &RunEvent) {
+        match event {
+            RunEvent::Started { done, .. } => self.done = done.len() as u64,
+            RunEvent::Finished(result) => self.finished(result),
+            RunEvent::Spend(spend) => self.spent = spend.spent,
+            RunEvent::ModelStopped { model, reason } => {
+                self.notices.warning(&format!("no more calls of {model}: {reason}"));
+            }
+            RunEvent::Waiting { wait, reason, .. } if wait.as_secs() >= 2 => {
+                self.show(&format!(" · waiting {} s: {reason}", wait.as_secs()));
+                return;
+            }
+            RunEvent::Sent { .. }
+            | RunEvent::Text { .. }
+            | RunEvent::Reasoning { .. }
+            | RunEvent::Waiting { .. }
+            | RunEvent::Ended(_) => {}
+        }
+        if self.shown.is_none_or(|shown| shown.elapsed() >= INTERVAL) {
+            self.show("");
+        }
+    }
+
+    fn finished(&mut self, result: &RunResult) {
+        self.done += 1;
+        if matches!(result.status, ResultStatus::Failed | ResultStatus::Incomplete | ResultStatus::Unknown) {
+            self.failed += 1;
+            if self.failed <= MOST_FAILURES {
+                let reason = result.error.as_deref().unwrap_or(result.status.as_str());
+                let (trace, variant) = (result.trace_id.as_str(), result.variant.as_str());
+                self.notices.warning(&format!("trace {trace}, variant {variant} ({}): {reason}", result.model));
+            }
+        }
+    }
+
+    fn show(&mut self, rest: &str) {
+        self.shown = Some(Instant::now());
+        let failed = if self.failed > 0 { format!(" · {} failed", self.failed) } else { String::new() };
+        self.notices.progress(&format!("{} of {}{failed} · ${}{rest}", self.done, self.all, figures::usd(self.spent)));
+    }
+}
