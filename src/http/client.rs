@@ -41,7 +41,7 @@ impl Default for HttpSettings {
         Self {
             plain_http: PlainHttp::LoopbackOnly,
             connect: Duration::from_secs(10),
-            first_byte: Duration::from_secs(60),
+            first_byte: Duration::from_mins(1),
             idle: Duration::from_secs(30),
             body_limit: 64 << 20,
         }
@@ -163,7 +163,7 @@ impl HttpResponse {
             Ok(Err(error)) => return Err(HttpError { status, ..map(&error, &self.origin) }),
             Err(_) => return Err(fail(HttpErrorKind::IdleTimeout)),
         };
-        let length = piece.as_ref().map_or(0, |piece| piece.len());
+        let length = piece.as_ref().map_or(0, |piece| AsRef::<[u8]>::as_ref(piece).len());
         match self.left.checked_sub(length) {
             Some(left) => self.left = left,
             None => return Err(fail(HttpErrorKind::TooLarge)),

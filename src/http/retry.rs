@@ -23,7 +23,7 @@ impl Default for RetryPolicy {
             retries: 2,
             told_waits: 20,
             first_pause: Duration::from_millis(500),
-            longest_pause: Duration::from_secs(60),
+            longest_pause: Duration::from_mins(1),
         }
     }
 }
@@ -69,9 +69,10 @@ impl RetryPolicy {
                 attempts.told += 1;
                 Decision::AsTold(wait)
             }
-            (Failure::RateLimited, Some(_)) => Decision::GiveUp,
-            _ if attempts.retries >= self.retries => Decision::GiveUp,
-            (_, told) => {
+            (failure, told) => {
+                if (failure == Failure::RateLimited && told.is_some()) || attempts.retries >= self.retries {
+                    return Decision::GiveUp;
+                }
                 let ceiling = self.first_pause.saturating_mul(1 << attempts.retries.min(16)).min(self.longest_pause);
                 attempts.retries += 1;
                 let pause = ceiling.mul_f64(random.clamp(0.0, 1.0));
@@ -112,7 +113,7 @@ mod tests {
         retries: 2,
         told_waits: 20,
         first_pause: Duration::from_millis(500),
-        longest_pause: Duration::from_secs(60),
+        longest_pause: Duration::from_mins(1),
     };
 
     #[test]

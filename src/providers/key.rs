@@ -13,10 +13,12 @@ use crate::domain::provider::{KeySource, ProviderSettings};
 /// A piece of a key as short as this is taken out of messages; providers echo keys with their middle cut out.
 const SHORTEST_PIECE: usize = 6;
 
+type Variable = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// The environment's variables; comes in from outside so that tests are exact.
 #[derive(Clone)]
 pub struct Environment {
-    variable: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    variable: Arc<Variable>,
 }
 
 impl Environment {

@@ -192,7 +192,7 @@ fn totals(variant: VariantId, model: String, prompt: Option<String>, cases: &[Co
     let fresh = || results().filter(|result| result.status == ResultStatus::Ok && !result.from_cache);
     let changes: Vec<f64> = own().filter_map(|answer| answer.change).collect();
     let compared = changes.len() as u64;
-    let changed = own().filter(|answer| answer.changed == Some(true)).count() as u64;
+    let different = own().filter(|answer| answer.changed == Some(true)).count() as u64;
     let share = |part: f64| (compared > 0).then(|| part / compared as f64);
     VariantTotals {
         results: results().count() as u64,
@@ -204,9 +204,9 @@ fn totals(variant: VariantId, model: String, prompt: Option<String>, cases: &[Co
         output_tokens: known_sum(results().map(|result| result.output_tokens)),
         latency_p50_ms: median(fresh().filter_map(|result| result.latency_ms).collect()),
         ttft_p50_ms: median(fresh().filter_map(|result| result.ttft_ms).collect()),
-        changed,
+        changed: different,
         compared,
-        changed_share: share(changed as f64),
+        changed_share: share(different as f64),
         mean_change: share(changes.iter().sum()),
         variant,
         model,

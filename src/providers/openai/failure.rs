@@ -71,10 +71,9 @@ fn kind(status: u16, codes: &[String], said: &str) -> CallErrorKind {
         404 => CallErrorKind::NoSuchModel,
         408 | 409 => CallErrorKind::Conflict,
         429 => CallErrorKind::RateLimited,
-        500..=599 => CallErrorKind::Server,
         0 if has("rate_limit_exceeded") => CallErrorKind::RateLimited,
         0 if has("invalid_request_error") => CallErrorKind::Invalid,
-        0 => CallErrorKind::Server,
+        0 | 500..=599 => CallErrorKind::Server,
         _ => CallErrorKind::Invalid,
     }
 }

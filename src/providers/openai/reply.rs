@@ -39,7 +39,7 @@ pub(super) fn content(value: Option<&Value>) -> String {
     }
 }
 
-/// The reasoning beside the content: vLLM and Ollama say `reasoning`, llama.cpp and DeepSeek `reasoning_content`.
+/// The reasoning beside the content: vLLM and Ollama say `reasoning`, llama.cpp and `DeepSeek` `reasoning_content`.
 pub(super) fn reasoning(message: &Value) -> Option<&str> {
     ["reasoning", "reasoning_content", "thinking"]
         .iter()

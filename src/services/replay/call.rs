@@ -33,7 +33,7 @@ pub(super) async fn make(shared: &Shared, planned: PlannedCall) {
         result.prompt = own.prompt;
         result.from_cache = true;
         result.cost_usd = Some(Money::ZERO);
-        result.cost_source = "computed".to_owned();
+        "computed".clone_into(&mut result.cost_source);
         result.attempts = 0;
         let stored = shared.service.stored(result, planned.request_hash.clone(), cached.request.clone());
         shared.finish(stored).await;
@@ -300,7 +300,8 @@ impl<'a> Call<'a> {
         fill(&mut result, answer);
         result.status = ResultStatus::Ok;
         result.cost_usd = Some(cost + lost);
-        result.cost_source = if known.is_some() && lost == Money::ZERO { "computed" } else { "reserved" }.to_owned();
+        let source = if known.is_some() && lost == Money::ZERO { "computed" } else { "reserved" };
+        source.clone_into(&mut result.cost_source);
         let dropped = &self.planned.prepared.dropped;
         if !dropped.is_empty() {
             result.error = Some(format!("not sent: {}", dropped.join(", ")));
@@ -340,7 +341,8 @@ impl<'a> Call<'a> {
     async fn unreserved(&self, mut result: RunResult, charged: Money, lost: Money) {
         let cost = charged + lost;
         result.cost_usd = Some(cost);
-        result.cost_source = if cost > Money::ZERO { "reserved" } else { "computed" }.to_owned();
+        let source = if cost > Money::ZERO { "reserved" } else { "computed" };
+        source.clone_into(&mut result.cost_source);
         self.finish(result).await;
     }
 

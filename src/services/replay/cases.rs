@@ -133,8 +133,7 @@ impl<'a> Tree<'a> {
             chunks.sort_by_key(|chunk| chunk.rank);
             chunks
         };
-        let reranked =
-            before().filter(|span| span.chunks.iter().any(|chunk| chunk.role == ChunkRole::RerankerOut)).last();
+        let reranked = before().rfind(|span| span.chunks.iter().any(|chunk| chunk.role == ChunkRole::RerankerOut));
         let chunks: Vec<&Chunk> = match reranked {
             Some(span) => of(span, ChunkRole::RerankerOut),
             None => before().flat_map(|span| of(span, ChunkRole::Retrieved)).collect(),

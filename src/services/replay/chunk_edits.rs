@@ -73,8 +73,7 @@ fn no_such_chunk(rank: u32, chunks: &[Chunk]) -> String {
 fn texts(messages: &mut [Message]) -> impl Iterator<Item = &mut String> {
     messages.iter_mut().filter(|message| message.role != Role::Assistant).flat_map(|message| {
         message.parts.iter_mut().filter_map(|part| match part {
-            Part::Text { text } => Some(text),
-            Part::ToolResult { result: serde_json::Value::String(text), .. } => Some(text),
+            Part::Text { text } | Part::ToolResult { result: serde_json::Value::String(text), .. } => Some(text),
             _ => None,
         })
     })

@@ -289,7 +289,7 @@ impl Shared {
     async fn index(&self, status: RunStatus) -> Option<String> {
         let (store, run) = (self.service.store().clone(), self.run.clone());
         let written = tokio::task::spawn_blocking(move || store.put_run(&run, status)).await;
-        written.ok().and_then(|outcome| outcome.err()).map(|error| error.to_string())
+        written.ok().and_then(Result::err).map(|error| error.to_string())
     }
 
     async fn end(&self, requests: u64, started: Instant) -> Result<RunOutcome, RunError> {

@@ -6,7 +6,8 @@ mod cases;
 mod chunk_edits;
 mod engine;
 mod events;
-mod open;
+
+mod line_up;
 mod order;
 mod plan;
 mod rebuild;
@@ -23,7 +24,7 @@ pub use cases::cases_of;
 pub use chunk_edits::{edit_chunks, edit_messages};
 pub use engine::RunError;
 pub use events::{CallId, OutcomeVariant, RunEvent, RunOutcome, Spend};
-pub use open::prices;
+pub use line_up::prices;
 pub use order::{CachePolicy, CallsMode, PromptRenderer, ReplayOrder};
 pub use plan::{PlanError, PlanModel, PlannedCall, ReplayPlan};
 pub use resume::{JournalledRun, ResumeOrder, UnknownCalls};

@@ -195,13 +195,13 @@ impl ReplayService {
             renderer,
             settled: &|_| false,
         };
-        self.plan_frame(order, frame, cancel)
+        self.plan_frame(order, &frame, cancel)
     }
 
     pub(super) fn plan_frame(
         &self,
         order: &ReplayOrder,
-        frame: Frame<'_>,
+        frame: &Frame<'_>,
         cancel: &Cancel,
     ) -> Result<ReplayPlan, PlanError> {
         let samples = order.samples.max(1);
@@ -269,9 +269,8 @@ impl ReplayService {
         renderer: Option<&dyn PromptRenderer>,
     ) -> Result<Result<PlannedCall, (String, String)>, PlanError> {
         let skip = |model: &dyn std::fmt::Display, reason: String| Ok(Err((model.to_string(), reason)));
-        let case = match case {
-            Ok(case) => case,
-            Err(_) => return skip(&variant.model, "its trace is not in the index any more".to_owned()),
+        let Ok(case) = case else {
+            return skip(&variant.model, "its trace is not in the index any more".to_owned());
         };
         let each_own = variant.model == ModelChoice::Recorded;
         let model = match &variant.model {

@@ -104,7 +104,7 @@ impl ReplayService {
             renderer,
             settled: &|id| settled.contains(id),
         };
-        let mut plan = self.plan_frame(&replay, frame, cancel)?;
+        let mut plan = self.plan_frame(&replay, &frame, cancel)?;
         run.estimated_cost = run.estimated_cost.or(plan.run.estimated_cost);
         plan.run = run;
         plan.done = journalled.done;

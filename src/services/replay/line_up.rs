@@ -1,35 +1,19 @@
-//! A replay service from the configuration, and what it says of models and runs.
-
-use std::sync::Arc;
+//! Prices from the configuration, and a run lined up from the index.
 
 use super::cases::cases_of;
 use super::service::ReplayService;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{RunId, TraceId};
 use crate::domain::price::{PriceBook, PriceOverride};
 use crate::domain::run::{CallsMode, Case};
-use crate::domain::time::Clock;
-use crate::providers::{Environment, Providers};
 use crate::services::compare::{Baseline, Comparison, compare};
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 
 use super::plan::PlanError;
 
 impl ReplayService {
-    /// A service for a workspace: its providers and prices as configured. Reads no key and opens nothing yet.
-    pub fn open(
-        config: &Config,
-        environment: Arc<dyn config::Environment>,
-        store: Store,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        let variables = Environment::from_fn(move |name| environment.text(name));
-        let providers = Providers::new(config.provider_settings(), variables);
-        Self::new(providers, prices(config), store, clock)
-    }
-
-    /// Lines up the answers of a run; reads journal-independent state from the index.
+    /// Lines up the answers of a run, read from the index.
     pub fn compare(&self, run_id: &RunId, baseline: &Baseline, cancel: &Cancel) -> Result<Comparison, PlanError> {
         let row = self.store().run(run_id, cancel)?;
         let results = self.store().results(run_id, cancel)?;
