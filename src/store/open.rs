@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use duckdb::{AccessMode, Config, Connection};
 
+use super::disk;
 use super::error::{Result, StoreError, is_damage};
 use super::options::StoreOptions;
 use crate::domain::cancel::Cancel;
@@ -22,6 +23,10 @@ pub(super) enum Purpose {
 
 /// The settings every connection has.
 fn config(options: &StoreOptions, purpose: Purpose, temp: &Path) -> duckdb::Result<Config> {
+    // DuckDB makes the last directory of the path only. Where this one cannot be made, it says so when it needs it.
+    if let Some(parent) = temp.parent().filter(|parent| parent.parent().is_some_and(Path::exists)) {
+        drop(disk::private_dir(parent));
+    }
     let memory = if purpose == Purpose::Import { options.import_memory_mb } else { options.query_memory_mb };
     let config = Config::default()
         .enable_autoload_extension(false)?
