@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use crate::domain::ids::SourceId;
 use crate::domain::patch::SpanPatch;
+use crate::domain::score::Score;
 use crate::domain::span::Span;
 
 /// A record that could not be used, with the reason.
@@ -22,6 +23,8 @@ pub struct Batch {
     pub spans: Vec<Span>,
     /// Content for spans that may stand elsewhere.
     pub patches: Vec<SpanPatch>,
+    /// Scores that came apart from spans.
+    pub scores: Vec<Score>,
     /// What could not be used.
     pub skipped: Vec<Skipped>,
     /// Bytes of decompressed input this batch came from.
@@ -31,13 +34,14 @@ pub struct Batch {
 impl Batch {
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
-        self.spans.is_empty() && self.patches.is_empty() && self.skipped.is_empty()
+        self.spans.is_empty() && self.patches.is_empty() && self.scores.is_empty() && self.skipped.is_empty()
     }
 
     /// Takes everything of another batch behind its own.
     pub fn append(&mut self, mut other: Self) {
         self.spans.append(&mut other.spans);
         self.patches.append(&mut other.patches);
+        self.scores.append(&mut other.scores);
         self.skipped.append(&mut other.skipped);
         self.bytes = self.bytes.saturating_add(other.bytes);
     }

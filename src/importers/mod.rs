@@ -7,13 +7,14 @@ pub mod otlp;
 mod pool;
 mod raw;
 mod records;
+mod scores;
 mod semconv;
 
 pub use crate::domain::patch::SpanPatch;
 pub use batch::{Batch, BatchSink, ImportError, Importer, Input, SinkClosed, Skipped};
 
 /// Every importer, in the order in which their signs are looked for; one line adds one.
-pub static IMPORTERS: &[&dyn Importer] = &[&otlp::OtlpJson, &otlp::OtlpProtobuf];
+pub static IMPORTERS: &[&dyn Importer] = &[&otlp::OtlpJson, &otlp::OtlpProtobuf, &scores::Scores];
 
 /// The importer of that name, for a format that was named by the user.
 pub fn by_name(name: &str) -> Option<&'static dyn Importer> {

@@ -13,11 +13,12 @@ use super::paths::with_companions;
 use super::row_batch::RowBatch;
 use super::rows::{ImportCounts, SourceCounts, SourceRow};
 use super::shared::{Shared, interruptible};
-use super::tables::{PATCH_COLUMNS, SpanRows, short_hash};
+use super::tables::{PATCH_COLUMNS, SpanRows, push_score, short_hash};
 use super::writer::{close, in_transaction};
 use super::{Store, journal_replay};
 use crate::domain::cancel::Cancel;
 use crate::domain::patch::SpanPatch;
+use crate::domain::score::Score;
 use crate::domain::span::Span;
 
 /// Rows are handed to DuckDB from this many spans or bytes of text on.
@@ -113,6 +114,17 @@ impl Ingest {
             self.patches.text(Some(patch.span_id.as_str())).text(Some(&body)).end_row();
         }
         if self.patches.rows() >= FLUSH_SPANS || self.patches.bytes() >= FLUSH_BYTES {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Takes scores that came apart from spans.
+    pub fn add_scores(&mut self, scores: &[Score]) -> Result<()> {
+        for score in scores {
+            push_score(&mut self.rows.scores, score);
+        }
+        if self.rows.scores.rows() >= FLUSH_SPANS || self.rows.bytes() >= FLUSH_BYTES {
             self.flush()?;
         }
         Ok(())

@@ -169,7 +169,7 @@ impl Intake {
             tally.count(&batch);
             seen(&batch);
             match ingest.as_deref_mut() {
-                Some(ingest) => ingest.add(batch.spans, batch.patches),
+                Some(ingest) => ingest.add_scores(&batch.scores).and_then(|()| ingest.add(batch.spans, batch.patches)),
                 None => Ok(()),
             }
         })?;

@@ -17,6 +17,8 @@ pub struct Tally {
     pub chunks: u64,
     /// Content for spans that came apart from them.
     pub patches: u64,
+    /// Scores that came apart from spans.
+    pub scores: u64,
     reasons: Vec<SkippedRecord>,
     skipped: u64,
 }
@@ -32,6 +34,7 @@ impl Tally {
             }
         }
         self.patches += batch.patches.len() as u64;
+        self.scores += batch.scores.len() as u64;
         for Skipped { line, reason } in &batch.skipped {
             self.skip(*line, reason.clone());
         }
@@ -57,7 +60,7 @@ impl Tally {
 
     /// Whether nothing usable was in the file although something was.
     pub fn is_failure(&self) -> bool {
-        self.spans.is_empty() && self.patches == 0 && self.skipped > 0
+        self.spans.is_empty() && self.patches == 0 && self.scores == 0 && self.skipped > 0
     }
 
     /// What was skipped, in the order of the file.
