@@ -141,7 +141,7 @@ macro_rules! actions {
     (@effects $effects:ident) => { Effects::$effects };
 }
 
-use Context::{Global, Prompts, Replay, Retrieval, Run, Runs, Telemetry, Trace, Traces};
+use Context::{Global, PromptEdit, Prompts, Replay, Retrieval, Run, Runs, Sql, Telemetry, Trace, Traces};
 
 const ANY: &[Context] = &[Global];
 /// Where something like a list has the focus.
@@ -200,13 +200,13 @@ actions! {
         CopyId "copy.id" "Copy id", "Copies the id or path, whole.", &[Traces, Trace, Runs, Run, Prompts, Retrieval], ["y p"];
         CopyCli "copy.cli" "Copy command", "Copies the command line that shows or does the same.", &[Traces, Trace, Runs, Run, Replay, Prompts, Retrieval, Telemetry], ["y c"];
         EditExternal "edit.external" "Open in editor", "Opens the text in $VISUAL or $EDITOR.", &[Trace, Run, Prompts, Retrieval, Telemetry], ["e"];
-        EditInPlace "edit.here" "Edit here", "Edits the text in place.", &[Replay, Prompts, Retrieval, Telemetry], ["i"];
+        EditInPlace "edit.here" "Edit here", "Edits the text in place.", &[Replay, Prompts, Retrieval], ["i"];
     }
     "Cases" {
-        Replay "case.replay" "Replay", "Replays the selection: choose models, prompts and changes; nothing is sent before you say so.", &[Traces, Trace, Run, Prompts, Retrieval, Telemetry], ["r"], CostsMoney;
+        Replay "case.replay" "Replay", "Replays the selection: choose models, prompts and changes; nothing is sent before you say so.", &[Traces, Trace, Runs, Run, Prompts, Retrieval], ["r"], CostsMoney;
         Note "case.note" "Note", "Keeps a note on the trace.", &[Traces, Trace, Run, Retrieval], ["m"];
         Score "case.score" "Score", "Keeps a score on the trace.", &[Traces, Trace, Run, Retrieval], ["S"];
-        Chunks "case.chunks" "Chunks and grounding", "Shows which chunk supports which sentence of the answer.", &[Traces, Trace, Run], ["c"];
+        Chunks "case.chunks" "Chunks and grounding", "Shows which chunk supports which sentence of the answer.", &[Traces, Trace], ["c"];
         OpenPrompt "case.prompt" "Prompt", "Opens the prompt the call was made with.", &[Traces, Trace, Run], ["p"];
         OpenTrace "case.trace" "Trace", "Opens the recorded trace.", &[Runs, Run, Retrieval, Telemetry], ["t"];
         Session "case.session" "Session", "Shows the traces of the same conversation.", &[Traces, Trace], ["v"];
@@ -216,6 +216,28 @@ actions! {
         DropChunk "chunk.drop" "Drop or restore chunk", "Leaves the chunk out of the next replay, or takes it back.", &[Retrieval], ["-"];
         ResetChunks "chunk.reset" "Undo changes", "Takes back all changes to the chunks.", &[Retrieval], ["u"];
         Ablate "chunk.ablate" "Ablation", "Replays without each chunk in turn: which one the answer depends on.", &[Retrieval], ["A"], CostsMoney;
+    }
+    "Runs" {
+        StopRun "run.stop" "Stop run", "Stops the run that is worked on; what is there stays.", &[Runs, Run], ["c"];
+        ResumeRun "run.resume" "Go on with run", "Goes on with a run that was stopped; answers that are there are not paid for again.", &[Runs, Run], ["R"], CostsMoney;
+    }
+    "Prompts" {
+        CommitPrompt "prompt.commit" "Commit", "Commits the prompt's file and nothing else.", &[Prompts], ["c"];
+        RestorePrompt "prompt.restore" "Restore version", "Makes the file what it was at the version under the cursor.", &[Prompts], ["R"], Destructive;
+        SaveText "text.save" "Save", "Saves what is being written.", &[PromptEdit, Sql], ["ctrl-s"];
+        UndoText "text.undo" "Undo", "Takes the last change of the text back.", &[PromptEdit, Sql], ["alt-u", "ctrl-7"];
+        RedoText "text.redo" "Redo", "Does again what was taken back.", &[PromptEdit, Sql], ["alt-r"];
+    }
+    "Telemetry" {
+        EditSql "sql.edit" "SQL console", "Opens the SQL console.", &[Telemetry], ["i"];
+        RunSql "sql.run" "Run query", "Runs the query.", &[Sql, Telemetry], ["ctrl-enter", "alt-enter"];
+        SqlBack "sql.history_back" "Query before", "Takes the query asked before.", &[Sql], ["ctrl-up", "alt-p"];
+        SqlForward "sql.history_forward" "Query after", "Takes the query asked after.", &[Sql], ["ctrl-down", "alt-n"];
+        SavedSql "sql.saved" "Saved queries", "Opens a query of queries/*.sql.", &[Telemetry, Sql], ["ctrl-o"];
+        ExportSql "sql.export" "Export result", "Writes the result to a CSV, JSON or Parquet file.", &[Telemetry, Sql], ["ctrl-x"];
+        Earlier "range.earlier" "Earlier", "Moves the time range back by its length.", &[Telemetry], ["<"];
+        Later "range.later" "Later", "Moves the time range forward.", &[Telemetry], [">"];
+        Zoom "range.length" "Range", "Chooses the length of the time range.", &[Telemetry], ["z"];
     }
 }
 

@@ -97,6 +97,11 @@ pub fn wrap(pieces: &[Piece], columns: usize) -> Vec<Vec<Piece>> {
     rows
 }
 
+/// Breaks lines of pieces into rows of at most `columns`.
+pub fn wrap_lines(lines: &[Vec<Piece>], columns: usize) -> Vec<Vec<Piece>> {
+    lines.iter().flat_map(|line| wrap(line, columns)).collect()
+}
+
 fn join(clusters: &[(&str, Role)]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     for (cluster, role) in clusters {

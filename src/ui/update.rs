@@ -162,6 +162,7 @@ fn is_text(typing: Typing, chord: Chord) -> bool {
     let edits = match chord.key {
         Key::Char(c) if chord.ctrl => EDITING.contains(c),
         Key::Char(c) if chord.alt => "bdf".contains(c),
+        Key::Enter | Key::Up | Key::Down if chord.ctrl || chord.alt => false,
         Key::Char(_) | Key::Enter | Key::Backspace | Key::Delete | Key::Home | Key::End | Key::Left | Key::Right => {
             true
         }

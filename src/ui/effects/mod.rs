@@ -3,7 +3,10 @@
 //! A screen sends a [`Request`] and gets [`Answer`]s with the same id. To add a family: one file here with its request
 //! and answer types, and one line in each of the two enums and in [`Worker::perform`]'s implementation.
 
+pub mod prompts;
 mod request;
+pub mod runs;
+pub mod telemetry;
 pub mod traces;
 
 pub use request::{Answer, Reply, Request, Waiting, Worker};

@@ -1,5 +1,8 @@
 //! Requests, answers, and who performs them.
 
+use super::prompts::{PromptsAnswer, PromptsRequest};
+use super::runs::{RunsAnswer, RunsRequest};
+use super::telemetry::{TelemetryAnswer, TelemetryRequest};
 use super::traces::{TracesAnswer, TracesRequest};
 use crate::domain::cancel::Cancel;
 use crate::ui::msg::{Msg, RequestId};
@@ -9,6 +12,12 @@ use crate::ui::msg::{Msg, RequestId};
 pub enum Request {
     /// About traces: lists, details, notes, scores.
     Traces(TracesRequest),
+    /// About runs and replays.
+    Runs(RunsRequest),
+    /// About prompt files.
+    Prompts(PromptsRequest),
+    /// About figures and SQL.
+    Telemetry(TelemetryRequest),
 }
 
 /// What a service answers; one request may be answered several times.
@@ -16,6 +25,12 @@ pub enum Request {
 pub enum Answer {
     /// About traces.
     Traces(TracesAnswer),
+    /// About runs and replays.
+    Runs(RunsAnswer),
+    /// About prompt files.
+    Prompts(PromptsAnswer),
+    /// About figures and SQL.
+    Telemetry(TelemetryAnswer),
     /// The request failed: what happened and what to do, as text that may hold foreign parts.
     Failed(String),
     /// The request was stopped, by the user or because its worker panicked.

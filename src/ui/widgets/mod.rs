@@ -6,5 +6,6 @@ pub mod line_input;
 pub mod list;
 pub mod panes;
 pub mod table;
+pub mod text_area;
 pub mod text_view;
 pub mod tree;

@@ -20,7 +20,7 @@ use crate::ui::effect::Effect;
 use crate::ui::msg::{Event, Target};
 
 pub use keep::{ask_note, ask_score, note_request, score_request};
-pub use show::{age, millis, money, short_id};
+pub use show::{age, count, millis, money, short_id};
 
 /// The screen of traces.
 pub static SPEC: ScreenSpec = ScreenSpec {

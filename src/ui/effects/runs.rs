@@ -1,0 +1,239 @@
+//! Requests about runs: the list, one run, what can be replayed and at what price, starting and resuming.
+
+use std::sync::Arc;
+
+use crate::domain::diff::DiffPiece;
+use crate::domain::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
+use crate::domain::money::Money;
+use crate::domain::run::{Run, RunResult, RunStatus};
+use crate::ui::msg::ReplayOf;
+
+/// What the screen of runs asks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunsRequest {
+    /// Every run, newest first.
+    List,
+    /// One run with its cases and answers.
+    Open(RunId),
+    /// What can be chosen for a replay.
+    Offer(ReplayOf),
+    /// What an order would send and cost; sends nothing.
+    Plan(Order),
+    /// Sends it.
+    Start(Order),
+    /// Goes on with a run that was stopped.
+    Resume(RunId, Unknown),
+    /// Keeps a score of a result.
+    Score {
+        /// The case's trace.
+        trace_id: TraceId,
+        /// The case's span.
+        span_id: SpanId,
+        /// The result; `None` judges the recorded answer.
+        result_id: Option<ResultId>,
+        /// What is judged.
+        name: String,
+        /// The number.
+        value: f64,
+    },
+}
+
+/// What happens to calls that were sent and never heard of again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// They stay as they are.
+    Leave,
+    /// They are asked, and paid for, again.
+    Ask,
+}
+
+/// What is to be replayed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Order {
+    /// The cases.
+    pub of: ReplayOf,
+    /// Models, `provider/model` or `recorded`.
+    pub models: Vec<String>,
+    /// Prompt versions, `name@version`; none sends the recorded messages.
+    pub prompts: Vec<String>,
+    /// Parameters, `key=value`.
+    pub parameters: Vec<String>,
+    /// Ranks of chunks that are left out, besides the edits of `of`.
+    pub dropped: Vec<u32>,
+    /// Answers of each case and variant.
+    pub samples: u32,
+    /// The most it may cost.
+    pub max_cost: Option<Money>,
+}
+
+/// A run with its figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRow {
+    /// As planned.
+    pub run: Run,
+    /// How it stands.
+    pub status: RunStatus,
+    /// Answers so far.
+    pub results: u64,
+    /// Of them good.
+    pub ok: u64,
+    /// Of them failed.
+    pub failed: u64,
+    /// Sent and never heard of again.
+    pub unknown: u64,
+    /// Served from the cache.
+    pub from_cache: u64,
+    /// What they cost.
+    pub cost: Option<Money>,
+}
+
+/// A recorded call that is replayed; all text is hostile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunCase {
+    /// Its trace.
+    pub trace_id: TraceId,
+    /// Its span.
+    pub span_id: SpanId,
+    /// What was asked.
+    pub question: String,
+    /// What was answered then.
+    pub answer: Option<String>,
+    /// The model then.
+    pub model: Option<String>,
+    /// The prompt then, `name@version`.
+    pub prompt: Option<String>,
+    /// Tokens then.
+    pub tokens: Option<u64>,
+    /// Cost then.
+    pub cost: Option<Money>,
+    /// How long it took then, in milliseconds.
+    pub latency_ms: Option<f64>,
+    /// Time to the first token then, in milliseconds.
+    pub ttft_ms: Option<f64>,
+}
+
+/// An answer with how far it is from the recorded one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answered {
+    /// The answer.
+    pub result: RunResult,
+    /// How alike both are, from 0 to 1; `None` where one has no text.
+    pub similarity: Option<f64>,
+    /// What changed, word by word.
+    pub diff: Arc<Vec<DiffPiece>>,
+}
+
+/// A run, its cases and its answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunDetail {
+    /// The run.
+    pub row: RunRow,
+    /// Its cases, in order.
+    pub cases: Vec<RunCase>,
+    /// Its answers so far.
+    pub answers: Vec<Answered>,
+}
+
+/// What can be chosen for a replay.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Offer {
+    /// How many recorded calls there are.
+    pub cases: u64,
+    /// The question of the first.
+    pub question: Option<String>,
+    /// Models, those to begin with marked.
+    pub models: Vec<ModelOffer>,
+    /// Prompt versions, `name@version`.
+    pub prompts: Vec<String>,
+    /// Chunks of the case, where there is one case only: rank and document.
+    pub chunks: Vec<(u32, String)>,
+    /// The cap on the cost of a run.
+    pub max_cost: Option<Money>,
+}
+
+/// A model that can be chosen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelOffer {
+    /// `provider/model` or `recorded`.
+    pub id: String,
+    /// What it costs, in words.
+    pub price: String,
+    /// Why it cannot be chosen.
+    pub problem: Option<String>,
+    /// Whether it is chosen from the start.
+    pub chosen: bool,
+}
+
+/// What an order would send and cost.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlanSummary {
+    /// Calls that would be sent.
+    pub requests: u64,
+    /// Answers that are there already.
+    pub cached: u64,
+    /// Cases × variants that cannot be replayed.
+    pub skipped: u64,
+    /// Why the first of them cannot.
+    pub skip_reason: Option<String>,
+    /// What it is expected to cost.
+    pub estimate: Money,
+    /// The most it can cost.
+    pub most: Money,
+    /// Where requests go: origins.
+    pub origins: Vec<String>,
+    /// What the user should know.
+    pub notes: Vec<String>,
+}
+
+/// Something that happened in a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunNews {
+    /// More of an answer.
+    Text(CallKey, String),
+    /// A call waits, and why.
+    Waiting(CallKey, String),
+    /// What came so far is void.
+    Restarted(CallKey),
+    /// An answer is on disk.
+    Finished(Box<Answered>),
+    /// No more is sent to a model, and why.
+    ModelStopped(String, String),
+    /// Spent so far.
+    Spent(Money),
+}
+
+/// Which answer is meant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CallKey {
+    /// The case's trace.
+    pub trace_id: TraceId,
+    /// The case's span.
+    pub span_id: SpanId,
+    /// The variant.
+    pub variant: VariantId,
+    /// The sample, from 0.
+    pub sample: u32,
+}
+
+/// What the services answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunsAnswer {
+    /// Every run.
+    Runs(Vec<RunRow>),
+    /// One run.
+    Run(Arc<RunDetail>),
+    /// What can be chosen.
+    Offer(Box<Offer>),
+    /// What an order would do.
+    Plan(Box<PlanSummary>),
+    /// An order cannot be done: why, and what to do.
+    NoPlan(String),
+    /// A run began, or goes on.
+    Started(Arc<RunDetail>),
+    /// It goes on.
+    News(Vec<RunNews>),
+    /// It is over.
+    Ended(RunStatus),
+    /// The score is on disk.
+    Kept,
+}

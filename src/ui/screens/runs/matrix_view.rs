@@ -1,0 +1,253 @@
+//! How a run's matrix of cases by variants looks.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::cells::{Cell, tokens};
+use super::list::variant_name;
+use super::list_view::status_pieces;
+use super::run::{Order, Phase, RunView};
+use crate::domain::run::ResultStatus;
+use crate::ui::action::{Action, Context};
+use crate::ui::effects::runs::{Answered, RunCase};
+use crate::ui::screens::DrawCx;
+use crate::ui::screens::traces::{count, millis, money, short_id};
+use crate::ui::text::{self, Piece};
+use crate::ui::theme::Role;
+use crate::ui::widgets::empty;
+use crate::ui::widgets::table::{Focus, gutter};
+
+/// Columns of a cell: mark and likeness; with cost; with milliseconds and tokens.
+const CELLS: [u16; 3] = [33, 17, 8];
+/// The least columns of the question.
+const QUESTION: u16 = 18;
+
+/// Draws the run: its summary, then the matrix.
+pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
+    if says_why_not(run, area, buf, cx) {
+        return;
+    }
+    summary(run, text::row(area, 0), buf, cx);
+    let (cell, shown) = layout(area.width, run.variants(), run.variant);
+    let question = area.width.saturating_sub(7 + shown.len() as u16 * cell);
+    heads(
+        run,
+        (question, cell, &shown),
+        Rect { y: area.y + 1, height: area.height.saturating_sub(1).min(2), ..area },
+        buf,
+        cx,
+    );
+    let foot = u16::from(area.height >= 8);
+    let body = Rect { y: area.y + 3.min(area.height), height: area.height.saturating_sub(3 + foot), ..area };
+    let focus = if cx.covered { Focus::Elsewhere } else { Focus::Here };
+    for (line, at) in run.state.visible(body, run.rows.len()).enumerate() {
+        let Some((place, case)) =
+            run.rows.get(at).and_then(|place| Some((*place, run.detail.as_ref()?.cases.get(*place)?)))
+        else {
+            continue;
+        };
+        let line = text::row(body, line as u16);
+        row(run, (place, case), (question, cell, &shown), line, buf, cx);
+        gutter(buf, line, at == run.state.selected, false, focus, cx);
+    }
+    if foot > 0 {
+        totals(run, (question, cell, &shown), text::row(area, area.height - 1), buf, cx);
+    }
+}
+
+/// Draws why there is nothing to show, where there is nothing; says whether it did.
+pub fn says_why_not(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) -> bool {
+    let key = |action| cx.key(action, Context::Run);
+    let id = text::foreign_plain(run.run_id.as_str());
+    match &run.phase {
+        Phase::Loading => empty::draw("Loading …", &[format!("Run {id}")], area, buf, cx),
+        Phase::Failed(why) => {
+            let back = format!("{} goes back, {} tries again.", key(Action::Back), key(Action::Reload));
+            empty::error("The run could not be read", &[why.clone(), back], area, buf, cx);
+        }
+        Phase::Ready if run.rows.is_empty() => {
+            let lines = [
+                "The traces of its cases are not in the index any more; import them again to see the answers."
+                    .to_owned(),
+                format!("{} goes back.", key(Action::Back)),
+            ];
+            empty::draw("This run has no cases to show", &lines, area, buf, cx);
+        }
+        Phase::Ready => return false,
+    }
+    true
+}
+
+/// One line about the run: status, answers, money.
+pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
+    let Some(row) = run.row() else { return };
+    let mut pieces = vec![Piece::own(format!(" run {}  ", short_id(run.run_id.as_str())), Role::Heading)];
+    pieces.extend(status_pieces(run.run_status(), cx));
+    pieces.push(Piece::own(format!("  {} cases × {} variants", row.run.cases, row.run.variants.len()), Role::Text));
+    if row.run.samples > 1 {
+        pieces.push(Piece::own(format!(" × {} samples", row.run.samples), Role::Text));
+    }
+    pieces.push(Piece::own(format!("  {}/{} answers", run.cells.done(), run.cells.all()), Role::Text));
+    let cap = row.run.max_cost.map_or_else(|| "no cap".to_owned(), |cap| format!("cap ${}", money(Some(cap))));
+    let estimate = row.run.estimated_cost.map_or_else(String::new, |cost| format!(", expected ${}", money(Some(cost))));
+    pieces.push(Piece::own(format!("  spent ${}{estimate}, {cap}", money(run.spent)), Role::Dim));
+    if run.order != Order::Case {
+        pieces.push(Piece::own(format!("  by {}", run.order.name()), Role::Accent));
+    }
+    text::put_pieces(buf, (area.x, area.y), &pieces, usize::from(area.width), cx.theme);
+}
+
+/// How wide a cell is and which variants are shown.
+fn layout(width: u16, variants: usize, first: usize) -> (u16, std::ops::Range<usize>) {
+    let room = width.saturating_sub(7 + QUESTION);
+    for cell in CELLS {
+        if usize::from(room / cell) >= variants {
+            return (cell, 0..variants);
+        }
+    }
+    let cell = CELLS[CELLS.len() - 1];
+    let fit = usize::from(room / cell).max(1).min(variants);
+    let start = first.min(variants.saturating_sub(fit));
+    (cell, start..start + fit)
+}
+
+type Columns<'a> = (u16, u16, &'a std::ops::Range<usize>);
+
+fn heads(run: &RunView, (question, cell, shown): Columns, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
+    let (first, second) = (text::row(area, 0), text::row(area, 1));
+    if first.is_empty() {
+        return;
+    }
+    text::put(buf, area.x + 2, first.y, "  #", 3, cx.style(Role::Dim));
+    text::put(buf, area.x + 7, first.y, "question", usize::from(question.saturating_sub(1)), cx.style(Role::Dim));
+    if shown.len() < run.variants() && !second.is_empty() {
+        let more = format!("‹ {}–{} of {} variants ›", shown.start + 1, shown.end, run.variants());
+        text::put(buf, area.x + 7, second.y, &more, usize::from(question.saturating_sub(1)), cx.style(Role::Accent));
+    }
+    let Some(row) = run.row() else { return };
+    for (column, place) in shown.clone().enumerate() {
+        let Some(variant) = row.run.variants.get(place) else { continue };
+        let x = area.x + 7 + question + column as u16 * cell;
+        let mut name = vec![Piece::own(format!("{} ", text::foreign_plain(variant.id.as_str())), Role::Accent)];
+        name.extend(text::foreign(&variant_name(variant), Role::Text));
+        text::put_pieces(buf, (x, first.y), &name, usize::from(cell.saturating_sub(1)), cx.theme);
+        if !second.is_empty() {
+            let units = match cell {
+                33.. => "  alike        $      ms     tok",
+                17.. => "  alike        $",
+                _ => "  alike",
+            };
+            text::put(buf, x, second.y, units, usize::from(cell - 1), cx.style(Role::Dim));
+        }
+    }
+}
+
+fn row(
+    run: &RunView,
+    (place, case): (usize, &RunCase),
+    (question, cell, shown): Columns,
+    area: Rect,
+    buf: &mut Buffer,
+    cx: &DrawCx,
+) {
+    text::put(buf, area.x + 2, area.y, &format!("{:>3}", place + 1), 4, cx.style(Role::Dim));
+    let asked = text::foreign(&first_characters(&case.question), Role::Text);
+    text::put_pieces(buf, (area.x + 7, area.y), &asked, usize::from(question.saturating_sub(1)), cx.theme);
+    for (column, variant) in shown.clone().enumerate() {
+        let x = area.x.saturating_add(7 + question + column as u16 * cell);
+        let pieces = cell_pieces(run.cells.samples(place, variant), cell, cx);
+        text::put_pieces(buf, (x, area.y), &pieces, usize::from(cell - 1), cx.theme);
+    }
+}
+
+/// No more of a long text than can be seen.
+pub fn first_characters(text: &str) -> String {
+    text.chars().take(400).collect()
+}
+
+/// The sign of a result's status.
+pub fn result_mark(status: ResultStatus, cx: &DrawCx) -> Piece {
+    match status {
+        ResultStatus::Ok => Piece::own(cx.glyphs.good, Role::Good),
+        ResultStatus::Failed => Piece::own(cx.glyphs.bad, Role::Bad),
+        ResultStatus::Incomplete => Piece::own(cx.glyphs.partial, Role::Warning),
+        ResultStatus::Unknown => Piece::own("?", Role::Warning),
+        ResultStatus::Skipped => Piece::own(cx.glyphs.none, Role::Dim),
+    }
+}
+
+fn cell_pieces(samples: &[Cell], cell: u16, cx: &DrawCx) -> Vec<Piece> {
+    // The worst of several samples is the one to look at.
+    let done: Vec<&Answered> = samples
+        .iter()
+        .filter_map(|cell| match cell {
+            Cell::Done(answered) => Some(answered.as_ref()),
+            _ => None,
+        })
+        .collect();
+    let Some(worst) = done.iter().max_by_key(|answer| severity(answer.result.status)) else {
+        return match samples.first() {
+            Some(Cell::Streaming(text)) => {
+                vec![Piece::own(format!("{} {} characters", cx.glyphs.running, text.chars().count()), Role::Accent)]
+            }
+            Some(Cell::Waiting(_)) => vec![Piece::own(format!("{} waits", cx.glyphs.running), Role::Warning)],
+            _ => vec![Piece::own(cx.glyphs.dot, Role::Dim)],
+        };
+    };
+    let mut pieces = vec![result_mark(worst.result.status, cx)];
+    if worst.result.status == ResultStatus::Skipped {
+        pieces.push(Piece::own(" skipped", Role::Dim));
+        return pieces;
+    }
+    let alike = done.iter().filter_map(|answer| answer.similarity).reduce(f64::min);
+    pieces.push(Piece::own(format!(" {:>5}", percent(alike)), alike_role(alike)));
+    if cell >= 17 {
+        pieces.push(Piece::own(format!(" {:>8}", money(worst.result.cost_usd)), Role::Text));
+    }
+    if cell >= 33 {
+        let nanos = worst.result.latency_ms.map(|ms| (ms * 1e6) as i64);
+        pieces.push(Piece::own(format!(" {:>7} {:>7}", millis(nanos), count(tokens(worst))), Role::Text));
+    }
+    pieces
+}
+
+const fn severity(status: ResultStatus) -> u8 {
+    match status {
+        ResultStatus::Ok => 0,
+        ResultStatus::Skipped => 1,
+        ResultStatus::Incomplete => 2,
+        ResultStatus::Unknown => 3,
+        ResultStatus::Failed => 4,
+    }
+}
+
+/// A share as whole percents.
+pub fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "—".to_owned(), |share| format!("{:.0} %", share * 100.0))
+}
+
+fn alike_role(alike: Option<f64>) -> Role {
+    match alike {
+        None => Role::Dim,
+        Some(share) if share < 0.5 => Role::Warning,
+        Some(_) => Role::Text,
+    }
+}
+
+fn totals(run: &RunView, (question, cell, shown): Columns, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
+    buf.set_style(area, cx.style(Role::Heading));
+    text::put(buf, area.x + 7, area.y, "all, mean", usize::from(question.saturating_sub(1)), cx.style(Role::Heading));
+    for (column, variant) in shown.clone().enumerate() {
+        let totals = run.cells.totals(variant);
+        let x = area.x.saturating_add(7 + question + column as u16 * cell);
+        let mut line = format!("  {:>5}", percent(totals.similarity));
+        if cell >= 17 {
+            line.push_str(&format!(" {:>8}", money(totals.cost)));
+        }
+        if cell >= 33 {
+            let nanos = totals.latency_ms.map(|ms| (ms * 1e6) as i64);
+            line.push_str(&format!(" {:>7} {:>7}", millis(nanos), count(totals.tokens)));
+        }
+        text::put(buf, x, area.y, &line, usize::from(cell - 1), cx.style(Role::Heading));
+    }
+}

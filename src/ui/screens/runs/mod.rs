@@ -1,0 +1,22 @@
+//! Replays: the dialog before one, the list, and one run with its matrix and its answers side by side.
+
+mod cells;
+mod list;
+mod list_view;
+mod matrix_view;
+mod order;
+mod order_view;
+mod run;
+mod screen;
+mod side_view;
+
+use super::{ScreenId, ScreenSpec};
+use crate::ui::action::Action;
+
+/// The screen of runs.
+pub static SPEC: ScreenSpec = ScreenSpec {
+    id: ScreenId::Runs,
+    title: "Runs",
+    go: Action::GoRuns,
+    build: || Box::new(screen::RunsScreen::default()),
+};

@@ -1,0 +1,204 @@
+//! How the dialog before a replay looks.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::order::{OrderForm, Plan, Row};
+use crate::domain::money::Money;
+use crate::domain::run::ChunkEdit;
+use crate::ui::action::{Action, Context};
+use crate::ui::effects::runs::{Offer, PlanSummary};
+use crate::ui::screens::DrawCx;
+use crate::ui::screens::traces::money;
+use crate::ui::text::{self, Piece};
+use crate::ui::theme::Role;
+use crate::ui::widgets::empty;
+use crate::ui::widgets::table::{Focus, gutter};
+
+/// Draws the dialog.
+pub fn draw(form: &OrderForm, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
+    let key = |action| cx.key(action, Context::Replay);
+    if let Some(why) = &form.problem {
+        let lines = [why.clone(), format!("{} goes back, {} tries again.", key(Action::Back), key(Action::Reload))];
+        return empty::error("Nothing can be replayed here", &lines, area, buf, cx);
+    }
+    let Some(offer) = &form.offer else {
+        return empty::draw("Loading …", &["Cases, models and prompts are being read.".into()], area, buf, cx);
+    };
+    let top = heading(form, offer, area, buf, cx);
+    let notes = plan_lines(form, usize::from(area.width.saturating_sub(2)), cx);
+    let below = (notes.len() as u16 + 1).min(area.height.saturating_sub(top));
+    let list = Rect { y: area.y + top, height: area.height.saturating_sub(top + below), ..area };
+    for (line, at) in form.state.visible(list, form.rows.len()).enumerate() {
+        let Some(row) = form.rows.get(at) else { continue };
+        let line = text::row(list, line as u16);
+        let marked = draw_row(form, offer, *row, line, buf, cx);
+        let focus = if cx.covered { Focus::Elsewhere } else { Focus::Here };
+        gutter(buf, line, at == form.state.selected, marked, focus, cx);
+    }
+    let rule = text::row(Rect { y: list.bottom(), height: below, ..area }, 0);
+    for x in rule.left()..rule.right() {
+        text::put(buf, x, rule.y, cx.glyphs.horizontal, 1, cx.style(Role::Border));
+    }
+    for (line, y) in notes.iter().zip(list.bottom() + 1..area.bottom()) {
+        text::put_pieces(buf, (area.x + 1, y), line, usize::from(area.width.saturating_sub(2)), cx.theme);
+    }
+}
+
+/// Says what is replayed; returns the rows used.
+fn heading(form: &OrderForm, offer: &Offer, area: Rect, buf: &mut Buffer, cx: &DrawCx) -> u16 {
+    let line = text::row(area, 0);
+    if line.is_empty() {
+        return 0;
+    }
+    let what = if offer.cases == 1 { "1 recorded call".to_owned() } else { format!("{} recorded calls", offer.cases) };
+    let mut pieces = vec![Piece::own(format!(" Replay {what}  "), Role::Heading)];
+    if form.of.traces.is_empty() && !form.of.filter.is_empty() {
+        pieces.extend(text::foreign(&form.of.filter, Role::Accent));
+        pieces.push(Piece::own("  ", Role::Text));
+    }
+    if let Some(question) = &offer.question {
+        pieces.extend(text::foreign(&super::matrix_view::first_characters(question), Role::Text));
+    }
+    text::put_pieces(buf, (line.x, line.y), &pieces, usize::from(line.width), cx.theme);
+    let edits: Vec<String> = form
+        .of
+        .chunks
+        .iter()
+        .map(|edit| match edit {
+            ChunkEdit::Drop(rank) => format!("without chunk {rank}"),
+            ChunkEdit::Replace { rank, .. } => format!("chunk {rank} changed"),
+        })
+        .collect();
+    if edits.is_empty() || area.height < 12 {
+        return 1;
+    }
+    let line = text::row(area, 1);
+    text::put(buf, line.x + 1, line.y, &edits.join(", "), usize::from(line.width), cx.style(Role::Warning));
+    2
+}
+
+/// Draws a row; says whether it is marked.
+fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buffer, cx: &DrawCx) -> bool {
+    let room = usize::from(area.width.saturating_sub(3));
+    let key = |action| cx.key(action, Context::Replay);
+    let (mut pieces, right, marked) = match row {
+        Row::Heading(title, help) => {
+            let pieces = [Piece::own(format!("{title}  "), Role::Heading), Piece::own(help, Role::Dim)];
+            text::put_pieces(buf, (area.x + 1, area.y), &pieces, room, cx.theme);
+            return false;
+        }
+        Row::Model(place) => {
+            let Some(model) = offer.models.get(place) else { return false };
+            let role = if model.problem.is_some() { Role::Dim } else { Role::Text };
+            let right = model.problem.as_ref().map_or_else(
+                || text::foreign(&model.price, Role::Dim),
+                |why| text::foreign(&format!("{} {why}", cx.glyphs.bad), Role::Warning),
+            );
+            (text::foreign(&model.id, role), right, form.models.get(place) == Some(&true))
+        }
+        Row::Prompt(place) => {
+            let Some(prompt) = offer.prompts.get(place) else { return false };
+            (text::foreign(prompt, Role::Text), Vec::new(), form.prompts.get(place) == Some(&true))
+        }
+        Row::Chunk(place) => {
+            let Some((rank, document)) = offer.chunks.get(place) else { return false };
+            let dropped = form.dropped.get(place) == Some(&true);
+            let mut pieces = vec![Piece::own(format!("{rank:>2}  "), Role::Dim)];
+            pieces.extend(text::foreign(document, if dropped { Role::Removed } else { Role::Text }));
+            let right = if dropped { vec![Piece::own("left out", Role::Warning)] } else { Vec::new() };
+            (pieces, right, !dropped)
+        }
+        Row::Samples => (setting("answers of each", form.samples.to_string(), Role::Text), hint("h l change"), false),
+        Row::Parameters => {
+            let value = if form.parameters.is_empty() { "as recorded".into() } else { form.parameters.join(" ") };
+            (setting("parameters", value, Role::Text), hint(&format!("{} edits", key(Action::EditInPlace))), false)
+        }
+        Row::Cap => {
+            let value = form.max_cost.map_or_else(|| "none".to_owned(), |cap| format!("${}", money(Some(cap))));
+            (setting("cap on the cost", value, Role::Text), hint(&format!("{} edits", key(Action::EditInPlace))), false)
+        }
+    };
+    let right_room = text::pieces_width(&right).min(room / 2);
+    pieces.insert(0, Piece::own(" ", Role::Text));
+    text::put_pieces(buf, (area.x + 2, area.y), &pieces, room.saturating_sub(right_room + 1), cx.theme);
+    let x = area.right().saturating_sub(right_room as u16 + 1);
+    text::put_pieces(buf, (x, area.y), &right, right_room, cx.theme);
+    marked
+}
+
+fn setting(name: &str, value: String, role: Role) -> Vec<Piece> {
+    let mut pieces = vec![Piece::own(format!("{name:<17}"), Role::Dim)];
+    pieces.extend(text::foreign(&value, role));
+    pieces
+}
+
+fn hint(text: &str) -> Vec<Piece> {
+    vec![Piece::own(text, Role::Dim)]
+}
+
+/// The line that never leaves, and what the user should know.
+fn plan_lines(form: &OrderForm, room: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
+    let key = |action| cx.key(action, Context::Replay);
+    let mut lines = Vec::new();
+    match &form.plan {
+        Plan::Pending => lines.push(vec![Piece::own("counting … · nothing is sent yet", Role::Dim)]),
+        Plan::None(why) => {
+            lines.extend(
+                text::wrap(&text::foreign(&format!("{} {why}", cx.glyphs.bad), Role::Bad), room).into_iter().take(3),
+            );
+            lines.push(vec![Piece::own("nothing is sent", Role::Dim)]);
+        }
+        Plan::Ready(plan) => {
+            lines.push(summary(plan, form.max_cost, cx));
+            lines.extend(warnings(plan, form.max_cost, &key(Action::EditInPlace), room, cx));
+            lines.push(vec![
+                Piece::own(key(Action::Open), Role::Key),
+                Piece::own(if plan.most == Money::ZERO { " sends them   " } else { " asks once more   " }, Role::Dim),
+                Piece::own(key(Action::Back), Role::Key),
+                Piece::own(" leaves", Role::Dim),
+            ]);
+        }
+    }
+    lines
+}
+
+fn summary(plan: &PlanSummary, cap: Option<Money>, cx: &DrawCx) -> Vec<Piece> {
+    let dot = cx.glyphs.dot;
+    let over = cap.is_some_and(|cap| plan.estimate > cap);
+    let requests = if plan.requests == 1 { "1 request".to_owned() } else { format!("{} requests", plan.requests) };
+    let mut pieces = vec![Piece::own(requests, Role::Heading)];
+    if plan.cached > 0 {
+        pieces.push(Piece::own(format!(", {} more from the cache", plan.cached), Role::Dim));
+    }
+    if plan.most == Money::ZERO {
+        pieces.push(Piece::own(format!(" {dot} free"), Role::Good));
+    } else {
+        let text = format!(" {dot} about ${}, at most ${}", money(Some(plan.estimate)), money(Some(plan.most)));
+        pieces.push(Piece::own(text, if over { Role::Bad } else { Role::Text }));
+    }
+    let cap = cap.map_or_else(|| "no cap".to_owned(), |cap| format!("cap ${}", money(Some(cap))));
+    pieces.push(Piece::own(format!(" {dot} {cap}"), Role::Text));
+    pieces.push(Piece::own(format!(" {dot} nothing is sent yet"), Role::Good));
+    pieces
+}
+
+fn warnings(plan: &PlanSummary, cap: Option<Money>, edit: &str, room: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
+    let mut texts = Vec::new();
+    if cap.is_some_and(|cap| plan.estimate > cap) {
+        texts.push(format!(
+            "This costs more than the cap: it will stop there. {edit} on the cap raises it, or choose less."
+        ));
+    } else if cap.is_some_and(|cap| plan.most > cap) {
+        texts.push("Long answers could reach the cap; the run stops before it would be exceeded.".to_owned());
+    }
+    if plan.skipped > 0 {
+        let why = plan.skip_reason.as_deref().unwrap_or("no reason was given");
+        texts.push(format!("{} answers cannot be asked for: {why}", plan.skipped));
+    }
+    texts.extend(plan.notes.iter().cloned());
+    let rows = texts.iter().flat_map(|warning| {
+        text::wrap(&text::foreign(&format!("{} {warning}", cx.glyphs.warning), Role::Warning), room).into_iter().take(2)
+    });
+    rows.take(4).collect()
+}

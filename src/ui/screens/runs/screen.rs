@@ -1,0 +1,328 @@
+//! The screen of runs: which of its three parts is shown.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::list::List;
+use super::order::OrderForm;
+use super::run::RunView;
+use super::{SPEC, list_view, matrix_view, order_view, side_view};
+use crate::domain::run::RunStatus;
+use crate::ui::action::{Action, Context};
+use crate::ui::effect::{Confirm, Effect};
+use crate::ui::effects::runs::{Order, RunsAnswer, RunsRequest, Unknown};
+use crate::ui::effects::{Answer, Request};
+use crate::ui::msg::{Event, RequestId, Target, Toast};
+use crate::ui::screens::{Cx, DrawCx, Screen, ScreenId, ScreenSpec, Status, Typing};
+
+/// The list, above it the run that is open, above it the dialog before a replay.
+#[derive(Debug, Default)]
+pub struct RunsScreen {
+    list: List,
+    run: Option<RunView>,
+    order: Option<OrderForm>,
+    /// The request that performs the run started from here.
+    working: Option<RequestId>,
+    /// The run it works on, once it began.
+    worked_on: Option<crate::domain::ids::RunId>,
+    /// The order that waits for a yes.
+    asked: Option<Order>,
+}
+
+impl RunsScreen {
+    fn work(&mut self, request: RunsRequest, cx: &Cx) -> Vec<Effect> {
+        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(request));
+        self.working = Some(id);
+        vec![effect]
+    }
+
+    fn open(&mut self, run: &crate::domain::ids::RunId, cx: &Cx) -> Vec<Effect> {
+        let (view, effects) = RunView::open(run.clone(), cx);
+        self.run = Some(view);
+        effects
+    }
+
+    fn answered(&mut self, id: RequestId, answer: &Answer, cx: &Cx) -> Vec<Effect> {
+        if self.working == Some(id) {
+            return self.worked(answer, cx);
+        }
+        let mut effects = self.list.answered(id, answer);
+        if let Some(run) = &mut self.run {
+            effects.extend(run.answered(id, answer, cx));
+        }
+        if let Some(order) = &mut self.order {
+            effects.extend(order.answered(id, answer, cx));
+        }
+        effects
+    }
+
+    /// Takes news of the run that is worked on.
+    fn worked(&mut self, answer: &Answer, cx: &Cx) -> Vec<Effect> {
+        match answer {
+            Answer::Runs(RunsAnswer::Started(detail)) => {
+                self.worked_on = Some(detail.row.run.run_id.clone());
+                let same = self.run.as_ref().is_some_and(|run| run.run_id == detail.row.run.run_id);
+                if let (Some(run), true) = (&mut self.run, same) {
+                    run.show(detail);
+                } else {
+                    self.run = Some(RunView::of(detail));
+                }
+                self.order = None;
+                if let Some(run) = &mut self.run {
+                    run.set_status(RunStatus::Running);
+                }
+                self.list.read(cx)
+            }
+            Answer::Runs(RunsAnswer::News(news)) => match self.run.as_mut() {
+                Some(run) if self.worked_on.as_ref() == Some(&run.run_id) => run.news(news),
+                _ => Vec::new(),
+            },
+            Answer::Runs(RunsAnswer::NoPlan(why)) => {
+                self.working = None;
+                vec![Effect::Toast(Toast::error(why.clone()))]
+            }
+            Answer::Runs(RunsAnswer::Ended(status)) => {
+                self.working = None;
+                self.ended(*status, cx)
+            }
+            Answer::Failed(why) => {
+                self.working = None;
+                let mut effects = self.ended(RunStatus::Interrupted, cx);
+                effects.push(Effect::Toast(Toast::error(why.clone())));
+                effects
+            }
+            Answer::Stopped => {
+                self.working = None;
+                self.ended(RunStatus::Interrupted, cx)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn ended(&mut self, status: RunStatus, cx: &Cx) -> Vec<Effect> {
+        let mut effects = self.list.read(cx);
+        let worked_on = self.worked_on.take();
+        if let Some(run) = self.run.as_mut().filter(|run| worked_on.as_ref() == Some(&run.run_id)) {
+            run.set_status(status);
+        }
+        if worked_on.is_none() {
+            return effects;
+        }
+        effects.push(Effect::Toast(match status {
+            RunStatus::Completed | RunStatus::Running => Toast::info("the run is complete"),
+            RunStatus::Budget => Toast::warning("the run stopped before its cap would have been exceeded"),
+            RunStatus::Interrupted => Toast::warning("the run was stopped; it can go on where it was"),
+            RunStatus::Failed => Toast::warning("the run is done; some answers failed"),
+        }));
+        effects
+    }
+
+    /// Sends an order, after a yes where it can cost money.
+    fn send(&mut self, order: Order, cx: &Cx) -> Vec<Effect> {
+        self.asked = None;
+        self.work(RunsRequest::Start(order), cx)
+    }
+
+    fn stop(&self) -> Vec<Effect> {
+        vec![Effect::Confirm(Confirm {
+            action: Action::StopRun,
+            title: "Stop this run?".into(),
+            lines: vec!["Answers that are there stay; R goes on where it was.".into()],
+            yes: "stop",
+        })]
+    }
+
+    fn resume(&self) -> Vec<Effect> {
+        let Some(row) = self.row() else { return Vec::new() };
+        let mut lines =
+            vec![format!("{} of {} answers are there.", row.results - row.unknown.min(row.results), requests(row))];
+        if row.unknown > 0 {
+            lines.push(format!(
+                "{} calls were sent and never heard of again. They stay counted at the most they can have cost and are not \
+                 asked again; `hindcast replay --resume {} --retry-unknown` asks them.",
+                row.unknown,
+                row.run.run_id.as_str()
+            ));
+        }
+        vec![Effect::Confirm(Confirm {
+            action: Action::ResumeRun,
+            title: "Go on with this run?".into(),
+            lines,
+            yes: "go on",
+        })]
+    }
+
+    fn row(&self) -> Option<&crate::ui::effects::runs::RunRow> {
+        match &self.run {
+            Some(run) => run.row(),
+            None => self.list.selected(),
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
+        match action {
+            Action::StopRun => return self.stop(),
+            Action::ResumeRun => return self.resume(),
+            Action::Replay => {
+                let Some(row) = self.row() else { return Vec::new() };
+                let mut traces: Vec<_> = row.run.choice.spans.iter().map(|(trace, _)| trace.clone()).collect();
+                traces.dedup();
+                let of = crate::ui::msg::ReplayOf { traces, ..Default::default() };
+                let (order, effects) = OrderForm::open(of, cx);
+                self.order = Some(order);
+                return effects;
+            }
+            _ => {}
+        }
+        if let Some(run) = &mut self.run {
+            let mut effects = run.act(action, cx);
+            if effects.contains(&Effect::Back) {
+                effects.retain(|effect| *effect != Effect::Back);
+                self.run = None;
+                effects.extend(self.list.read(cx));
+            }
+            return effects;
+        }
+        if action == Action::Open
+            && let Some(id) = self.list.selected().map(|row| row.run.run_id.clone())
+        {
+            return self.open(&id, cx);
+        }
+        self.list.act(action, cx)
+    }
+
+    fn order_event(&mut self, event: &Event, cx: &Cx) -> Vec<Effect> {
+        let Some(form) = &mut self.order else { return Vec::new() };
+        let mut effects = form.update(event, cx);
+        if effects.contains(&Effect::Back) {
+            effects.retain(|effect| *effect != Effect::Back);
+            self.order = None;
+            if self.run.is_none() {
+                effects.push(Effect::Back);
+            }
+        }
+        if let Some(order) = self.order.as_mut().and_then(OrderForm::take_sent) {
+            match self.order.as_ref().and_then(|form| form.question(&order)) {
+                Some(confirm) => {
+                    self.asked = Some(order);
+                    effects.push(Effect::Confirm(confirm));
+                }
+                None => effects.extend(self.send(order, cx)),
+            }
+        }
+        effects
+    }
+}
+
+/// Answers a run is to have.
+pub fn requests(row: &crate::ui::effects::runs::RunRow) -> u64 {
+    row.run.cases * row.run.variants.len() as u64 * u64::from(row.run.samples)
+}
+
+impl Screen for RunsScreen {
+    fn spec(&self) -> &'static ScreenSpec {
+        &SPEC
+    }
+
+    fn context(&self) -> Context {
+        match (&self.order, &self.run) {
+            (Some(_), _) => Context::Replay,
+            (None, Some(_)) => Context::Run,
+            (None, None) => Context::Runs,
+        }
+    }
+
+    fn typing(&self) -> Typing {
+        match &self.order {
+            Some(order) => order.typing(),
+            None if self.run.is_none() => self.list.typing(),
+            None => Typing::Off,
+        }
+    }
+
+    fn update(&mut self, event: &Event, cx: &Cx) -> Vec<Effect> {
+        match event {
+            Event::Answer(id, answer) => return self.answered(*id, answer, cx),
+            Event::DataChanged => return self.list.read(cx),
+            Event::Shown => return self.list.shown(cx),
+            Event::Opened(Target::Run(id)) => {
+                self.order = None;
+                return self.open(id, cx);
+            }
+            Event::Opened(Target::Replay(of)) => {
+                let (order, effects) = OrderForm::open(of.clone(), cx);
+                self.order = Some(order);
+                return effects;
+            }
+            Event::Confirmed(Action::StopRun) => {
+                let mut effects: Vec<Effect> = self.working.take().map(Effect::Cancel).into_iter().collect();
+                effects.extend(self.ended(RunStatus::Interrupted, cx));
+                return effects;
+            }
+            Event::Confirmed(Action::ResumeRun) => {
+                let id = self.row().map(|row| row.run.run_id.clone());
+                return id.map_or_else(Vec::new, |id| self.work(RunsRequest::Resume(id, Unknown::Leave), cx));
+            }
+            Event::Confirmed(Action::Open) => {
+                return match self.asked.take() {
+                    Some(order) => self.send(order, cx),
+                    None => Vec::new(),
+                };
+            }
+            _ => {}
+        }
+        if self.order.is_some() {
+            return self.order_event(event, cx);
+        }
+        match event {
+            Event::Action(action) => self.act(*action, cx),
+            other => match &mut self.run {
+                Some(run) => run.update(other, cx),
+                None => {
+                    let effects = self.list.update(other, cx);
+                    if self.list.take_opened() { self.act(Action::Open, cx) } else { effects }
+                }
+            },
+        }
+    }
+
+    fn draw(&self, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
+        match (&self.order, &self.run) {
+            (Some(order), _) => order_view::draw(order, area, buf, cx),
+            (None, Some(run)) if run.side => side_view::draw(run, area, buf, cx),
+            (None, Some(run)) => matrix_view::draw(run, area, buf, cx),
+            (None, None) => list_view::draw(&self.list, area, buf, cx),
+        }
+    }
+
+    fn disabled(&self, action: Action) -> Option<String> {
+        if self.order.is_some() {
+            return None;
+        }
+        match action {
+            Action::StopRun if self.working.is_none() => Some("no run of this window is being worked on".into()),
+            Action::Replay if self.row().is_none() => Some("no run is selected".into()),
+            Action::ResumeRun => match self.row() {
+                None => Some("no run is selected".into()),
+                Some(_) if self.working.is_some() => Some("a run is being worked on; wait, or stop it first".into()),
+                Some(row) if row.status == RunStatus::Completed => Some("this run is complete".into()),
+                Some(_) => None,
+            },
+            _ => self.run.as_ref().map_or_else(|| self.list.disabled(action), |run| run.disabled(action)),
+        }
+    }
+
+    fn status(&self) -> Status {
+        match (&self.order, &self.run) {
+            (Some(order), _) => order.status(),
+            (None, Some(run)) => {
+                let mut status = run.status();
+                if self.working.is_some() {
+                    status.hints.insert(1, Action::StopRun);
+                }
+                status
+            }
+            (None, None) => self.list.status(),
+        }
+    }
+}
