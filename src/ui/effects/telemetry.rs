@@ -104,6 +104,8 @@ pub struct Figured {
     pub since: Option<Timestamp>,
     /// Up to here.
     pub until: Option<Timestamp>,
+    /// Seconds of a column.
+    pub interval: u64,
 }
 
 /// A query that was saved.

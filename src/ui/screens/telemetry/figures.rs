@@ -145,7 +145,8 @@ impl FiguresPage {
     pub fn values(&self, value: &dyn Fn(&Figures) -> Option<f64>, nothing: Option<f64>) -> Vec<Option<f64>> {
         let points = &self.figured.telemetry.by_time;
         let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
-        let step = (self.range.span.interval() as i64) * 1_000_000_000;
+        let seconds = if self.figured.interval == 0 { self.range.span.interval() } else { self.figured.interval };
+        let step = i64::try_from(seconds).unwrap_or(i64::MAX / 1_000_000_000).saturating_mul(1_000_000_000);
         let start = self.figured.since.map_or(first.start, |since| floor(since, step).min(first.start));
         let end = self.figured.until.map_or(last.start, |until| floor(until, step).max(last.start));
         let count = (end.since(start) / step).max(0) as usize + 1;
