@@ -48,18 +48,6 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// A duration in words: `850 ms`, `12.3 s`, `3 m 5 s`.
-pub fn elapsed(milliseconds: f64) -> String {
-    if milliseconds < 1_000.0 {
-        return format!("{milliseconds:.0} ms");
-    }
-    let seconds = milliseconds / 1_000.0;
-    if seconds < 60.0 {
-        return format!("{seconds:.1} s");
-    }
-    format!("{:.0} m {:.0} s", (seconds / 60.0).floor(), seconds % 60.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,7 +66,6 @@ mod tests {
         assert_eq!(time(Timestamp::from_nanos(1_795_420_000_123_456_000)), "2026-11-23 05:46:40");
         assert_eq!(millis(1203.6), "1204");
         assert_eq!(millis(0.25), "0.25");
-        assert_eq!(elapsed(72_000.0), "1 m 12 s");
         assert_eq!(real(0.5), "0.5");
         assert_eq!(real(3.0), "3");
     }

@@ -57,7 +57,8 @@ fn sql_type(field: &Field) -> String {
 
 /// The value of a row; `field` is the column's.
 pub(super) fn cell(field: &Field, array: &dyn Array, row: usize) -> Cell {
-    if array.is_null(row) {
+    // An array of the type NULL has no validity bits.
+    if array.is_null(row) || array.data_type() == &DataType::Null {
         return Cell::Null;
     }
     let known = match array.data_type() {

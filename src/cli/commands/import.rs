@@ -44,7 +44,7 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
             let document = serde_json::to_value(&report)
                 .map_err(|error| AppError::internal(format!("the report cannot be written: {error}")))?;
             if let Value::Object(mut fields) = document {
-                fields.remove("schema_version");
+                fields.shift_remove("schema_version");
                 context.out.document(fields)?;
             }
         }

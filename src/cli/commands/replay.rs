@@ -314,7 +314,7 @@ fn print_outcome(outcome: &RunOutcome, context: &mut Context<'_>) -> Result<(), 
             let document = serde_json::to_value(outcome)
                 .map_err(|error| AppError::internal(format!("the outcome cannot be written: {error}")))?;
             let Value::Object(mut fields) = document else { return Ok(()) };
-            fields.remove("schema_version");
+            fields.shift_remove("schema_version");
             context.out.document(fields)
         }
         Format::Table | Format::Jsonl | Format::Csv => {
