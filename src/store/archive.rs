@@ -86,6 +86,7 @@ impl Archive {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn content_comes_back_and_is_kept_once() {
@@ -101,7 +102,6 @@ mod tests {
         archive.open(&first.hash).unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "some traces");
         assert_eq!(std::fs::read_to_string(state.join(".gitignore")).unwrap(), "*\n");
-        use std::os::unix::fs::PermissionsExt;
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&archive.path(&first.hash)), 0o600);
         assert_eq!(mode(&state), 0o700);

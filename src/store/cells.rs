@@ -166,10 +166,9 @@ pub(super) fn json(cell: &Cell) -> Value {
         Cell::Bool(yes) => Value::Bool(*yes),
         Cell::Int(number) => Value::from(*number),
         Cell::Float(number) => serde_json::Number::from_f64(*number).map_or(Value::Null, Value::Number),
-        Cell::Decimal(text) => Value::String(text.clone()),
         Cell::Money(amount) => serde_json::to_value(amount).unwrap_or(Value::Null),
         Cell::Time(time) => Value::String(time.to_rfc3339()),
-        Cell::Text(text) => Value::String(text.clone()),
+        Cell::Decimal(text) | Cell::Text(text) => Value::String(text.clone()),
         Cell::Json(text) => serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone())),
         Cell::Blob(bytes) => Value::String(hex(bytes)),
     }

@@ -42,18 +42,15 @@ impl Store {
         let at = |error| StoreError::file(path, error);
         let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let temporary = tempfile::Builder::new().prefix(".export-").tempfile_in(dir).map_err(at)?.into_temp_path();
+        let text = |write: fn(&SqlResult, &mut dyn Write) -> std::io::Result<()>| {
+            let mut out = BufWriter::new(File::create(&temporary).map_err(at)?);
+            write(result, &mut out).and_then(|()| out.flush()).map_err(at)
+        };
         match format {
             ExportFormat::Parquet => self.parquet(result, &temporary)?,
-            _ => {
-                let mut out = BufWriter::new(File::create(&temporary).map_err(at)?);
-                match format {
-                    ExportFormat::Csv => csv(result, &mut out),
-                    ExportFormat::Json => json(result, &mut out),
-                    _ => json_lines(result, &mut out),
-                }
-                .and_then(|()| out.flush())
-                .map_err(at)?;
-            }
+            ExportFormat::Csv => text(csv)?,
+            ExportFormat::Json => text(json)?,
+            ExportFormat::JsonLines => text(json_lines)?,
         }
         File::open(&temporary).and_then(|file| file.sync_all()).map_err(at)?;
         fs::rename(&temporary, path).map_err(at)?;

@@ -22,7 +22,7 @@ pub struct TelemetryQuery {
     pub interval: Option<Duration>,
 }
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 const OF_TRACES: &str = "count(*), count(*) FILTER (has_error), sum(cost_usd), sum(tokens)::BIGINT, \
     quantile_cont(duration_ms, 0.5), quantile_cont(duration_ms, 0.95), avg(feedback) \

@@ -273,7 +273,7 @@ fn in_list(list: &str, test: &Test) -> Sql {
 fn attribute(key: &str, test: &Test) -> Sql {
     let path = Value::Text(format!("$.\"{}\"", key.replace('\\', "\\\\").replace('"', "\\\"")));
     let value = "json_extract(s.attributes, ?)";
-    let text = "json_extract_string(s.attributes, ?)";
+    let unquoted = "json_extract_string(s.attributes, ?)";
     if !matches!(test, Test::Equals(_)) {
         let mut numbers = Sql::join(
             vec![
@@ -281,7 +281,7 @@ fn attribute(key: &str, test: &Test) -> Sql {
                     format!("json_type({value}) IN ('VARCHAR', 'DOUBLE', 'BIGINT', 'UBIGINT', 'HUGEINT')"),
                     vec![path.clone()],
                 ),
-                passes(&format!("TRY_CAST(trim({text}) AS DOUBLE)"), test),
+                passes(&format!("TRY_CAST(trim({unquoted}) AS DOUBLE)"), test),
             ],
             " AND ",
         );
@@ -293,7 +293,7 @@ fn attribute(key: &str, test: &Test) -> Sql {
     let items = format!("json_extract_string({value}, '$[*]')");
     let mut item = in_list(&items, test);
     item.params.insert(0, path.clone());
-    let mut whole = passes_text(text, test);
+    let mut whole = passes_text(unquoted, test);
     whole.params.insert(0, path.clone());
     let is_array = Sql::with(format!("json_type({value}) = 'ARRAY'"), vec![path.clone()]);
     let is_null = Sql::with(format!("json_type({value}) = 'NULL'"), vec![path]).within("NOT ", "");

@@ -7,6 +7,7 @@ use super::row_batch::{Kind, RowBatch};
 use crate::domain::message::{Direction, Message, Part};
 use crate::domain::score::Score;
 use crate::domain::span::Span;
+use crate::domain::time::Timestamp;
 
 use Kind::{Bool, Float, Int, Money, Small, Text, Texts, Time};
 
@@ -96,7 +97,7 @@ impl SpanRows {
         row.text(Some(span.trace_id.as_str())).text(Some(span.span_id.as_str()));
         row.text(span.parent_id.as_ref().map(AsRef::as_ref)).text(Some(span.kind.as_str())).text(Some(&span.name));
         row.time(Some(span.started_at)).time(span.ended_at);
-        row.int(Some(span.started_at.nanos())).int(span.ended_at.map(|end| end.nanos()));
+        row.int(Some(span.started_at.nanos())).int(span.ended_at.map(Timestamp::nanos));
         row.float(span.duration_ns().map(millis)).float(span.ttft_ns.map(millis));
         row.text(Some(span.status.as_str())).text(span.status_message.as_deref()).text(span.error_type.as_deref());
         row.text(span.provider.as_deref()).text(span.model());
@@ -109,7 +110,7 @@ impl SpanRows {
         row.money(span.cost.amount()).text(Some(span.cost.source()));
         row.text(span.prompt.name.as_deref()).text(span.prompt.version.as_deref());
         row.text(span.prompt.template.as_deref());
-        row.text(span.prompt.variables.as_ref().map(|map| json_object(map)).as_deref());
+        row.text(span.prompt.variables.as_ref().map(json_object).as_deref());
         row.text(span.session_id.as_ref().map(AsRef::as_ref)).text(span.user_id.as_deref());
         row.text(span.tenant_id.as_deref()).text(span.environment.as_deref()).texts(&span.tags);
         row.text(json_map(&span.attributes).as_deref()).text(Some(span.source_id.as_str()));

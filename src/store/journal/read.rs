@@ -62,7 +62,7 @@ pub fn read_journal(path: &Path) -> Result<JournalFile> {
             // A last line without line feed was never confirmed, even where its checksum fits.
             Ok(record) if !torn => file.records.push(record),
             Ok(_) => {
-                file.damage.push(JournalDamage { path: path.to_owned(), line: number, reason: String::new(), torn })
+                file.damage.push(JournalDamage { path: path.to_owned(), line: number, reason: String::new(), torn });
             }
             Err(reason) => file.damage.push(JournalDamage { path: path.to_owned(), line: number, reason, torn }),
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::fixtures::*;
 use crate::domain::cancel::Cancel;
-use crate::domain::run::{ModelChoice, ResultStatus, Run, RunResult, RunStatus, Variant};
+use crate::domain::run::{CaseChoice, ModelChoice, Overrides, ResultStatus, Run, RunResult, RunStatus, Variant};
 use crate::domain::time::Timestamp;
 use crate::store::{IndexState, Journal, JournalRecord, Store, StoreError, StoreOptions, StoredResult};
 
@@ -164,13 +164,13 @@ fn run(id: &str) -> Run {
             id: "A".into(),
             model: ModelChoice::Recorded,
             prompt: None,
-            overrides: Default::default(),
+            overrides: Overrides::default(),
         }],
         samples: 1,
         cases: 2,
         max_cost: "0.5".parse().ok(),
         estimated_cost: None,
-        choice: Default::default(),
+        choice: CaseChoice::default(),
     }
 }
 
@@ -215,8 +215,8 @@ fn runs_come_back_from_the_index_and_from_their_journal() {
     let (good, bad) = (result("0198", 0, ResultStatus::Ok), result("0198", 10, ResultStatus::Failed));
     let end = JournalRecord::End { run_id: "0198".into(), status: RunStatus::Failed, at: Timestamp::from_nanos(START) };
     let told = |result: &StoredResult| JournalRecord::Result { result: Box::new(result.clone()) };
-    let score = JournalRecord::Score { score: score("t1", None, "thumbs", 1.0) };
-    journal.append_all(&[JournalRecord::Run { run: run("0198") }, told(&bad), told(&good), end, score]).unwrap();
+    let thumb = JournalRecord::Score { score: score("t1", None, "thumbs", 1.0) };
+    journal.append_all(&[JournalRecord::Run { run: run("0198") }, told(&bad), told(&good), end, thumb]).unwrap();
     assert_eq!(store.check(&[], &cancel).unwrap().differences.len(), 3);
     assert_eq!(store.replay_journals(&cancel).unwrap(), Vec::<String>::new());
     let look = |store: &Store| {
