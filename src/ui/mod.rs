@@ -30,4 +30,4 @@ mod harness;
 #[cfg(test)]
 mod tests;
 
-pub use start::{Ended, UiError, UiOptions, run};
+pub use start::{Charset, Ended, UiError, UiOptions, run, run_with};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use crossbeam_channel::unbounded;
@@ -9,7 +10,7 @@ use ratatui::backend::CrosstermBackend;
 
 use super::app::{App, Look, Motion};
 use super::desk::TerminalDesk;
-use super::effects::Worker;
+use super::effects::{ServicesWorker, Worker};
 use super::glyphs;
 use super::keymap::{KeyOverrides, Keymap, KeymapError};
 use super::msg::{Msg, Target, Toast};
@@ -18,6 +19,8 @@ use super::runtime::{End, Runtime};
 use super::term::{self, MouseMode};
 use super::theme::{self, Depth, Library};
 use crate::domain::time::Clock;
+use crate::error::AppError;
+use crate::services::Services;
 
 /// How the workbench is opened.
 #[derive(Clone, Debug)]
@@ -87,10 +90,54 @@ pub enum UiError {
     Keys(#[from] KeymapError),
 }
 
-/// Opens the workbench and stays until it ends. The first frame is drawn before the worker is asked anything.
+impl UiOptions {
+    /// The options that the configuration and the workspace's own themes give.
+    pub fn of(services: &Services) -> Result<Self, AppError> {
+        let config = services.config()?;
+        let keys = config.keys.iter().map(|(context, actions)| {
+            let actions = actions.iter().map(|(action, keys)| (action.clone(), keys.value.clone()));
+            (context.clone(), actions.collect())
+        });
+        let own = services.paths().config_file();
+        let folders = [own.parent().map(|folder| folder.join("themes")), Some(services.workspace()?.themes())];
+        Ok(Self {
+            keys: keys.collect(),
+            theme: config.workbench.theme.value.clone(),
+            themes: folders.into_iter().flatten().flat_map(|folder| themes_in(&folder)).collect(),
+            charset: if config.workbench.ascii.value { Charset::Ascii } else { Charset::Unicode },
+            motion: if config.workbench.animation.value { Motion::Animated } else { Motion::Still },
+            mouse: if config.workbench.mouse.value { MouseMode::On } else { MouseMode::Off },
+            ..Self::default()
+        })
+    }
+}
+
+/// The user's own theme files of a folder; what cannot be read is left out.
+fn themes_in(folder: &Path) -> Vec<(String, String)> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut themes: Vec<(String, String)> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let path = entry.path();
+            let name = path.file_stem()?.to_str()?.to_owned();
+            let is_theme = path.extension().is_some_and(|extension| extension == "toml");
+            is_theme.then(|| std::fs::read_to_string(&path).ok()).flatten().map(|text| (name, text))
+        })
+        .collect();
+    themes.sort();
+    themes
+}
+
+/// Opens the workbench on a workspace and stays until it ends.
+pub fn run(services: &Services, options: UiOptions) -> Result<Ended, UiError> {
+    let clock = Arc::clone(services.clock());
+    run_with(Arc::new(ServicesWorker::new(services.clone())), clock, options)
+}
+
+/// Opens the workbench with another worker. The first frame is drawn before the worker is asked anything.
 ///
 /// A signal that asks to end restores the terminal and then does what it does by default.
-pub fn run(worker: Arc<dyn Worker>, clock: Arc<dyn Clock>, options: UiOptions) -> Result<Ended, UiError> {
+pub fn run_with(worker: Arc<dyn Worker>, clock: Arc<dyn Clock>, options: UiOptions) -> Result<Ended, UiError> {
     if !term::is_terminal() {
         return Err(UiError::NoTerminal);
     }

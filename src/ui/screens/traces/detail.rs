@@ -177,6 +177,10 @@ impl Detail {
                 let first = self.phase != Phase::Ready;
                 let before = self.selected().map(|span| span.span_id.clone());
                 self.spans = Arc::clone(spans);
+                // The id may have been asked for by its beginning.
+                if let Some(span) = spans.first() {
+                    self.trace_id = span.trace_id.clone();
+                }
                 self.phase = Phase::Ready;
                 self.lay_out();
                 let place = if first { self.answer_row() } else { None };

@@ -1,0 +1,125 @@
+//! Requests about traces, performed with the store and the services.
+
+use std::sync::{Arc, PoisonError};
+
+use super::traces::{Counts, ListQuery, TraceRow, TracesAnswer, TracesRequest};
+use super::worker::ServicesWorker;
+use super::{Answer, Reply, Waiting};
+use crate::domain::filter::Filter;
+use crate::domain::ids::TraceId;
+use crate::domain::run::CallsMode;
+use crate::domain::span::Span;
+use crate::error::AppError;
+use crate::services::notes::{self, ScoreValue};
+use crate::services::replay::cases_of;
+use crate::store::{self, Store, StoreError};
+use crate::ui::msg::Msg;
+
+/// Performs a request; what it returns as an error is answered as a failure.
+pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Reply) -> Result<(), AppError> {
+    let store = worker.store(reply)?;
+    let now = worker.services().clock().now();
+    let answer = match request {
+        TracesRequest::List(query) => return list(worker, store, &query, reply),
+        TracesRequest::Detail(id) => match spans(store, &id, reply)? {
+            Some(spans) => TracesAnswer::Detail(Arc::new(spans)),
+            None => TracesAnswer::NoSuchTrace(id),
+        },
+        TracesRequest::Case(id) => match spans(store, &id, reply)? {
+            Some(spans) => match cases_of(&spans, CallsMode::Answer).into_iter().next() {
+                Some(case) => TracesAnswer::Case(Arc::new(case)),
+                None => TracesAnswer::NoCase(id),
+            },
+            None => TracesAnswer::NoSuchTrace(id),
+        },
+        TracesRequest::Note { trace_id, text } => {
+            notes::keep(store, &notes::note(trace_id, &text, now))?;
+            reply.tell(Msg::DataChanged);
+            TracesAnswer::Kept
+        }
+        TracesRequest::Score { trace_id, span_id, name, value } => {
+            let mut score = notes::score(trace_id, &name, &ScoreValue::Number(value), None, now);
+            score.span_id = span_id;
+            notes::keep(store, &score)?;
+            reply.tell(Msg::DataChanged);
+            TracesAnswer::Kept
+        }
+        TracesRequest::Ground(_) => {
+            return Err(AppError::internal("this version cannot tell which chunk supports which sentence"));
+        }
+    };
+    reply.send(Answer::Traces(answer));
+    Ok(())
+}
+
+fn list(worker: &ServicesWorker, store: &Store, query: &ListQuery, reply: &dyn Reply) -> Result<(), AppError> {
+    let filter = match Filter::parse(&query.filter, worker.services().clock().now()) {
+        Ok(filter) => filter,
+        Err(error) => {
+            let message = format!("{}; {}", error.message, error.expected);
+            reply.send(Answer::Traces(TracesAnswer::BadFilter { position: error.position, message }));
+            return Ok(());
+        }
+    };
+    let cancel = reply.cancel();
+    let all = store.size(cancel)?.traces;
+    let mut pager = worker.pager().lock().unwrap_or_else(PoisonError::into_inner);
+    pager.turn_to(query);
+    let rows = pager.page(query, &filter, store, cancel)?;
+    let end = (query.offset + rows.len()) as u64;
+    // Counting can take longer than reading the page: the page goes first, with what is known for sure.
+    let provisional = pager.matched().unwrap_or(if rows.len() < query.limit { end } else { end + 1 });
+    let rows = rows.into_iter().map(row).collect();
+    let counts = Counts { matched: provisional, all };
+    let waiting = reply.send(Answer::Traces(TracesAnswer::Page { offset: query.offset, rows, counts }));
+    if waiting == Waiting::Yes {
+        let matched = pager.count(&filter, all, store, cancel)?;
+        reply.send(Answer::Traces(TracesAnswer::Counts(Counts { matched, all })));
+    }
+    Ok(())
+}
+
+/// The spans of a trace by their start, each with its scores; `None` where there is no such trace. An id may be shortened.
+fn spans(store: &Store, id: &TraceId, reply: &dyn Reply) -> Result<Option<Vec<Span>>, AppError> {
+    let missing = |error: &StoreError| matches!(error, StoreError::NotFound { .. });
+    let found = match store.trace(id, reply.cancel()) {
+        Err(error) if missing(&error) => match store.resolve_trace(id.as_str(), reply.cancel()) {
+            Err(error) if missing(&error) => return Ok(None),
+            resolved => store.trace(&resolved?, reply.cancel()),
+        },
+        found => found,
+    };
+    let mut detail = found?;
+    detail.spans.sort_by_key(|span| span.started_at);
+    let root = detail.spans.iter().position(|span| span.span_id == detail.row.root_span_id).unwrap_or(0);
+    let of_trace = detail.scores.into_iter().filter(|score| score.span_id.is_none() && score.result_id.is_none());
+    if let Some(root) = detail.spans.get_mut(root) {
+        root.scores.extend(of_trace);
+    }
+    Ok(Some(detail.spans))
+}
+
+fn row(row: store::TraceRow) -> TraceRow {
+    let prompt = row.prompt_name.map(|name| match row.prompt_version {
+        Some(version) => format!("{name}@{version}"),
+        None => name,
+    });
+    TraceRow {
+        trace_id: row.trace_id,
+        name: row.name,
+        started_at: row.started_at,
+        duration_ns: row.duration_ms.map(|millis| (millis * 1e6) as i64),
+        status: row.status,
+        question: row.input_preview,
+        answer: row.output_preview,
+        models: row.models,
+        prompt,
+        tokens: row.tokens,
+        cost: row.cost_usd,
+        spans: row.spans,
+        chunks: row.chunks,
+        error: row.has_error.then(|| "a span failed".to_owned()),
+        feedback: row.feedback,
+        session: row.session_id.map(|id| id.as_str().to_owned()),
+    }
+}

@@ -1,0 +1,168 @@
+//! Performs requests with the services of the workspace.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::pager::Pager;
+use super::{Reply, Request, Worker, trace_service};
+use crate::error::AppError;
+use crate::services::import::{Outcome, Progress as Importing};
+use crate::services::{Listener, Services};
+use crate::store::{RebuildProgress, Store};
+use crate::ui::effects::Answer;
+use crate::ui::msg::{JobNews, Msg, Progress, RequestId, Toast, WorkspaceInfo};
+use crate::vcs::Head;
+
+/// The job of reading the workspace's files.
+const READING: RequestId = RequestId(0);
+/// The least time between two pieces of news of one job.
+const NEWS: Duration = Duration::from_millis(33);
+
+/// Performs requests with the services of the workspace.
+pub struct ServicesWorker {
+    services: Services,
+    prepared: Mutex<bool>,
+    pager: Mutex<Pager>,
+}
+
+impl ServicesWorker {
+    /// A worker; opens nothing yet.
+    pub fn new(services: Services) -> Self {
+        Self { services, prepared: Mutex::new(false), pager: Mutex::default() }
+    }
+
+    /// The services.
+    pub const fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// What is known of the pages of the list of traces.
+    pub const fn pager(&self) -> &Mutex<Pager> {
+        &self.pager
+    }
+
+    /// The store, made usable first; whoever comes second waits for the first.
+    pub fn store(&self, reply: &dyn Reply) -> Result<&Store, AppError> {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*prepared {
+            self.services.prepared(&News::new(reply), reply.cancel())?;
+            *prepared = true;
+        }
+        drop(prepared);
+        self.services.store()
+    }
+
+    fn tell_workspace(&self, reply: &dyn Reply) -> Result<(), AppError> {
+        let workspace = self.services.workspace()?;
+        for notice in workspace.notices() {
+            reply.tell(Msg::Toast(Toast::info(notice.clone())));
+        }
+        let mut info = WorkspaceInfo { name: workspace.name(), ..WorkspaceInfo::default() };
+        reply.tell(Msg::Workspace(info.clone()));
+        if let Some(repository) = self.services.prompts()?.repository() {
+            info.branch = repository.head().ok().map(|head| match head {
+                Head::Branch(name) | Head::Unborn(name) => name,
+                Head::Detached(commit) => commit.short().to_owned(),
+            });
+            info.changed = repository.changes(&workspace.prompts()).map_or(0, |changes| changes.len());
+            reply.tell(Msg::Workspace(info));
+        }
+        Ok(())
+    }
+
+    fn read_files(&self, reply: &dyn Reply) -> Result<(), AppError> {
+        self.store(reply)?;
+        let news = News::new(reply);
+        let report = self.services.intake()?.sync(&mut |progress| news.importing(progress), reply.cancel());
+        news.over();
+        let report = report?;
+        for file in report.files.iter().filter(|file| file.outcome == Outcome::Failed) {
+            let reason = file.skipped.first().map_or("it could not be read", |skipped| skipped.reason.as_str());
+            reply.tell(Msg::Toast(Toast::warning(format!("{}: {reason}", file.path))));
+        }
+        if report.new_spans + report.updated_spans > 0 {
+            reply.tell(Msg::DataChanged);
+            reply.tell(Msg::Toast(Toast::info(format!("imported {} traces, {} spans", report.traces, report.spans))));
+        }
+        Ok(())
+    }
+}
+
+impl Worker for ServicesWorker {
+    fn begin(&self, reply: &dyn Reply) {
+        for done in [self.tell_workspace(reply), self.read_files(reply)] {
+            if let Err(error) = done {
+                reply.tell(Msg::Toast(Toast::error(explain(&error))));
+            }
+        }
+    }
+
+    fn perform(&self, _id: RequestId, request: Request, reply: &dyn Reply) {
+        let answer = match request {
+            Request::Traces(request) => trace_service::perform(self, request, reply),
+        };
+        if let Err(error) = answer {
+            reply.send(Answer::Failed(explain(&error)));
+        }
+    }
+}
+
+/// An error with what to do next, as one text.
+pub fn explain(error: &AppError) -> String {
+    let mut text = error.message.clone();
+    for hint in &error.hints {
+        text.push_str(". ");
+        text.push_str(hint);
+    }
+    text
+}
+
+/// Tells the workbench how far reading is, not too often.
+struct News<'a> {
+    reply: &'a dyn Reply,
+    last: Mutex<Option<Instant>>,
+}
+
+impl<'a> News<'a> {
+    const fn new(reply: &'a dyn Reply) -> Self {
+        Self { reply, last: Mutex::new(None) }
+    }
+
+    fn tell(&self, title: &str, progress: Progress) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none_or(|last| last.elapsed() >= NEWS) {
+            *last = Some(Instant::now());
+            self.reply.tell(Msg::Job(JobNews { id: READING, title: title.to_owned(), progress }));
+        }
+    }
+
+    fn over(&self) {
+        let news = JobNews { id: READING, title: String::new(), progress: Progress::Finished };
+        self.reply.tell(Msg::Job(news));
+    }
+}
+
+impl Drop for News<'_> {
+    fn drop(&mut self) {
+        let told = self.last.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if told {
+            self.over();
+        }
+    }
+}
+
+impl Listener for News<'_> {
+    fn importing(&self, progress: &Importing) {
+        let percent = (progress.bytes_done * 100).checked_div(progress.bytes);
+        let title = percent.map_or_else(|| "import".to_owned(), |percent| format!("import {percent} %"));
+        self.tell(&title, Progress::Counted { done: progress.files_done, total: progress.files });
+    }
+
+    fn rebuilding(&self, progress: &RebuildProgress) {
+        self.tell(&format!("index: {}, {} spans", progress.step, progress.spans), Progress::Running);
+    }
+
+    fn warn(&self, text: &str) {
+        self.reply.tell(Msg::Toast(Toast::warning(text)));
+    }
+}
