@@ -145,7 +145,7 @@ use Context::{Global, PromptEdit, Prompts, Replay, Retrieval, Run, Runs, Sql, Te
 
 const ANY: &[Context] = &[Global];
 /// Where something like a list has the focus.
-const LISTS: &[Context] = &[Traces, Trace, Runs, Run, Replay, Prompts, Retrieval, Telemetry];
+const LISTS: &[Context] = &[Traces, Trace, Runs, Run, Prompts, Retrieval, Telemetry];
 
 actions! {
     "Workbench" {
@@ -218,6 +218,7 @@ actions! {
         Ablate "chunk.ablate" "Ablation", "Replays without each chunk in turn: which one the answer depends on.", &[Retrieval], ["A"], CostsMoney;
     }
     "Runs" {
+        SendRun "run.send" "Send", "Sends the requests as chosen; asks once more where they cost money.", &[Replay], ["enter"], CostsMoney;
         StopRun "run.stop" "Stop run", "Stops the run that is worked on; what is there stays.", &[Runs, Run], ["c"];
         ResumeRun "run.resume" "Go on with run", "Goes on with a run that was stopped; answers that are there are not paid for again.", &[Runs, Run], ["R"], CostsMoney;
     }

@@ -149,7 +149,7 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         };
         left.push(Piece::own(format!("{mark} {word}"), role));
         left.extend(text::foreign(&toast.text, Role::Text));
-    } else if typing != Typing::Off {
+    } else if typing == Typing::Line {
         left.extend(hints(&[(String::from("enter"), "use it"), (cx.key(Action::Back, context), "leave")]));
     } else {
         let hint = |action: &Action| (cx.key(*action, context), action.row().title);

@@ -1,13 +1,18 @@
 //! What screens ask of the services, as plain data; one file a family of requests.
 //!
 //! A screen sends a [`Request`] and gets [`Answer`]s with the same id. To add a family: one file here with its request
-//! and answer types, and one line in each of the two enums and in [`Worker::perform`]'s implementation.
+//! and answer types, one line in each of the two enums, and one that performs it in [`ServicesWorker`].
 
+mod highlight;
 mod pager;
+mod prompt_service;
 pub mod prompts;
 mod request;
+mod run_offer;
+mod run_service;
 pub mod runs;
 pub mod telemetry;
+mod telemetry_service;
 mod trace_service;
 pub mod traces;
 mod worker;

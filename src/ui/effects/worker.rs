@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::pager::Pager;
-use super::{Reply, Request, Worker, trace_service};
+use super::{Reply, Request, Worker, prompt_service, run_service, telemetry_service, trace_service};
 use crate::error::AppError;
 use crate::services::import::{Outcome, Progress as Importing};
 use crate::services::{Listener, Services};
@@ -52,7 +52,8 @@ impl ServicesWorker {
         self.services.store()
     }
 
-    fn tell_workspace(&self, reply: &dyn Reply) -> Result<(), AppError> {
+    /// Tells what the header says of the workspace.
+    pub fn tell_workspace(&self, reply: &dyn Reply) -> Result<(), AppError> {
         let workspace = self.services.workspace()?;
         for notice in workspace.notices() {
             reply.tell(Msg::Toast(Toast::info(notice.clone())));
@@ -97,9 +98,12 @@ impl Worker for ServicesWorker {
         }
     }
 
-    fn perform(&self, _id: RequestId, request: Request, reply: &dyn Reply) {
+    fn perform(&self, id: RequestId, request: Request, reply: &dyn Reply) {
         let answer = match request {
             Request::Traces(request) => trace_service::perform(self, request, reply),
+            Request::Runs(request) => run_service::perform(self, id, request, reply),
+            Request::Prompts(request) => prompt_service::perform(self, request, reply),
+            Request::Telemetry(request) => telemetry_service::perform(self, request, reply),
         };
         if let Err(error) = answer {
             reply.send(Answer::Failed(explain(&error)));

@@ -91,12 +91,25 @@ pub fn lines(series: &[Series], from: &str, to: &str, area: Rect, buf: &mut Buff
     let range = (high - low).max(f64::MIN_POSITIVE);
     for (number, one) in series.iter().enumerate() {
         let style = cx.style(Role::SERIES[number % Role::SERIES.len()]);
+        let steps = one.values.len().saturating_sub(1).max(1);
+        let up = |value: f64| (value - low) / range * f64::from(plot.height - 1);
+        let mut before: Option<(u16, f64)> = None;
         for (place, value) in one.values.iter().enumerate() {
-            let Some(value) = value.filter(|value| value.is_finite()) else { continue };
-            let steps = one.values.len().saturating_sub(1).max(1);
+            let Some(value) = value.filter(|value| value.is_finite()) else {
+                before = None;
+                continue;
+            };
             let x = plot.x + (place * usize::from(plot.width - 1) / steps) as u16;
-            let up = ((value - low) / range * f64::from(plot.height - 1)).round() as u16;
-            text::put(buf, x, plot.bottom() - 1 - up.min(plot.height - 1), MARKS[number % MARKS.len()], 1, style);
+            let (from, start) = before.unwrap_or((x, up(value)));
+            for between in from + 1..x {
+                let share = f64::from(between - from) / f64::from(x - from);
+                let height = (start + (up(value) - start) * share).round() as u16;
+                let y = plot.bottom() - 1 - height.min(plot.height - 1);
+                text::put(buf, between, y, cx.glyphs.dot, 1, style);
+            }
+            let y = plot.bottom() - 1 - (up(value).round() as u16).min(plot.height - 1);
+            text::put(buf, x, y, MARKS[number % MARKS.len()], 1, style);
+            before = Some((x, up(value)));
         }
     }
     text::put(buf, plot.x, plot.bottom(), from, usize::from(plot.width), cx.style(Role::Dim));
@@ -122,7 +135,7 @@ pub fn short(value: f64) -> String {
         _ if size >= 1e9 => format!("{:.1}G", value / 1e9),
         _ if size >= 1e6 => format!("{:.1}M", value / 1e6),
         _ if size >= 1e4 => format!("{:.1}k", value / 1e3),
-        _ if size >= 100.0 || size == 0.0 => format!("{value:.0}"),
+        _ if size >= 100.0 || value.fract() == 0.0 => format!("{value:.0}"),
         _ if size >= 1.0 => format!("{value:.2}"),
         _ => format!("{value:.4}"),
     }

@@ -255,12 +255,13 @@ impl PromptsScreen {
                 self.work(PromptsRequest::Save { name, text }, cx)
             }
             Event::Action(Action::Back) => {
+                let draft = self.source.unsaved();
                 let mut effects = self.keep_draft(cx);
-                if !effects.is_empty() {
+                if draft.is_some() {
                     effects.push(Effect::Toast(Toast::info("not saved; the draft is kept, i goes on with it")));
                 }
-                self.source.editing = None;
-                effects.extend(self.read_history(cx));
+                self.source.leave_editor(draft);
+                effects.extend(self.show_version(cx));
                 effects
             }
             Event::Action(_) | Event::Mouse(_) => Vec::new(),

@@ -106,6 +106,14 @@ impl Source {
         (other < self.len()).then(|| (here.max(other), here.min(other)))
     }
 
+    /// Ends editing; the draft is known before it is on disk.
+    pub fn leave_editor(&mut self, draft: Option<String>) {
+        self.editing = None;
+        if let Some(history) = &mut self.history {
+            Arc::make_mut(history).draft = draft;
+        }
+    }
+
     /// Whether something was written that is not saved.
     pub fn unsaved(&self) -> Option<String> {
         let (area, before) = self.editing.as_ref()?;

@@ -208,7 +208,8 @@ impl List {
 pub fn variant_name(variant: &crate::domain::run::Variant) -> String {
     let mut name = variant.model.to_string();
     if let Some(prompt) = &variant.prompt {
-        name.push_str(&format!(" · {prompt}"));
+        name.push_str(" · ");
+        name.push_str(&prompt.to_string());
     }
     if !variant.overrides.is_empty() {
         name.push_str(" · changed");

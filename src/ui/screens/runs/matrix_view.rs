@@ -1,5 +1,7 @@
 //! How a run's matrix of cases by variants looks.
 
+use std::fmt::Write as _;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -17,8 +19,8 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::empty;
 use crate::ui::widgets::table::{Focus, gutter};
 
-/// Columns of a cell: mark and likeness; with cost; with milliseconds and tokens.
-const CELLS: [u16; 3] = [33, 17, 8];
+/// Columns of a cell: with likeness, cost, milliseconds and tokens; without tokens; without milliseconds; alone.
+const CELLS: [u16; 4] = [34, 26, 18, 9];
 /// The least columns of the question.
 const QUESTION: u16 = 18;
 
@@ -97,6 +99,11 @@ pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     text::put_pieces(buf, (area.x, area.y), &pieces, usize::from(area.width), cx.theme);
 }
 
+/// A number with its word.
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// How wide a cell is and which variants are shown.
 fn layout(width: u16, variants: usize, first: usize) -> (u16, std::ops::Range<usize>) {
     let room = width.saturating_sub(7 + QUESTION);
@@ -133,8 +140,9 @@ fn heads(run: &RunView, (question, cell, shown): Columns, area: Rect, buf: &mut 
         text::put_pieces(buf, (x, first.y), &name, usize::from(cell.saturating_sub(1)), cx.theme);
         if !second.is_empty() {
             let units = match cell {
-                33.. => "  alike        $      ms     tok",
-                17.. => "  alike        $",
+                34.. => "  alike        $      ms     tok",
+                26.. => "  alike        $      ms",
+                18.. => "  alike        $",
                 _ => "  alike",
             };
             text::put(buf, x, second.y, units, usize::from(cell - 1), cx.style(Role::Dim));
@@ -201,12 +209,15 @@ fn cell_pieces(samples: &[Cell], cell: u16, cx: &DrawCx) -> Vec<Piece> {
     }
     let alike = done.iter().filter_map(|answer| answer.similarity).reduce(f64::min);
     pieces.push(Piece::own(format!(" {:>5}", percent(alike)), alike_role(alike)));
-    if cell >= 17 {
+    if cell >= 18 {
         pieces.push(Piece::own(format!(" {:>8}", money(worst.result.cost_usd)), Role::Text));
     }
-    if cell >= 33 {
+    if cell >= 26 {
         let nanos = worst.result.latency_ms.map(|ms| (ms * 1e6) as i64);
-        pieces.push(Piece::own(format!(" {:>7} {:>7}", millis(nanos), count(tokens(worst))), Role::Text));
+        pieces.push(Piece::own(format!(" {:>7}", millis(nanos)), Role::Text));
+    }
+    if cell >= 34 {
+        pieces.push(Piece::own(format!(" {:>7}", count(tokens(worst))), Role::Text));
     }
     pieces
 }
@@ -236,17 +247,20 @@ fn alike_role(alike: Option<f64>) -> Role {
 
 fn totals(run: &RunView, (question, cell, shown): Columns, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     buf.set_style(area, cx.style(Role::Heading));
-    text::put(buf, area.x + 7, area.y, "all, mean", usize::from(question.saturating_sub(1)), cx.style(Role::Heading));
+    text::put(buf, area.x + 7, area.y, "all cases", usize::from(question.saturating_sub(1)), cx.style(Role::Heading));
     for (column, variant) in shown.clone().enumerate() {
         let totals = run.cells.totals(variant);
         let x = area.x.saturating_add(7 + question + column as u16 * cell);
         let mut line = format!("  {:>5}", percent(totals.similarity));
-        if cell >= 17 {
-            line.push_str(&format!(" {:>8}", money(totals.cost)));
+        if cell >= 18 {
+            let _ = write!(line, " {:>8}", money(totals.cost));
         }
-        if cell >= 33 {
+        if cell >= 26 {
             let nanos = totals.latency_ms.map(|ms| (ms * 1e6) as i64);
-            line.push_str(&format!(" {:>7} {:>7}", millis(nanos), count(totals.tokens)));
+            let _ = write!(line, " {:>7}", millis(nanos));
+        }
+        if cell >= 34 {
+            let _ = write!(line, " {:>7}", count(totals.tokens));
         }
         text::put(buf, x, area.y, &line, usize::from(cell - 1), cx.style(Role::Heading));
     }

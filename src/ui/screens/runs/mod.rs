@@ -10,6 +10,11 @@ mod run;
 mod screen;
 mod side_view;
 
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
 use super::{ScreenId, ScreenSpec};
 use crate::ui::action::Action;
 

@@ -128,7 +128,7 @@ impl OrderForm {
             lines.push(format!("Requests go to {}.", plan.origins.join(", ")));
         }
         Some(Confirm {
-            action: Action::Open,
+            action: Action::SendRun,
             title: format!("Send {} requests, about ${}?", plan.requests, money(Some(plan.estimate))),
             lines,
             yes: "send",
@@ -152,7 +152,19 @@ impl OrderForm {
         }
     }
 
+    /// Takes what can be chosen; told again, it keeps the marks and the cursor.
     fn take_offer(&mut self, offer: &Offer) {
+        if self.offer.is_some() {
+            self.models.resize(offer.models.len(), false);
+            let at = self.rows.iter().rposition(|row| matches!(row, Row::Model(_))).map_or(0, |at| at + 1);
+            let known = self.offer.as_ref().map_or(0, |known| known.models.len());
+            self.rows.splice(at..at, (known..offer.models.len()).map(Row::Model));
+            if self.state.selected >= at {
+                self.state.select(self.state.selected + offer.models.len().saturating_sub(known));
+            }
+            self.offer = Some(offer.clone());
+            return;
+        }
         self.models = offer.models.iter().map(|model| model.chosen && model.problem.is_none()).collect();
         let wanted = self.of.prompt.as_deref();
         self.prompts = offer.prompts.iter().map(|prompt| Some(prompt.as_str()) == wanted).collect();
@@ -197,12 +209,13 @@ impl OrderForm {
     /// Takes an answer.
     pub fn answered(&mut self, id: RequestId, answer: &Answer, cx: &Cx) -> Vec<Effect> {
         if self.waiting == Some(id) {
-            self.waiting = None;
             match answer {
                 Answer::Runs(RunsAnswer::Offer(offer)) => {
+                    let first = self.offer.is_none();
                     self.take_offer(offer);
-                    return self.plan(cx);
+                    return if first { self.plan(cx) } else { Vec::new() };
                 }
+                Answer::Failed(_) | Answer::Runs(RunsAnswer::NoPlan(_)) if self.offer.is_some() => {}
                 Answer::Failed(why) | Answer::Runs(RunsAnswer::NoPlan(why)) => self.problem = Some(why.clone()),
                 _ => {}
             }
@@ -325,7 +338,7 @@ impl OrderForm {
                 effects.push(Effect::Back);
                 return effects;
             }
-            Action::Open => return self.send(),
+            Action::SendRun => return self.send(),
             Action::Mark => return self.mark(cx),
             Action::MarkAll => {
                 if let Some(offer) = &self.offer {
@@ -394,10 +407,11 @@ impl OrderForm {
     /// What the footer says.
     pub fn status(&self) -> Status {
         let counts = match &self.offer {
+            Some(offer) if offer.cases == 1 => "1 case".to_owned(),
             Some(offer) => format!("{} cases", offer.cases),
             None => "loading".to_owned(),
         };
-        let mut hints = vec![Action::Open, Action::Mark, Action::EditInPlace, Action::NextPane, Action::Back];
+        let mut hints = vec![Action::SendRun, Action::Mark, Action::EditInPlace, Action::NextPane, Action::Back];
         if self.problem.is_some() {
             hints = vec![Action::Back, Action::Reload];
         }

@@ -150,10 +150,10 @@ fn plan_lines(form: &OrderForm, room: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
             lines.push(vec![Piece::own("nothing is sent", Role::Dim)]);
         }
         Plan::Ready(plan) => {
-            lines.push(summary(plan, form.max_cost, cx));
+            lines.extend(text::wrap(&summary(plan, form.max_cost, cx), room).into_iter().take(3));
             lines.extend(warnings(plan, form.max_cost, &key(Action::EditInPlace), room, cx));
             lines.push(vec![
-                Piece::own(key(Action::Open), Role::Key),
+                Piece::own(key(Action::SendRun), Role::Key),
                 Piece::own(if plan.most == Money::ZERO { " sends them   " } else { " asks once more   " }, Role::Dim),
                 Piece::own(key(Action::Back), Role::Key),
                 Piece::own(" leaves", Role::Dim),

@@ -53,6 +53,7 @@ impl RunsScreen {
         if let Some(order) = &mut self.order {
             effects.extend(order.answered(id, answer, cx));
         }
+        effects.extend(self.send_wanted(cx));
         effects
     }
 
@@ -201,16 +202,20 @@ impl RunsScreen {
                 effects.push(Effect::Back);
             }
         }
-        if let Some(order) = self.order.as_mut().and_then(OrderForm::take_sent) {
-            match self.order.as_ref().and_then(|form| form.question(&order)) {
-                Some(confirm) => {
-                    self.asked = Some(order);
-                    effects.push(Effect::Confirm(confirm));
-                }
-                None => effects.extend(self.send(order, cx)),
-            }
-        }
+        effects.extend(self.send_wanted(cx));
         effects
+    }
+
+    /// Sends the order that the dialog is done with, or asks first.
+    fn send_wanted(&mut self, cx: &Cx) -> Vec<Effect> {
+        let Some(order) = self.order.as_mut().and_then(OrderForm::take_sent) else { return Vec::new() };
+        match self.order.as_ref().and_then(|form| form.question(&order)) {
+            Some(confirm) => {
+                self.asked = Some(order);
+                vec![Effect::Confirm(confirm)]
+            }
+            None => self.send(order, cx),
+        }
     }
 }
 
@@ -263,7 +268,7 @@ impl Screen for RunsScreen {
                 let id = self.row().map(|row| row.run.run_id.clone());
                 return id.map_or_else(Vec::new, |id| self.work(RunsRequest::Resume(id, Unknown::Leave), cx));
             }
-            Event::Confirmed(Action::Open) => {
+            Event::Confirmed(Action::SendRun) => {
                 return match self.asked.take() {
                     Some(order) => self.send(order, cx),
                     None => Vec::new(),

@@ -19,6 +19,8 @@ use crate::ui::theme::Role;
 const LEAST: u16 = 32;
 /// Columns of the terminal below which two answers are shown.
 const WIDE: u16 = 100;
+/// Answers less alike than this are shown as they are: the diff would be all of both.
+const IN_COMMON: f64 = 0.25;
 /// Characters of an answer that are drawn; more is in the trace.
 const LONGEST: usize = 60_000;
 
@@ -32,7 +34,7 @@ pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     question(run, case, text::row(area, 1), buf, cx);
     let shown = shown(area.width, run.variants(), run.variant);
     let columns = shown.len() as u16 + 1;
-    let foot = if area.height >= 14 { 5 } else { 2 };
+    let foot = if area.height >= 18 { 5 } else { 2 };
     let body = Rect { y: area.y + 2.min(area.height), height: area.height.saturating_sub(2), ..area };
     let width = body.width.saturating_sub(columns - 1) / columns;
     let mut most = 0;
@@ -93,7 +95,7 @@ fn answer_column(
     }
     let room = usize::from(area.width);
     let head = text::row(area, 0);
-    text::put_pieces(buf, (head.x, head.y), &title(run, variant, room), room, cx.theme);
+    text::put_pieces(buf, (head.x, head.y), &title(run, variant), room, cx.theme);
     if variant == Some(run.variant) && run.variants() > 1 {
         let style = ratatui::style::Style::new().add_modifier(ratatui::style::Modifier::UNDERLINED);
         buf.set_style(head, style);
@@ -107,14 +109,14 @@ fn answer_column(
         text::put_pieces(buf, (body.x, y), row, room, cx.theme);
     }
     let mut y = body.bottom();
-    for line in foot_lines(run, case, variant, cell, cx).into_iter().take(usize::from(foot)) {
+    for line in foot_lines(run, case, variant, cell, (room, cx)).into_iter().take(usize::from(foot)) {
         text::put_pieces(buf, (area.x, y), &line, room, cx.theme);
         y += 1;
     }
     most
 }
 
-fn title(run: &RunView, variant: Option<usize>, _room: usize) -> Vec<Piece> {
+fn title(run: &RunView, variant: Option<usize>) -> Vec<Piece> {
     let Some(variant) = variant else { return vec![Piece::own("recorded", Role::Heading)] };
     let Some(found) = run.row().and_then(|row| row.run.variants.get(variant)) else { return Vec::new() };
     let mut pieces = Vec::new();
@@ -154,8 +156,15 @@ fn done(run: &RunView, answered: &Answered) -> Vec<Vec<Piece>> {
         rows.extend(lines(&[(&format!("{}: {why}", answered.result.status.as_str()), Role::Bad)]));
     }
     match &answered.result.output_text {
-        Some(_) if run.diff && !answered.diff.is_empty() => rows.extend(diff_lines(&answered.diff)),
-        Some(output) => rows.extend(lines(&[(output, Role::Text)])),
+        Some(_) if run.diff && answered.similarity.is_some_and(|share| share >= IN_COMMON) => {
+            rows.extend(diff_lines(&answered.diff));
+        }
+        Some(output) => {
+            rows.extend(lines(&[(output, Role::Text)]));
+            if run.diff && answered.similarity.is_some() {
+                rows.extend([Vec::new(), vec![Piece::own("too little in common for a word diff", Role::Dim)]]);
+            }
+        }
         None => {}
     }
     for call in &answered.result.tool_calls {
@@ -201,21 +210,26 @@ pub fn diff_lines(pieces: &[DiffPiece]) -> Vec<Vec<Piece>> {
     lines(&parts.iter().map(|(text, role)| (text.as_str(), *role)).collect::<Vec<_>>())
 }
 
+/// An amount with its sign, or that it is not known.
+fn price(amount: Option<crate::domain::money::Money>) -> String {
+    amount.map_or_else(|| "cost —".to_owned(), |amount| format!("${}", money(Some(amount))))
+}
+
 fn foot_lines(
     run: &RunView,
     case: &RunCase,
     variant: Option<usize>,
     cell: Option<&Cell>,
-    cx: &DrawCx,
+    (room, cx): (usize, &DrawCx),
 ) -> Vec<Vec<Piece>> {
     let line = |text: String, role| vec![Piece::own(text, role)];
     let ms = |value: Option<f64>| millis(value.map(|ms| (ms * 1e6) as i64));
-    let rule = line(cx.glyphs.horizontal.repeat(200), Role::Border);
+    let rule = line(cx.glyphs.horizontal.repeat(room), Role::Border);
     let Some(variant) = variant else {
         let model = case.model.as_deref().map_or_else(Vec::new, |model| text::foreign(model, Role::Dim));
         return vec![
             line(format!("{} ms  ttft {} ms", ms(case.latency_ms), ms(case.ttft_ms)), Role::Text),
-            line(format!("{} tok  ${}", count(case.tokens), money(case.cost)), Role::Text),
+            line(format!("{} tok  {}", count(case.tokens), price(case.cost)), Role::Text),
             rule,
             line("over all cases".into(), Role::Dim),
             model,
@@ -232,7 +246,7 @@ fn foot_lines(
                     Piece::own(format!(" {} alike  ", percent(answered.similarity)), Role::Text),
                     Piece::own(format!("{} ms  ttft {} ms", ms(result.latency_ms), ms(result.ttft_ms)), Role::Text),
                 ],
-                line(format!("{} tok  ${}{cached}", count(tokens(answered)), money(result.cost_usd)), Role::Text),
+                line(format!("{} tok  {}{cached}", count(tokens(answered)), price(result.cost_usd)), Role::Text),
             ]
         }
         _ => {
@@ -248,7 +262,7 @@ fn foot_lines(
             Piece::own(format!("{}  {} alike", totals.failed, percent(totals.similarity)), Role::Text),
         ],
         line(
-            format!("mean {} ms  {} tok  ${}", ms(totals.latency_ms), count(totals.tokens), money(totals.cost)),
+            format!("mean {} ms  {} tok  {}", ms(totals.latency_ms), count(totals.tokens), price(totals.cost)),
             Role::Text,
         ),
     ]);

@@ -98,7 +98,8 @@ fn figure_lines(page: &FiguresPage, width: u16, cx: &DrawCx) -> Vec<Vec<Piece>> 
         if metric == Metric::Feedback && total.feedback.is_none() {
             continue;
         }
-        let mut line = sparkline(&page.series(metric), spark, cx.glyphs);
+        let known = metric.of(total).is_some();
+        let mut line = if known { sparkline(&page.series(metric), spark, cx.glyphs) } else { String::new() };
         line.push_str("   ");
         let role = if metric == page.metric { Role::Accent } else { Role::Dim };
         let warn = metric == Metric::Errors && total.errors > 0;
@@ -153,8 +154,8 @@ fn draw_charts(page: &FiguresPage, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     };
     let date = |time: Option<crate::domain::time::Timestamp>| {
         let text = time.map(crate::domain::time::Timestamp::to_rfc3339).unwrap_or_default();
-        let from = if matches!(page.range.span, Span::Hour | Span::Day) { 11..16 } else { 0..10 };
-        text.get(from).unwrap_or_default().to_owned()
+        let part = if page.figured.interval < 86_400 { text.get(5..16) } else { text.get(..10) };
+        part.unwrap_or_default().replace('T', " ")
     };
     chart::lines(&series, &date(page.figured.since), &date(page.figured.until), body, buf, cx);
     if two {

@@ -1,0 +1,200 @@
+//! What can be chosen for a replay: cases, models with their prices, prompt versions, chunks.
+
+use super::runs::{ModelOffer, Offer, Order};
+use super::worker::ServicesWorker;
+use super::{Answer, Reply};
+use crate::domain::filter::Filter;
+use crate::domain::ids::TraceId;
+use crate::domain::money::Money;
+use crate::domain::run::{CallsMode, Case, ModelChoice};
+use crate::error::AppError;
+use crate::providers;
+use crate::services::models::{self, Models, Standing};
+use crate::services::prompts::Prompts;
+use crate::services::replay::{ReplayOrder, ReplayService};
+use crate::store::TracesQuery;
+use crate::ui::effects::runs::RunsAnswer;
+use crate::ui::msg::ReplayOf;
+
+/// Versions of a prompt that are offered.
+const VERSIONS: usize = 8;
+/// The model that is chosen where none is configured: it costs nothing and needs no network.
+const OFFLINE: &str = "builtin/extractive";
+
+/// The recorded calls that are meant.
+pub fn cases(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Result<Vec<Case>, AppError> {
+    let store = worker.store(reply)?;
+    let traces: Vec<TraceId> = if of.traces.is_empty() {
+        let now = worker.services().clock().now();
+        let filter = Filter::parse(&of.filter, now)
+            .map_err(|error| AppError::usage(format!("the filter `{}`: {}", of.filter, error.message)))?;
+        let query = TracesQuery { filter, limit: u32::MAX as usize, ..TracesQuery::default() };
+        store.trace_ids(&query, reply.cancel())?
+    } else {
+        of.traces.clone()
+    };
+    Ok(worker.services().replay()?.cases(&traces, CallsMode::Answer, reply.cancel())?)
+}
+
+/// Answers with what is known at once, then again with the servers found on this machine.
+pub fn offer(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Result<(), AppError> {
+    let cases = cases(worker, of, reply)?;
+    if cases.is_empty() {
+        let text = "No recorded model call is among these traces, so there is nothing to send again.".to_owned();
+        reply.send(Answer::Runs(RunsAnswer::NoPlan(text)));
+        return Ok(());
+    }
+    let services = worker.services();
+    let config = services.config()?;
+    let usual: Vec<String> = config.defaults.models.value.iter().map(ToString::to_string).collect();
+    let chunks = match cases.as_slice() {
+        [case] => case.chunks.iter().map(|chunk| (chunk.rank, chunk.document_id.clone().unwrap_or_default())).collect(),
+        _ => Vec::new(),
+    };
+    let mut offer = Offer {
+        cases: cases.len() as u64,
+        question: cases.first().map(|case| case.question.clone()),
+        models: offered(&models::list(services)?, &usual),
+        prompts: versions(services.prompts()?, of),
+        chunks,
+        max_cost: Some(config.defaults.max_cost_usd.value),
+    };
+    reply.send(Answer::Runs(RunsAnswer::Offer(Box::new(offer.clone()))));
+    let found = local_servers()?;
+    if !found.is_empty() {
+        let configured: Vec<String> = services.providers()?.list().into_iter().filter_map(|info| info.origin).collect();
+        let unknown =
+            found.into_iter().filter(|found| !configured.iter().any(|known| found.base_url.starts_with(known)));
+        offer.models.extend(unknown.flat_map(|server| {
+            let why = format!("found at {}: name it in hindcast.toml, [providers.{}]", server.base_url, server.usually);
+            let of_server = move |model: String| ModelOffer {
+                id: format!("{}/{model}", server.usually),
+                price: "free".into(),
+                problem: Some(why.clone()),
+                chosen: false,
+            };
+            server.models.into_iter().map(of_server).collect::<Vec<_>>()
+        }));
+        reply.send(Answer::Runs(RunsAnswer::Offer(Box::new(offer))));
+    }
+    Ok(())
+}
+
+fn local_servers() -> Result<Vec<providers::Discovered>, AppError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| AppError::internal(format!("cannot start the network: {error}")))?;
+    Ok(runtime.block_on(providers::discover()))
+}
+
+/// Models: the configured ones first, then the built-in ones, then the others.
+fn offered(models: &Models, usual: &[String]) -> Vec<ModelOffer> {
+    let mut offers = Vec::new();
+    for provider in &models.providers {
+        let problem = match &provider.standing {
+            Standing::Unusable(why) => Some(why.clone()),
+            Standing::Configured | Standing::Reachable => provider.info.problem.clone(),
+        };
+        for model in &provider.models {
+            let id = format!("{}/{}", provider.info.name, model.model);
+            offers.push(ModelOffer {
+                price: price(model.input, model.output),
+                problem: problem.clone().or_else(|| {
+                    let unpriced = model.input.is_none() && model.output.is_none();
+                    unpriced
+                        .then(|| format!("no price is known: add [prices.\"{id}\"] to hindcast.toml (0 is a price)"))
+                }),
+                chosen: usual.contains(&id),
+                id,
+            });
+        }
+    }
+    if usual.is_empty() || !offers.iter().any(|offer| offer.chosen && offer.problem.is_none()) {
+        for offer in &mut offers {
+            offer.chosen |= offer.id == OFFLINE;
+        }
+    }
+    offers.push(ModelOffer {
+        id: ModelChoice::Recorded.to_string(),
+        price: "each case's own model".into(),
+        problem: None,
+        chosen: false,
+    });
+    let rank = |offer: &ModelOffer| {
+        (!offer.chosen, !offer.id.starts_with("builtin/"), offer.id != "recorded", offer.problem.is_some())
+    };
+    offers.sort_by(|one, other| rank(one).cmp(&rank(other)).then_with(|| one.id.cmp(&other.id)));
+    offers
+}
+
+fn price(input: Option<Money>, output: Option<Money>) -> String {
+    match (input, output) {
+        (Some(Money::ZERO), Some(Money::ZERO)) => "free".to_owned(),
+        (Some(input), Some(output)) => format!("${input} in  ${output} out"),
+        _ => "price unknown".to_owned(),
+    }
+}
+
+/// Prompt versions: the one wanted first, then the newest of each prompt.
+fn versions(prompts: &Prompts, of: &ReplayOf) -> Vec<String> {
+    let mut offered: Vec<String> = of.prompt.iter().cloned().collect();
+    // A prompt that cannot be read is told on its own screen.
+    let listing = prompts.list().unwrap_or_default();
+    for file in listing.prompts {
+        let mut names = vec![format!("{}@work", file.name)];
+        if let Ok(log) = prompts.log(&file.name) {
+            names.extend(log.iter().take(VERSIONS).map(|version| format!("{}@{}", file.name, version.version)));
+        }
+        for name in names {
+            if !offered.contains(&name) {
+                offered.push(name);
+            }
+        }
+    }
+    offered
+}
+
+/// An order in the services' words.
+pub fn order_of(worker: &ServicesWorker, order: &Order) -> Result<ReplayOrder, AppError> {
+    let config = worker.services().config()?;
+    let models = order.models.iter().map(|text| match text.as_str() {
+        "recorded" => Ok(ModelChoice::Recorded),
+        _ => text.parse().map(ModelChoice::Model),
+    });
+    let models = models
+        .collect::<Result<Vec<_>, crate::domain::run::NotAModel>>()
+        .map_err(|error| AppError::usage(error.to_string()))?;
+    let mut asked = ReplayOrder::new(models);
+    asked.filter = if order.of.traces.is_empty() {
+        order.of.filter.clone()
+    } else {
+        order.of.traces.iter().map(|id| format!("id:{}", id.as_str())).collect::<Vec<_>>().join(" or ")
+    };
+    asked.prompts = order.prompts.iter().map(|text| Prompts::reference(text)).collect();
+    let set = order.parameters.iter().filter_map(|text| ReplayOrder::parse_set(text)).collect();
+    asked.overrides = ReplayOrder::overrides_of(set, &order.dropped);
+    asked.overrides.chunks.extend(order.of.chunks.iter().cloned());
+    asked.samples = order.samples.max(1);
+    asked.max_cost = order.max_cost;
+    asked.concurrency = config.defaults.concurrency.value as usize;
+    asked.default_max_output = config.defaults.max_output_tokens.value.into();
+    Ok(asked)
+}
+
+/// The plan of an order.
+pub fn plan(
+    worker: &ServicesWorker,
+    service: &ReplayService,
+    order: &Order,
+    reply: &dyn Reply,
+) -> Result<crate::services::replay::ReplayPlan, AppError> {
+    if order.models.is_empty() {
+        return Err(AppError::usage("Mark at least one model with space."));
+    }
+    let asked = order_of(worker, order)?;
+    let cases = cases(worker, &order.of, reply)?;
+    let prompts = worker.services().prompts()?;
+    let render = |case: &Case, prompt: &crate::domain::run::PromptVersionRef| prompts.render_for_case(case, prompt);
+    Ok(service.plan(&asked, cases, Some(&render), reply.cancel())?)
+}
