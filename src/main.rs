@@ -3,7 +3,11 @@
 use std::process::ExitCode;
 
 use hindcast::cli::{self, Invocation};
+use hindcast::error::{AppError, Exit};
+use hindcast::logging;
 use hindcast::services::Services;
+use hindcast::ui::msg::Target;
+use hindcast::ui::{self, UiError, UiOptions};
 
 fn main() -> ExitCode {
     let invocation = match Invocation::parse(std::env::args_os()) {
@@ -11,5 +15,27 @@ fn main() -> ExitCode {
         Err(exit) => return exit.into(),
     };
     let services = Services::new(invocation.asked());
-    cli::run(&invocation, &services).into()
+    if !invocation.wants_workbench() {
+        return cli::run(&invocation, &services).into();
+    }
+    match workbench(&invocation, &services) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            invocation.notices().error(&error);
+            error.exit().into()
+        }
+    }
+}
+
+/// Opens the workbench and stays until it ends.
+fn workbench(invocation: &Invocation, services: &Services) -> Result<Exit, AppError> {
+    let mut options = UiOptions::of(services)?.colored(invocation.color());
+    options.open = invocation.opens_at().map(|id| Target::Trace(id.into()));
+    let folder = services.workspace()?.log();
+    logging::start(&folder, invocation.detail(), std::env::var("HINDCAST_LOG").ok().as_deref());
+    match ui::run(services, options) {
+        Ok(_) => Ok(Exit::Fine),
+        Err(UiError::Keys(error)) => Err(AppError::config(error.to_string())),
+        Err(error @ (UiError::NoTerminal | UiError::Terminal(_))) => Err(AppError::internal(error.to_string())),
+    }
 }

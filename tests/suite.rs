@@ -12,5 +12,7 @@ mod architecture;
 mod cli;
 #[path = "import/mod.rs"]
 mod import;
+#[path = "pty/mod.rs"]
+mod pty;
 #[path = "replay/mod.rs"]
 mod replay;

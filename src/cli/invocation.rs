@@ -7,7 +7,7 @@ use clap::Parser;
 
 use super::args::{Cli, Command, Global};
 use super::notices::{Motion, Notices, Talk};
-use super::terminal::{self, Stream};
+use super::terminal::{self, Stream, When};
 use super::usage;
 use crate::config::Flags;
 use crate::error::Exit;
@@ -37,6 +37,23 @@ impl Invocation {
     /// Whether the workbench is asked for and can be drawn.
     pub fn wants_workbench(&self) -> bool {
         matches!(self.command, None | Some(Command::Open(_))) && terminal::is_interactive()
+    }
+
+    /// The trace that the workbench opens first.
+    pub fn opens_at(&self) -> Option<&str> {
+        match &self.command {
+            Some(Command::Open(args)) => Some(&args.trace_id),
+            _ => None,
+        }
+    }
+
+    /// Whether colours are used whatever the environment says, or never; `None` leaves it to the environment.
+    pub const fn color(&self) -> Option<bool> {
+        match self.global.color {
+            When::Auto => None,
+            When::Always => Some(true),
+            When::Never => Some(false),
+        }
     }
 
     /// What the services are to open.

@@ -112,6 +112,20 @@ impl UiOptions {
     }
 }
 
+impl UiOptions {
+    /// The same with colours in any case, never, or (`None`) as the environment says.
+    #[must_use]
+    pub fn colored(mut self, color: Option<bool>) -> Self {
+        self.depth = match color {
+            None => None,
+            Some(false) => Some(Depth::None),
+            // Who asks for colours on the command line wins over NO_COLOR.
+            Some(true) => Some(theme::detect(|name| (name != "NO_COLOR").then(|| std::env::var(name).ok()).flatten())),
+        };
+        self
+    }
+}
+
 /// The user's own theme files of a folder; what cannot be read is left out.
 fn themes_in(folder: &Path) -> Vec<(String, String)> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };

@@ -1,0 +1,4 @@
+//! The built program on a real pseudo-terminal.
+
+mod session;
+mod workbench;
