@@ -57,10 +57,10 @@ pub fn perform(
         RunsRequest::Resume(run, unknown) => return resume(worker, &run, unknown, id, reply),
         RunsRequest::Score { trace_id, span_id, result_id, name, value } => {
             let now = worker.services().clock().now();
-            let mut score = notes::score(trace_id, &name, &ScoreValue::Number(value), None, now);
-            score.span_id = Some(span_id);
-            score.result_id = result_id;
-            notes::keep(store, &score)?;
+            let mut given = notes::score(trace_id, &name, &ScoreValue::Number(value), None, now);
+            given.span_id = Some(span_id);
+            given.result_id = result_id;
+            notes::keep(store, &given)?;
             RunsAnswer::Kept
         }
     };
