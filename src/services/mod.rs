@@ -11,6 +11,7 @@ pub mod prompts;
 mod ready;
 pub mod replay;
 pub mod report;
+mod tables;
 pub mod workspace;
 
 pub use bundle::{Asked, Services};

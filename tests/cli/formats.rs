@@ -142,6 +142,12 @@ fn a_new_workspace_has_a_prompt_with_a_history() {
     let shown = place.run(&["prompt", "show", name, "--format", "json"]).ends_with(0).json();
     insta::assert_snapshot!(fields(&shown), @r#"{schema_version prompt version commit tokens text}"#);
     assert!(place.run(&["traces"]).ends_with(0).stdout.lines().count() > 1);
+    place.run(&["prompt", "commit", name, "-m", "first"]);
+    let versions =
+        place.run(&["sql", "SELECT prompt_name, message FROM prompt_versions", "--format", "csv"]).ends_with(0);
+    assert!(versions.stdout.starts_with("prompt_name,message"), "{versions:?}");
+    let prices = place.run(&["sql", "SELECT count(*) > 10 AS n FROM prices", "--format", "jsonl"]).ends_with(0);
+    assert_eq!(prices.stdout, "{\"n\":true}\n");
     place.run(&["prompt", "show", "nosuch"]).ends_with(2);
     place.run(&["prompt", "restore", name]).ends_with(2);
     place.run(&["prompt", "diff", name, "work", "work"]).ends_with(0);

@@ -26,6 +26,7 @@ const LIMITS: SqlLimits = SqlLimits { timeout: Duration::from_secs(600), rows: 5
 pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
     let query = query(&args.query)?;
     let store = context.store()?;
+    context.services.fill_tables(&query)?;
     let result = store.sql(&query, LIMITS, &context.cancel).map_err(|error| explain(error, &query))?;
     context.notices.clear();
     let truncated = result.truncated;

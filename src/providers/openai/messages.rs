@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::ProviderError;
+use super::super::error::ProviderError;
 use crate::domain::message::{Message, Part, Role, ToolCall};
 
 /// The messages as a JSON array; what is left out is added to `dropped`.

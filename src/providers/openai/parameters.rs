@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::super::request::{Request, Support};
-use super::Dialect;
+use super::provider::Dialect;
 
 /// What every server takes under the recorded name.
 const COMMON: [&str; 13] = [
