@@ -2,6 +2,7 @@
 
 mod diff_view;
 mod list;
+mod questions;
 mod screen;
 mod source;
 mod view;

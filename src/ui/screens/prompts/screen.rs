@@ -12,11 +12,11 @@ use super::source::{Shown, Source};
 use super::{SPEC, view};
 use crate::ui::action::{Action, Context};
 use crate::ui::chord::Key;
-use crate::ui::effect::{Ask, Confirm, Effect};
+use crate::ui::effect::Effect;
 use crate::ui::effects::prompts::{History, PromptsAnswer, PromptsRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::input::MouseKind;
-use crate::ui::msg::{Event, ReplayOf, RequestId, Target, TimerId, Toast};
+use crate::ui::msg::{Event, RequestId, Target, TimerId, Toast};
 use crate::ui::screens::{Cx, DrawCx, Screen, ScreenId, ScreenSpec, Status, Typing};
 use crate::ui::widgets::line_input::LineInput;
 use crate::ui::widgets::list::Moved;
@@ -299,17 +299,6 @@ impl PromptsScreen {
         vec![effect]
     }
 
-    fn commit_question(&self) -> Vec<Effect> {
-        let Some(row) = self.list.selected() else { return Vec::new() };
-        let branch = self.list.branch().map_or_else(|| "no branch".to_owned(), |branch| format!("branch {branch}"));
-        vec![Effect::Ask(Ask {
-            action: Action::CommitPrompt,
-            title: format!("Commit {} on {branch}", row.path),
-            text: String::new(),
-            hint: "what this change is for".into(),
-        })]
-    }
-
     fn act(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
         if let Some(shown) = &self.source.diff
             && self.panes.focused() != LIST
@@ -370,48 +359,6 @@ impl PromptsScreen {
             _ => {}
         }
         Vec::new()
-    }
-
-    fn restore_question(&self) -> Vec<Effect> {
-        let (Some(row), Some(version)) = (self.list.selected(), self.source.version()) else { return Vec::new() };
-        vec![Effect::Confirm(Confirm {
-            action: Action::RestorePrompt,
-            title: format!("Make {} what it was at {}?", row.path, version.version),
-            lines: vec!["What is in the file now is kept as a draft where it was not committed.".into()],
-            yes: "restore",
-        })]
-    }
-
-    fn replay(&self) -> Vec<Effect> {
-        let (Some(name), Some(version)) = (self.source.name(), self.source.version()) else { return Vec::new() };
-        vec![Effect::Go(Target::Replay(ReplayOf {
-            filter: format!("prompt:\"{}\"", name.replace('"', "")),
-            prompt: Some(format!("{name}@{}", version.version)),
-            ..ReplayOf::default()
-        }))]
-    }
-
-    fn copy(&self, action: Action) -> Vec<Effect> {
-        let (Some(row), Some(version)) = (self.list.selected(), self.source.version()) else { return Vec::new() };
-        let (text, what) = match action {
-            Action::CopyText => (crate::domain::untrusted::safe_plain_lines(&version.text), "prompt"),
-            Action::CopyId => (row.path.clone(), "path"),
-            _ => (format!("hindcast prompt show {}@{}", row.name, version.version), "command"),
-        };
-        vec![Effect::Copy { text, what: what.into() }]
-    }
-
-    fn suffix(&self) -> &'static str {
-        let path = self.list.selected().map(|row| row.path.as_str()).unwrap_or_default();
-        if path.ends_with(".yml") || path.ends_with(".yaml") {
-            ".yml"
-        } else if path.ends_with(".prompty") {
-            ".prompty"
-        } else if path.ends_with(".prompt") {
-            ".prompt"
-        } else {
-            ".md"
-        }
     }
 
     fn back(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
