@@ -23,7 +23,7 @@ fn a_span_comes_back_as_it_was_and_importing_again_changes_nothing() {
     let counts = import(&store, vec![span.clone()], vec![]);
     assert_eq!(counts, ImportCounts { traces: 1, spans: 1, new_spans: 1, updated_spans: 0, chunks: 1 });
     let detail = store.trace(&"t1".into(), &Cancel::new()).unwrap();
-    assert_eq!(detail.spans, [span.clone()]);
+    assert_eq!(detail.spans, std::slice::from_ref(&span));
     assert_eq!(detail.scores, span.scores);
     let again = import(&store, vec![span.clone(), span], vec![]);
     assert_eq!((again.new_spans, again.updated_spans, again.spans), (0, 0, 1));
@@ -49,7 +49,7 @@ fn a_more_complete_span_replaces_the_one_before_in_any_order() {
     assert_eq!((counts.new_spans, counts.updated_spans), (0, 1));
     assert_eq!(import(&store, vec![poor.clone()], vec![]).updated_spans, 0);
     let detail = store.trace(&"t1".into(), &Cancel::new()).unwrap();
-    assert_eq!(detail.spans, [rich.clone()]);
+    assert_eq!(detail.spans, std::slice::from_ref(&rich));
     assert_eq!(detail.row.output_preview.as_deref(), Some("The Team plan."));
     let other = super::fixtures::store();
     let counts = import(&other, vec![poor.clone(), rich.clone(), poor], vec![]);

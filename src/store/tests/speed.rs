@@ -18,7 +18,8 @@ fn random(state: &mut u64) -> u64 {
 }
 
 fn words(state: &mut u64, count: u64) -> String {
-    (0..count).map(|_| format!("word{} ", random(state) % 5_000)).collect()
+    let words: Vec<String> = (0..count).map(|_| format!("word{}", random(state) % 5_000)).collect();
+    words.join(" ")
 }
 
 fn trace(number: u64, state: &mut u64) -> Vec<Span> {
