@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use super::action::{Action, Context};
 use super::app::{App, Drawn};
 use super::msg::{Progress, Severity};
-use super::screens::{DrawCx, SCREENS, ScreenId, Status, Typing};
+use super::screens::{DrawCx, SCREENS, Screen, ScreenId, Status, Typing};
 use super::text::{self, Piece};
 use super::theme::Role;
 
@@ -134,9 +134,9 @@ fn tabs(app: &App, area: Rect, buf: &mut Buffer, cx: &DrawCx) -> Vec<(Rect, Scre
 
 fn footer(app: &App, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     let screen = app.screen(app.current());
-    let status = screen.map_or_else(Status::default, |screen| screen.status());
-    let context = screen.map_or(Context::Global, |screen| screen.context());
-    let typing = screen.map_or(Typing::Off, |screen| screen.typing());
+    let status = screen.map_or_else(Status::default, Screen::status);
+    let context = screen.map_or(Context::Global, Screen::context);
+    let typing = screen.map_or(Typing::Off, Screen::typing);
     let right = vec![Piece::own(format!("{} ", status.counts), Role::Dim)];
     let mut left = vec![Piece::own(" ", Role::Text)];
     if !app.pending.is_empty() {

@@ -11,7 +11,7 @@ use super::input::{Input, Mouse, MouseKind};
 use super::keymap::Lookup;
 use super::msg::{Event, Msg, Progress, Severity, Target, TimerId, TimerOf, Toast};
 use super::overlays::{Outcome, Overlay, Owner};
-use super::screens::{SCREENS, ScreenId, Typing};
+use super::screens::{SCREENS, Screen, ScreenId, Typing};
 use super::term::MouseMode;
 
 /// How soon a second ctrl-c must follow the first to quit.
@@ -313,7 +313,7 @@ fn on_paste(app: &mut App, text: String) -> Vec<Effect> {
         return Vec::new();
     }
     let id = app.current();
-    match app.screen(id).map(|screen| screen.typing()) {
+    match app.screen(id).map(Screen::typing) {
         Some(Typing::Line | Typing::Lines) => tell(app, id, &Event::Paste(text)),
         _ => toast(app, Toast::info("nothing to paste into here; / opens the filter where there is one")),
     }

@@ -38,9 +38,9 @@ pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Repl
             TracesAnswer::Kept
         }
         TracesRequest::Score { trace_id, span_id, name, value } => {
-            let mut score = notes::score(trace_id, &name, &ScoreValue::Number(value), None, now);
-            score.span_id = span_id;
-            notes::keep(store, &score)?;
+            let mut given = notes::score(trace_id, &name, &ScoreValue::Number(value), None, now);
+            given.span_id = span_id;
+            notes::keep(store, &given)?;
             reply.tell(Msg::DataChanged);
             TracesAnswer::Kept
         }

@@ -265,29 +265,29 @@ impl Chooser {
         }
         for (line, at) in self.list.visible(body, self.shown.len()).enumerate() {
             let Some(item) = self.shown.get(at).and_then(|place| self.items.get(*place)) else { continue };
-            self.draw_item(item, at == self.list.selected, text::row(body, line as u16), buf, cx);
+            draw_item(item, at == self.list.selected, text::row(body, line as u16), buf, cx);
         }
     }
+}
 
-    fn draw_item(&self, item: &Item, selected: bool, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
-        let heading = item.value == Value::Nothing;
-        let role = match (heading, item.disabled.is_some()) {
-            (true, _) => Role::Heading,
-            (_, true) => Role::Dim,
-            _ => Role::Text,
-        };
-        let key_room = text::width(&item.key).min(usize::from(area.width) / 3);
-        let indent = if heading { 0 } else { 2 };
-        let room = usize::from(area.width).saturating_sub(key_room + 3);
-        let mut pieces = text::foreign(&item.label, role);
-        let detail = item.disabled.as_ref().map_or(item.detail.as_str(), String::as_str);
-        if !detail.is_empty() {
-            pieces.push(Piece::own("  ", Role::Dim));
-            pieces.extend(text::foreign(detail, Role::Dim));
-        }
-        text::put_pieces(buf, (area.x + indent, area.y), &pieces, room, cx.theme);
-        let x = area.right().saturating_sub(key_room as u16);
-        text::put(buf, x, area.y, &item.key, key_room, cx.style(Role::Key));
-        gutter(buf, area, selected, item.marked, Focus::Here, cx);
+fn draw_item(item: &Item, selected: bool, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
+    let heading = item.value == Value::Nothing;
+    let role = match (heading, item.disabled.is_some()) {
+        (true, _) => Role::Heading,
+        (_, true) => Role::Dim,
+        _ => Role::Text,
+    };
+    let key_room = text::width(&item.key).min(usize::from(area.width) / 3);
+    let indent = if heading { 0 } else { 2 };
+    let room = usize::from(area.width).saturating_sub(key_room + 3);
+    let mut pieces = text::foreign(&item.label, role);
+    let detail = item.disabled.as_ref().map_or(item.detail.as_str(), String::as_str);
+    if !detail.is_empty() {
+        pieces.push(Piece::own("  ", Role::Dim));
+        pieces.extend(text::foreign(detail, Role::Dim));
     }
+    text::put_pieces(buf, (area.x + indent, area.y), &pieces, room, cx.theme);
+    let x = area.right().saturating_sub(key_room as u16);
+    text::put(buf, x, area.y, &item.key, key_room, cx.style(Role::Key));
+    gutter(buf, area, selected, item.marked, Focus::Here, cx);
 }

@@ -6,6 +6,7 @@ use crate::ui::action::{ACTIONS, Context, Effects, Row};
 use crate::ui::app::App;
 use crate::ui::effect::Choose;
 use crate::ui::msg::{Progress, Severity};
+use crate::ui::screens::Screen;
 
 impl Overlay {
     /// Every action, screen and theme, found by name, help, id or key.
@@ -88,11 +89,11 @@ impl Overlay {
 }
 
 fn context(app: &App) -> Context {
-    app.screen(app.current()).map_or(Context::Global, |screen| screen.context())
+    app.screen(app.current()).map_or(Context::Global, Screen::context)
 }
 
 fn item(app: &App, row: &Row) -> Item {
-    let keys: Vec<String> = app.keymap.keys(row.action).iter().map(|keys| keys.to_string()).collect();
+    let keys: Vec<String> = app.keymap.keys(row.action).into_iter().map(ToString::to_string).collect();
     let cost = if row.effects == Effects::CostsMoney { " Asks first: it can cost money." } else { "" };
     Item {
         detail: format!("{}{cost}", row.help),

@@ -79,11 +79,11 @@ impl Library {
             if chain.len() == DEPTH_LIMIT {
                 return Err(error(name, None, "it inherits in a circle".to_owned()));
             }
-            let file: File = toml::from_str(text).map_err(|wrong| {
+            let mut file: File = toml::from_str(text).map_err(|wrong| {
                 let line = wrong.span().map(|span| line_at(text, span.start));
                 error(&current, line, wrong.message().to_owned())
             })?;
-            next = file.inherits.clone();
+            next = file.inherits.take();
             chain.push((current, text.as_str(), file));
         }
         resolve(name, &chain)

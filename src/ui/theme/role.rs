@@ -16,6 +16,7 @@ macro_rules! roles {
             }
 
             /// The role whose style is used where a theme does not name this one.
+            #[must_use]
             pub const fn fallback(self) -> Self {
                 match self { $(Self::$name => Self::$fallback,)* }
             }

@@ -50,7 +50,7 @@ impl LineInput {
         let one_line = text.trim_end_matches(['\n', '\r']).replace("\r\n", " ").replace(['\n', '\r'], " ");
         self.text.insert_str(self.cursor, &one_line);
         self.cursor += one_line.len();
-        self.to_edge();
+        self.snap();
     }
 
     /// Takes a key, with the usual keys of shells.
@@ -81,11 +81,11 @@ impl LineInput {
     fn remove(&mut self, from: usize, to: usize) {
         self.text.replace_range(from..to, "");
         self.cursor = from;
-        self.to_edge();
+        self.snap();
     }
 
     /// Two halves may have become one cluster.
-    fn to_edge(&mut self) {
+    fn snap(&mut self) {
         let edge = self.text.grapheme_indices(true).map(|(at, _)| at).find(|at| *at >= self.cursor);
         self.cursor = edge.unwrap_or(self.text.len());
     }

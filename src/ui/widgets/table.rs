@@ -135,7 +135,7 @@ pub fn gutter(buf: &mut Buffer, area: Rect, selected: bool, marked: bool, focus:
         text::put(buf, area.x, area.y, cx.glyphs.cursor, 1, cx.style(focus.selection()).patch(cx.style(Role::Accent)));
     }
     if marked {
-        let place = if selected { 1 } else { 0 };
+        let place = u16::from(selected);
         text::put(buf, area.x + place, area.y, cx.glyphs.mark, 1, cx.style(Role::Mark));
     }
 }

@@ -163,11 +163,11 @@ impl TextArea {
         }
         self.at = self.line().len();
         self.line_mut().push_str(&tail);
-        self.to_edge();
+        self.snap();
     }
 
     /// Two halves may have become one cluster.
-    fn to_edge(&mut self) {
+    fn snap(&mut self) {
         let at = self.at;
         let edge = self.line().grapheme_indices(true).map(|(edge, _)| edge).find(|edge| *edge >= at);
         self.at = edge.unwrap_or_else(|| self.line().len());
@@ -202,10 +202,10 @@ impl TextArea {
             (Key::Right, false, false) | (Key::Char('f'), true, false) => self.right(),
             (Key::Left, ..) | (Key::Char('b'), false, true) => self.at = self.word_left(),
             (Key::Right, ..) | (Key::Char('f'), false, true) => self.at = self.word_right(),
-            (Key::Up, false, false) => self.to_row(self.row.saturating_sub(1)),
-            (Key::Down, false, false) | (Key::Char('n'), true, false) => self.to_row(self.row + 1),
-            (Key::PageUp, ..) => self.to_row(self.row.saturating_sub(page)),
-            (Key::PageDown, ..) => self.to_row(self.row + page),
+            (Key::Up, false, false) => self.go_to_row(self.row.saturating_sub(1)),
+            (Key::Down, false, false) | (Key::Char('n'), true, false) => self.go_to_row(self.row + 1),
+            (Key::PageUp, ..) => self.go_to_row(self.row.saturating_sub(page)),
+            (Key::PageDown, ..) => self.go_to_row(self.row + page),
             (Key::Home, true, _) => (self.row, self.at) = (0, 0),
             (Key::End, true, _) => {
                 self.row = self.lines.len().saturating_sub(1);
@@ -218,7 +218,7 @@ impl TextArea {
         Edit::Same
     }
 
-    fn to_row(&mut self, row: usize) {
+    fn go_to_row(&mut self, row: usize) {
         let column = self.line()[..self.at].graphemes(true).count();
         self.row = row.min(self.lines.len().saturating_sub(1));
         self.at = self.line().grapheme_indices(true).nth(column).map_or_else(|| self.line().len(), |(at, _)| at);
@@ -255,7 +255,7 @@ impl TextArea {
         self.remember(false);
         self.line_mut().replace_range(from..to, "");
         self.at = from;
-        self.to_edge();
+        self.snap();
     }
 
     fn backspace(&mut self) {
@@ -269,7 +269,7 @@ impl TextArea {
             self.row -= 1;
             self.at = self.line().len();
             self.line_mut().push_str(&tail);
-            self.to_edge();
+            self.snap();
         }
     }
 

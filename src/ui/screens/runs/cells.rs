@@ -27,7 +27,7 @@ pub enum Cell {
 pub struct Cells {
     variants: usize,
     samples: usize,
-    cells: Vec<Cell>,
+    all: Vec<Cell>,
     cases: HashMap<(TraceId, SpanId), usize>,
     names: HashMap<String, usize>,
 }
@@ -60,7 +60,7 @@ impl Cells {
         Self {
             variants: variants.len(),
             samples,
-            cells: vec![Cell::Empty; cases.len() * variants.len() * samples],
+            all: vec![Cell::Empty; cases.len() * variants.len() * samples],
             cases: cases
                 .iter()
                 .enumerate()
@@ -80,14 +80,14 @@ impl Cells {
     /// The cell of a call.
     pub fn of_call(&mut self, key: &CallKey) -> Option<&mut Cell> {
         let place = self.place(&key.trace_id, &key.span_id, key.variant.as_str(), key.sample)?;
-        self.cells.get_mut(place)
+        self.all.get_mut(place)
     }
 
     /// Takes an answer.
     pub fn put(&mut self, answered: Answered) {
         let result = &answered.result;
         if let Some(place) = self.place(&result.trace_id, &result.span_id, result.variant.as_str(), result.sample)
-            && let Some(cell) = self.cells.get_mut(place)
+            && let Some(cell) = self.all.get_mut(place)
         {
             *cell = Cell::Done(Arc::new(answered));
         }
@@ -95,7 +95,7 @@ impl Cells {
 
     /// What did not end ends without an answer.
     pub fn stop(&mut self) {
-        for cell in &mut self.cells {
+        for cell in &mut self.all {
             if !matches!(cell, Cell::Done(_)) {
                 *cell = Cell::Empty;
             }
@@ -105,7 +105,7 @@ impl Cells {
     /// The answers to a case by a variant, one a sample.
     pub fn samples(&self, case: usize, variant: usize) -> &[Cell] {
         let start = (case * self.variants + variant) * self.samples;
-        self.cells.get(start..start + self.samples).unwrap_or_default()
+        self.all.get(start..start + self.samples).unwrap_or_default()
     }
 
     /// One answer.
@@ -126,7 +126,7 @@ impl Cells {
 
     /// What a variant's answers come to.
     pub fn totals(&self, variant: usize) -> Totals {
-        let cases = self.cells.len() / (self.variants * self.samples).max(1);
+        let cases = self.all.len() / (self.variants * self.samples).max(1);
         let answers: Vec<&Answered> =
             (0..cases).flat_map(|case| self.samples(case, variant)).filter_map(done).collect();
         let mean = |value: &dyn Fn(&Answered) -> Option<f64>| {
@@ -150,12 +150,12 @@ impl Cells {
 
     /// Answers that are there.
     pub fn done(&self) -> usize {
-        self.cells.iter().filter(|cell| matches!(cell, Cell::Done(_))).count()
+        self.all.iter().filter(|cell| matches!(cell, Cell::Done(_))).count()
     }
 
     /// All answers there are to be.
     pub const fn all(&self) -> usize {
-        self.cells.len()
+        self.all.len()
     }
 }
 

@@ -133,11 +133,7 @@ impl List {
                 self.filter.insert(text);
                 self.narrow();
             }
-            Event::Mouse(mouse) => {
-                if self.state.mouse(*mouse, self.len()) == Moved::No {
-                    self.opened = true;
-                }
-            }
+            Event::Mouse(mouse) if self.state.mouse(*mouse, self.len()) == Moved::No => self.opened = true,
             _ => {}
         }
         Vec::new()

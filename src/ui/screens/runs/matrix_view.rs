@@ -99,11 +99,6 @@ pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     text::put_pieces(buf, (area.x, area.y), &pieces, usize::from(area.width), cx.theme);
 }
 
-/// A number with its word.
-fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
-}
-
 /// How wide a cell is and which variants are shown.
 fn layout(width: u16, variants: usize, first: usize) -> (u16, std::ops::Range<usize>) {
     let room = width.saturating_sub(7 + QUESTION);

@@ -9,7 +9,7 @@ use crate::ui::effects::runs::{Offer, Order, PlanSummary, RunsAnswer, RunsReques
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, ReplayOf, RequestId, TimerId, Toast};
 use crate::ui::screens::traces::money;
-use crate::ui::screens::{Cx, ScreenId, Status, Typing};
+use crate::ui::screens::{Cx, ScreenId, Status};
 use crate::ui::widgets::list::{ListState, Moved};
 
 /// How long changes must pause before the plan is made again.
@@ -107,18 +107,13 @@ impl OrderForm {
         (form, vec![effect])
     }
 
-    /// Keys are actions here.
-    pub const fn typing(&self) -> Typing {
-        Typing::Off
-    }
-
     /// The order to be sent, once.
     pub const fn take_sent(&mut self) -> Option<Order> {
         self.sent.take()
     }
 
     /// What to ask before an order is sent; nothing where it costs nothing.
-    pub fn question(&self, _order: &Order) -> Option<Confirm> {
+    pub fn question(&self) -> Option<Confirm> {
         let Plan::Ready(plan) = &self.plan else { return None };
         if plan.most == Money::ZERO {
             return None;
@@ -382,7 +377,7 @@ impl OrderForm {
     /// The command line that does the same.
     pub fn command(&self) -> String {
         let order = self.order();
-        let quote = |text: &str| shlex::try_quote(text).map_or_else(|_| text.to_owned(), |text| text.into_owned());
+        let quote = |text: &str| shlex::try_quote(text).map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned);
         let mut words = vec!["hindcast replay".to_owned()];
         if self.of.traces.is_empty() {
             words.push(quote(&self.of.filter));

@@ -109,14 +109,18 @@ fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buf
             let right = if dropped { vec![Piece::own("left out", Role::Warning)] } else { Vec::new() };
             (pieces, right, !dropped)
         }
-        Row::Samples => (setting("answers of each", form.samples.to_string(), Role::Text), hint("h l change"), false),
+        Row::Samples => (setting("answers of each", &form.samples.to_string(), Role::Text), hint("h l change"), false),
         Row::Parameters => {
             let value = if form.parameters.is_empty() { "as recorded".into() } else { form.parameters.join(" ") };
-            (setting("parameters", value, Role::Text), hint(&format!("{} edits", key(Action::EditInPlace))), false)
+            (setting("parameters", &value, Role::Text), hint(&format!("{} edits", key(Action::EditInPlace))), false)
         }
         Row::Cap => {
             let value = form.max_cost.map_or_else(|| "none".to_owned(), |cap| format!("${}", money(Some(cap))));
-            (setting("cap on the cost", value, Role::Text), hint(&format!("{} edits", key(Action::EditInPlace))), false)
+            (
+                setting("cap on the cost", &value, Role::Text),
+                hint(&format!("{} edits", key(Action::EditInPlace))),
+                false,
+            )
         }
     };
     let right_room = text::pieces_width(&right).min(room / 2);
@@ -127,9 +131,9 @@ fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buf
     marked
 }
 
-fn setting(name: &str, value: String, role: Role) -> Vec<Piece> {
+fn setting(name: &str, value: &str, role: Role) -> Vec<Piece> {
     let mut pieces = vec![Piece::own(format!("{name:<17}"), Role::Dim)];
-    pieces.extend(text::foreign(&value, role));
+    pieces.extend(text::foreign(value, role));
     pieces
 }
 

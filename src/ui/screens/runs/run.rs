@@ -270,11 +270,7 @@ impl RunView {
                     MouseKind::Click => {}
                 }
             }
-            Event::Mouse(mouse) => {
-                if self.state.mouse(*mouse, self.rows.len()) == Moved::No {
-                    self.side = true;
-                }
-            }
+            Event::Mouse(mouse) if self.state.mouse(*mouse, self.rows.len()) == Moved::No => self.side = true,
             Event::Picked(Action::Sort, names) => {
                 let found = Order::ALL.into_iter().find(|order| names.iter().any(|name| name == order.name()));
                 let case = self.rows.get(self.state.selected).copied();

@@ -124,7 +124,7 @@ impl RunsScreen {
         self.work(RunsRequest::Start(order), cx)
     }
 
-    fn stop(&self) -> Vec<Effect> {
+    fn ask_to_stop() -> Vec<Effect> {
         vec![Effect::Confirm(Confirm {
             action: Action::StopRun,
             title: "Stop this run?".into(),
@@ -162,7 +162,7 @@ impl RunsScreen {
 
     fn act(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
         match action {
-            Action::StopRun => return self.stop(),
+            Action::StopRun => return Self::ask_to_stop(),
             Action::ResumeRun => return self.resume(),
             Action::Replay => {
                 let Some(row) = self.row() else { return Vec::new() };
@@ -209,7 +209,7 @@ impl RunsScreen {
     /// Sends the order that the dialog is done with, or asks first.
     fn send_wanted(&mut self, cx: &Cx) -> Vec<Effect> {
         let Some(order) = self.order.as_mut().and_then(OrderForm::take_sent) else { return Vec::new() };
-        match self.order.as_ref().and_then(|form| form.question(&order)) {
+        match self.order.as_ref().and_then(OrderForm::question) {
             Some(confirm) => {
                 self.asked = Some(order);
                 vec![Effect::Confirm(confirm)]
@@ -238,11 +238,7 @@ impl Screen for RunsScreen {
     }
 
     fn typing(&self) -> Typing {
-        match &self.order {
-            Some(order) => order.typing(),
-            None if self.run.is_none() => self.list.typing(),
-            None => Typing::Off,
-        }
+        if self.order.is_none() && self.run.is_none() { self.list.typing() } else { Typing::Off }
     }
 
     fn update(&mut self, event: &Event, cx: &Cx) -> Vec<Effect> {
@@ -281,13 +277,13 @@ impl Screen for RunsScreen {
         }
         match event {
             Event::Action(action) => self.act(*action, cx),
-            other => match &mut self.run {
-                Some(run) => run.update(other, cx),
-                None => {
-                    let effects = self.list.update(other, cx);
-                    if self.list.take_opened() { self.act(Action::Open, cx) } else { effects }
+            other => {
+                if let Some(run) = &mut self.run {
+                    return run.update(other, cx);
                 }
-            },
+                let effects = self.list.update(other, cx);
+                if self.list.take_opened() { self.act(Action::Open, cx) } else { effects }
+            }
         }
     }
 

@@ -108,10 +108,9 @@ fn answer_column(
     for (row, y) in rows.iter().skip(usize::from(scroll)).zip(body.top()..body.bottom()) {
         text::put_pieces(buf, (body.x, y), row, room, cx.theme);
     }
-    let mut y = body.bottom();
-    for line in foot_lines(run, case, variant, cell, (room, cx)).into_iter().take(usize::from(foot)) {
-        text::put_pieces(buf, (area.x, y), &line, room, cx.theme);
-        y += 1;
+    let lines = foot_lines(run, case, variant, cell, (room, cx));
+    for (line, y) in lines.iter().zip(body.bottom()..body.bottom().saturating_add(foot)) {
+        text::put_pieces(buf, (area.x, y), line, room, cx.theme);
     }
     most
 }

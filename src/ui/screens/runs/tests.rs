@@ -158,7 +158,7 @@ fn answers_stream_in_and_a_stop_asks_first() {
     stage.answer(Answer::Runs(RunsAnswer::Plan(Box::new(PlanSummary { requests: 1, ..PlanSummary::default() }))));
     stage.keys("enter");
     let (id, to, _) = stage.request().unwrap();
-    let mut send = |stage: &mut Stage, answer| {
+    let send = |stage: &mut Stage, answer| {
         stage.send(Msg::Answer { to, id, answer: Answer::Runs(answer) });
     };
     send(&mut stage, RunsAnswer::Started(detail()));

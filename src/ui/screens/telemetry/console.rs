@@ -214,9 +214,8 @@ impl Console {
                 self.editor.insert(text);
             }
             Event::Mouse(mouse) => match self.grid.state.mouse(*mouse, self.grid.result.rows.len()) {
-                Moved::Yes => self.part = Part::Result,
                 Moved::No if self.part == Part::Result => return self.open(),
-                Moved::No => self.part = Part::Result,
+                Moved::Yes | Moved::No => self.part = Part::Result,
                 Moved::Elsewhere => {}
             },
             Event::Edited(Action::EditExternal, text) => {
@@ -396,7 +395,7 @@ impl Console {
             },
             _ => {
                 let query = self.editor.text();
-                let quoted = shlex::try_quote(&query).map_or_else(|_| query.clone(), |text| text.into_owned());
+                let quoted = shlex::try_quote(&query).map_or_else(|_| query.clone(), std::borrow::Cow::into_owned);
                 (format!("hindcast sql {quoted}"), "command")
             }
         };

@@ -241,7 +241,8 @@ impl FiguresPage {
         if self.range.span != Span::All
             && let Some(since) = self.figured.since
         {
-            filter.push_str(&format!(" since:{}", since.to_rfc3339()));
+            filter.push_str(" since:");
+            filter.push_str(&since.to_rfc3339());
         }
         vec![Effect::Go(Target::Traces(filter))]
     }

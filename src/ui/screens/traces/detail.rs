@@ -348,13 +348,10 @@ impl Detail {
     }
 
     fn prompt(&self) -> Option<String> {
-        let spans = self.selected().into_iter().chain(self.spans.iter());
-        spans.filter_map(|span| span.prompt.name.as_ref().map(|name| (name, &span.prompt.version))).next().map(
-            |(name, version)| match version {
-                Some(version) => format!("{name}@{version}"),
-                None => name.clone(),
-            },
-        )
+        let mut spans = self.selected().into_iter().chain(self.spans.iter());
+        let (name, version) =
+            spans.find_map(|span| span.prompt.name.as_ref().map(|name| (name, &span.prompt.version)))?;
+        Some(version.as_ref().map_or_else(|| name.clone(), |version| format!("{name}@{version}")))
     }
 
     /// Why an action cannot be used now.

@@ -58,7 +58,7 @@ mod tests {
         let id = TraceId::from("t");
         assert!(matches!(
             score_request(&id, None, " answer quality 0.5 "),
-            Ok(Request::Traces(TracesRequest::Score { name, value, .. })) if name == "answer quality" && value == 0.5
+            Ok(Request::Traces(TracesRequest::Score { name, value, .. })) if name == "answer quality" && (value - 0.5).abs() < f64::EPSILON
         ));
         for wrong in ["", "correct", "correct yes", "correct NaN"] {
             assert!(score_request(&id, None, wrong).unwrap_err().contains("correct 1"), "{wrong}");

@@ -157,14 +157,13 @@ fn fields(row: &TraceRow, cx: &DrawCx) -> Vec<Field> {
         text.map_or_else(|| field(cx.glyphs.none, Role::Dim), |text| text::foreign(text, Role::Dim))
     };
     let question = match (&row.question, &row.error) {
-        (Some(question), None) => text::foreign(question, Role::Text),
         (Some(question), Some(error)) if row.status == SpanStatus::Error => {
             let mut pieces = text::foreign(error, Role::Bad);
             pieces.push(Piece::own(format!(" {} ", cx.glyphs.dot), Role::Dim));
             pieces.extend(text::foreign(question, Role::Text));
             pieces
         }
-        (Some(question), Some(_)) => text::foreign(question, Role::Text),
+        (Some(question), _) => text::foreign(question, Role::Text),
         (None, Some(error)) => text::foreign(error, Role::Bad),
         (None, None) => text::foreign(&row.name, Role::Dim),
     };

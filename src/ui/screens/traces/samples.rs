@@ -22,7 +22,7 @@ pub fn rows() -> Vec<TraceRow> {
     let row = |id: &str, minutes: u64, question: &str, answer: Option<&str>, error: Option<&str>| TraceRow {
         trace_id: id.into(),
         name: "support.answer".into(),
-        started_at: now().minus(Duration::from_secs(60 * minutes)),
+        started_at: now().minus(Duration::from_mins(minutes)),
         duration_ns: answer.map(|_| 1_204_000_000),
         status: if error.is_some() { SpanStatus::Error } else { SpanStatus::Ok },
         question: Some(question.into()),
@@ -64,7 +64,7 @@ pub fn rows() -> Vec<TraceRow> {
 
 /// A trace of a chain with retrieval, a model call and an evaluation.
 pub fn spans() -> Arc<Vec<Span>> {
-    let start = now().minus(Duration::from_secs(120));
+    let start = now().minus(Duration::from_mins(2));
     let span = |id: &str, parent: Option<&str>, kind, name: &str, from: u64, to: u64| {
         let source = SourceId::from("s");
         let begin = start.plus(Duration::from_millis(from));
