@@ -41,6 +41,7 @@ pub struct Cli {
 }
 
 /// Options that every subcommand takes.
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {

@@ -78,8 +78,10 @@ impl Cell {
     /// The value as a person reads it in a table; not yet safe to print.
     pub fn to_words(&self) -> String {
         match self {
-            Self::Unknown => figures::UNKNOWN.to_owned(),
-            Self::Text(text) | Self::Status(text, _) | Self::Decimal(text) => text.clone(),
+            Self::Unknown | Self::Json(Value::Null) => figures::UNKNOWN.to_owned(),
+            Self::Text(text) | Self::Status(text, _) | Self::Decimal(text) | Self::Json(Value::String(text)) => {
+                text.clone()
+            }
             Self::Count(number) => number.to_string(),
             Self::Real(number) => figures::real(*number),
             Self::Millis(number) => figures::millis(*number),
@@ -89,8 +91,6 @@ impl Cell {
             Self::Flag(false) => "no".to_owned(),
             Self::List(texts) if texts.is_empty() => figures::UNKNOWN.to_owned(),
             Self::List(texts) => texts.join(", "),
-            Self::Json(Value::String(text)) => text.clone(),
-            Self::Json(Value::Null) => figures::UNKNOWN.to_owned(),
             Self::Json(value) => value.to_string(),
         }
     }

@@ -27,7 +27,7 @@ pub fn millis(number: f64) -> String {
 
 /// A number with at most four decimals.
 pub fn real(number: f64) -> String {
-    if number == number.trunc() && number.abs() < 1e15 {
+    if number.fract().abs() < f64::MIN_POSITIVE && number.abs() < 1e15 {
         return format!("{number:.0}");
     }
     if number.abs() < 0.001 || number.abs() >= 1e15 {

@@ -86,7 +86,7 @@ impl Notices {
         }
         let text = safe_plain(text);
         let text = width::truncate_end(&text, columns.saturating_sub(1));
-        self.write(&format!("\r\u{1b}[K{text}"));
+        Self::write(&format!("\r\u{1b}[K{text}"));
         self.is_open.store(true, Ordering::Relaxed);
     }
 
@@ -98,7 +98,7 @@ impl Notices {
     /// Takes the progress line away.
     pub fn clear(&self) {
         if self.is_open.swap(false, Ordering::Relaxed) {
-            self.write("\r\u{1b}[K");
+            Self::write("\r\u{1b}[K");
         }
     }
 
@@ -108,7 +108,7 @@ impl Notices {
             return None;
         }
         self.clear();
-        self.write(&format!("{} [y/N] ", safe_plain(question)));
+        Self::write(&format!("{} [y/N] ", safe_plain(question)));
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer).ok()?;
         Some(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
@@ -123,11 +123,11 @@ impl Notices {
 
     fn lines(&self, text: &str) {
         self.clear();
-        self.write(&format!("{text}\n"));
+        Self::write(&format!("{text}\n"));
     }
 
     /// Nobody reading stderr is no reason to stop.
-    fn write(&self, text: &str) {
+    fn write(text: &str) {
         let mut stderr = io::stderr().lock();
         let _ = stderr.write_all(text.as_bytes());
         let _ = stderr.flush();

@@ -19,7 +19,7 @@ pub enum Format {
     /// Columns for people; the default, on a pipe too
     #[default]
     Table,
-    /// One JSON document with a schema_version
+    /// One JSON document with a `schema_version`
     Json,
     /// One JSON object a line
     Jsonl,
@@ -87,7 +87,7 @@ impl Output {
         document.extend(fields);
         let document = Value::Object(document);
         if self.format == Format::Json && self.stream.is_terminal() {
-            let text = serde_json::to_string_pretty(&document).map_err(unwritable_json)?;
+            let text = serde_json::to_string_pretty(&document).map_err(|error| unwritable_json(&error))?;
             return self.raw_line(&escape_json(&text));
         }
         self.json_line(&document)
@@ -95,7 +95,7 @@ impl Output {
 
     /// Prints one JSON value on one line.
     pub fn json_line(&mut self, value: &Value) -> Result<(), AppError> {
-        let text = serde_json::to_string(value).map_err(unwritable_json)?;
+        let text = serde_json::to_string(value).map_err(|error| unwritable_json(&error))?;
         self.raw_line(&escape_json(&text))
     }
 
@@ -190,7 +190,7 @@ fn csv_text(text: &str) -> String {
     format!("{guard}{}", safe_plain_lines(text))
 }
 
-fn unwritable_json(error: serde_json::Error) -> AppError {
+fn unwritable_json(error: &serde_json::Error) -> AppError {
     AppError::internal(format!("cannot write JSON: {error}"))
 }
 

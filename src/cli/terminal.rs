@@ -9,7 +9,7 @@ use crate::services::doctor::TerminalFacts;
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum When {
-    /// On a terminal, unless NO_COLOR is set or TERM is dumb
+    /// On a terminal, unless `NO_COLOR` is set or TERM is dumb
     #[default]
     Auto,
     /// Always, on a pipe too
@@ -119,7 +119,7 @@ fn colour(when: When, is_terminal: bool) -> Colour {
 }
 
 fn width(stream: &impl std::os::fd::AsFd) -> usize {
-    let told = rustix::termios::tcgetwinsize(stream).map(|size| usize::from(size.ws_col)).unwrap_or(0);
+    let told = rustix::termios::tcgetwinsize(stream).map_or(0, |size| usize::from(size.ws_col));
     let variable = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
     [Some(told), variable()].into_iter().flatten().find(|columns| *columns > 0).unwrap_or(USUAL_COLUMNS)
 }

@@ -4,6 +4,7 @@ use super::cell::Cell;
 use super::figures;
 use super::table::{Column, Table};
 use super::terminal::Paint;
+use crate::domain::ids::SessionId;
 use crate::domain::span::SpanStatus;
 use crate::store::{TraceRow, TraceTexts};
 
@@ -55,7 +56,7 @@ pub fn table(rows: &[TraceRow], texts: Option<&[TraceTexts]>) -> Table {
             Cell::Count(row.llm_calls.into()),
             Cell::count(row.input_tokens),
             Cell::count(row.output_tokens),
-            Cell::text(row.session_id.as_ref().map(|id| id.as_str())),
+            Cell::text(row.session_id.as_ref().map(SessionId::as_str)),
             Cell::text(row.user_id.as_deref()),
             Cell::text(row.tenant_id.as_deref()),
             Cell::text(row.environment.as_deref()),
@@ -96,7 +97,7 @@ pub fn summary(row: &TraceRow) -> String {
         parts.push(figures::counted(row.chunks, "chunk", "chunks"));
     }
     for (name, value) in [
-        ("session", row.session_id.as_ref().map(|id| id.as_str())),
+        ("session", row.session_id.as_ref().map(SessionId::as_str)),
         ("user", row.user_id.as_deref()),
         ("tenant", row.tenant_id.as_deref()),
         ("env", row.environment.as_deref()),

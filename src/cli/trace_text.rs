@@ -9,6 +9,7 @@ use super::span_json::millis;
 use super::table::{Column, Table};
 use super::terminal::Paint;
 use super::trace_rows;
+use crate::domain::ids::SpanId;
 use crate::domain::message::{Message, Part};
 use crate::domain::score::Score;
 use crate::domain::span::{Span, SpanKind, SpanStatus};
@@ -162,7 +163,7 @@ fn in_order(spans: &[Span]) -> Vec<(usize, &Span)> {
     let mut children: BTreeMap<&str, Vec<&Span>> = BTreeMap::new();
     let mut roots = Vec::new();
     for span in spans {
-        match span.parent_id.as_ref().map(|id| id.as_str()).filter(|id| known.contains(id)) {
+        match span.parent_id.as_ref().map(SpanId::as_str).filter(|id| known.contains(id)) {
             Some(parent) => children.entry(parent).or_default().push(span),
             None => roots.push(span),
         }
@@ -186,7 +187,7 @@ fn in_order(spans: &[Span]) -> Vec<(usize, &Span)> {
 /// The call that most likely gave the answer: the last fine model call, else the last.
 fn answer(spans: &[Span]) -> Option<&Span> {
     let calls = || spans.iter().filter(|span| span.kind == SpanKind::Llm);
-    calls().rfind(|span| span.status != SpanStatus::Error && span.output_text.is_some()).or_else(|| calls().last())
+    calls().rfind(|span| span.status != SpanStatus::Error && span.output_text.is_some()).or_else(|| calls().next_back())
 }
 
 /// Prints one message under its role.

@@ -117,8 +117,9 @@ fn entry(
 /// Models of a provider that are known without asking it.
 fn known_models(services: &Services, info: &ProviderInfo) -> Result<Vec<String>, AppError> {
     let config = services.config()?;
-    let named = config.defaults.models.value.iter().chain(config.prices.keys());
-    let mut names: BTreeSet<String> = named.filter(|id| id.provider == info.name).map(|id| id.model.clone()).collect();
+    let configured = config.defaults.models.value.iter().chain(config.prices.keys());
+    let mut names: BTreeSet<String> =
+        configured.filter(|id| id.provider == info.name).map(|id| id.model.clone()).collect();
     match (&info.pricing, info.kind) {
         (_, ProviderKind::Builtin) => names.extend(BUILT_IN.map(str::to_owned)),
         (Pricing::Table(key), _) if info.problem.is_none() => {

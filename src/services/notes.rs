@@ -53,11 +53,11 @@ pub fn score(trace_id: TraceId, name: &str, value: &ScoreValue, why: Option<&str
 }
 
 /// Keeps a score: on disk in the journal when this returns, and in the index.
-pub fn keep(store: &Store, score: &Score) -> Result<(), AppError> {
+pub fn keep(store: &Store, given: &Score) -> Result<(), AppError> {
     let journal = Journal::open(store.state_dir(), &format!("{JOURNAL}-{}", std::process::id()))?;
-    journal.append(&JournalRecord::Score { score: score.clone() })?;
-    tracing::info!(trace_id = score.trace_id.as_str(), name = score.name, "kept a score");
-    Ok(store.put_scores(std::slice::from_ref(score))?)
+    journal.append(&JournalRecord::Score { score: given.clone() })?;
+    tracing::info!(trace_id = given.trace_id.as_str(), name = given.name, "kept a score");
+    Ok(store.put_scores(std::slice::from_ref(given))?)
 }
 
 /// The trace whose id starts so.

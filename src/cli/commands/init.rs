@@ -37,8 +37,12 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         }
         Format::Table | Format::Csv => {
             context.notices.note(&format!("workspace {}", made.root.display()));
-            created.iter().for_each(|path| context.notices.note(&format!("  new   {path}")));
-            kept.iter().for_each(|path| context.notices.note(&format!("  kept  {path}")));
+            for path in &created {
+                context.notices.note(&format!("  new   {path}"));
+            }
+            for path in &kept {
+                context.notices.note(&format!("  kept  {path}"));
+            }
             context
                 .notices
                 .note("next: `hindcast` opens the workbench, `hindcast import PATH` imports recorded traces");

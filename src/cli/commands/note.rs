@@ -36,7 +36,7 @@ pub(super) fn kept(score: &Score, what: &str, context: &mut Context<'_>) -> Resu
     context.notices.clear();
     match context.out.format() {
         Format::Table | Format::Csv => {
-            context.notices.note(&format!("kept a {what} on trace {}", score.trace_id.as_str()))
+            context.notices.note(&format!("kept a {what} on trace {}", score.trace_id.as_str()));
         }
         Format::Json | Format::Jsonl => {
             if let serde_json::Value::Object(fields) = span_json::score(score) {

@@ -15,6 +15,7 @@ use crate::domain::prompt::Inputs;
 use crate::domain::run::CallsMode;
 use crate::error::{AppError, Exit};
 use crate::services::prompts::{Prompts, count_tokens};
+use crate::vcs::{CommitId, FileState};
 
 /// Arguments of `hindcast prompt`.
 #[derive(Debug, clap::Args)]
@@ -117,7 +118,7 @@ fn list(prompts: &Prompts, context: &mut Context<'_>) -> Result<Exit, AppError> 
     for file in &listing.prompts {
         table.push(vec![
             Cell::Text(file.name.clone()),
-            Cell::text(file.state.map(|state| state.as_str())),
+            Cell::text(file.state.map(FileState::as_str)),
             Cell::Text(file.path.to_string_lossy().into_owned()),
         ]);
     }
@@ -168,7 +169,7 @@ fn log(prompts: &Prompts, prompt: &str, context: &mut Context<'_>) -> Result<Exi
         table.push(vec![
             Cell::Text(version.version),
             Cell::Text(version.prompt),
-            Cell::text(version.commit.as_ref().map(|commit| commit.as_str())),
+            Cell::text(version.commit.as_ref().map(CommitId::as_str)),
             Cell::maybe(version.committed_at, Cell::Time),
             Cell::text(version.author),
             Cell::Count(version.tokens.into()),

@@ -32,6 +32,7 @@ pub enum Calls {
 }
 
 /// Arguments of `hindcast replay`.
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Which traces; words are joined. A leading - needs -- before it

@@ -8,6 +8,7 @@ use super::super::figures;
 use super::super::output::Format;
 use super::super::table::{Column, Table};
 use super::runs::runs_table;
+use crate::domain::time::Timestamp;
 use crate::error::{AppError, Exit};
 use crate::services::report::{self, Report, WrongAnswer};
 use crate::services::workspace::{Origin, Workspace};
@@ -136,7 +137,7 @@ fn document(workspace: &Workspace, report: &Report) -> Map<String, Value> {
             "index",
             json!({
                 "traces": size.traces, "spans": size.spans, "sources": size.sources, "runs": size.runs,
-                "newest": size.newest.map(|time| time.to_rfc3339()),
+                "newest": size.newest.map(Timestamp::to_rfc3339),
             }),
         ),
         ("figures", list(figures_table(report))),

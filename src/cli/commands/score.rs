@@ -34,7 +34,7 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         .ok_or_else(|| AppError::usage(format!("`{}` is no score: give a number, yes or no, or a word", args.value)))?;
     let store = context.store()?;
     let trace = notes::trace(store, &args.trace_id, &context.cancel)?;
-    let score = notes::score(trace, name, &value, args.why.as_deref(), context.services.clock().now());
-    notes::keep(store, &score)?;
-    super::note::kept(&score, "score", context)
+    let given = notes::score(trace, name, &value, args.why.as_deref(), context.services.clock().now());
+    notes::keep(store, &given)?;
+    super::note::kept(&given, "score", context)
 }

@@ -74,8 +74,7 @@ fn span(trace: &TraceDetail, prefix: &str, context: &mut Context<'_>) -> Result<
     let matching: Vec<&Span> = trace.spans.iter().filter(|span| span.span_id.as_str().starts_with(prefix)).collect();
     let exact = matching.iter().find(|span| span.span_id.as_str() == prefix);
     let span = match (exact, matching.as_slice()) {
-        (Some(span), _) => span,
-        (None, [span]) => span,
+        (Some(span), _) | (None, [span]) => span,
         (None, []) => {
             let id = trace.row.trace_id.as_str();
             return Err(AppError::store(format!("no span `{prefix}` in trace {id}"))

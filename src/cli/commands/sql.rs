@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 /// How much one query may print: what a script can be asked to hold.
-const LIMITS: SqlLimits = SqlLimits { timeout: Duration::from_secs(600), rows: 5_000_000, bytes: 1 << 30 };
+const LIMITS: SqlLimits = SqlLimits { timeout: Duration::from_mins(10), rows: 5_000_000, bytes: 1 << 30 };
 
 /// Prints what it answers.
 pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
@@ -101,7 +101,9 @@ fn unused(used: &[String], name: String) -> String {
     if !taken(&name) {
         return name;
     }
-    (2..).map(|number| format!("{name}_{number}")).find(|candidate| !taken(candidate)).unwrap_or(name)
+    // One of these is free: there are more of them than columns.
+    let mut others = (2..used.len() + 3).map(|number| format!("{name}_{number}"));
+    others.find(|candidate| !taken(candidate)).unwrap_or(name)
 }
 
 fn cell(datum: Datum) -> Cell {
@@ -115,6 +117,10 @@ fn cell(datum: Datum) -> Cell {
         Datum::Time(time) => Cell::Time(time),
         Datum::Text(text) => Cell::Text(text),
         Datum::Json(text) => Cell::Json(serde_json::from_str(&text).unwrap_or(Value::String(text))),
-        Datum::Blob(bytes) => Cell::Text(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
+        Datum::Blob(bytes) => {
+            let digits = b"0123456789abcdef";
+            let hex = bytes.iter().flat_map(|byte| [digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]);
+            Cell::Text(hex.map(char::from).collect())
+        }
     }
 }
