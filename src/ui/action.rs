@@ -296,6 +296,22 @@ mod tests {
         }
     }
 
+    /// With `UPDATE_README=1` the table is written instead of compared.
+    #[test]
+    fn the_readme_has_this_key_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+        let readme = std::fs::read_to_string(path).unwrap();
+        let (begin, end) = ("<!-- keys:begin -->\n", "<!-- keys:end -->");
+        let (before, rest) = readme.split_once(begin).unwrap();
+        let (found, after) = rest.split_once(end).unwrap();
+        let wanted = format!("\n{}\n", markdown());
+        if std::env::var_os("UPDATE_README").is_some() {
+            std::fs::write(path, format!("{before}{begin}{wanted}{end}{after}")).unwrap();
+        } else {
+            assert_eq!(found, wanted, "run the test again with UPDATE_README=1");
+        }
+    }
+
     #[test]
     fn the_key_table_names_every_action_and_its_keys() {
         let table = markdown();

@@ -31,9 +31,14 @@ pub struct Session {
 impl Session {
     /// Starts the program in a workspace, with an environment of its own.
     pub fn start(workspace: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        Self::of(Path::new(env!("CARGO_BIN_EXE_hindcast")), workspace, arguments, variables)
+    }
+
+    /// Starts another program.
+    pub fn of(program: &Path, workspace: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let pty =
             native_pty_system().openpty(PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 }).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_hindcast"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.cwd(workspace);
         command.env_clear();

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use hindcast::ui::term;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
@@ -114,4 +115,25 @@ fn a_wrong_key_binding_is_an_error_before_anything_is_drawn() {
     assert_eq!(status.exit_code(), 2);
     assert!(traces.bytes.contains("list.sort") && traces.bytes.contains("app.quit"), "{}", traces.bytes);
     assert!(!traces.bytes.contains("?1049h"));
+}
+
+/// The program of the next test: takes the terminal and panics.
+#[test]
+#[ignore = "runs on a terminal that another test makes"]
+fn panics_while_it_owns_the_terminal() {
+    term::restore_on_panic();
+    let _guard = term::Guard::claim(term::MouseMode::On).unwrap();
+    panic!("a deliberate panic");
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_it_is_reported() {
+    let folder = workspace();
+    let arguments = ["--ignored", "--exact", "--nocapture", "pty::workbench::panics_while_it_owns_the_terminal"];
+    let session = Session::of(&std::env::current_exe().unwrap(), folder.path(), &arguments, &[]);
+    let (status, traces) = session.end();
+    assert_ne!(status.exit_code(), 0);
+    traces.assert_restored();
+    let left = traces.bytes.find("?1049l").unwrap();
+    assert!(traces.bytes.find("a deliberate panic").is_some_and(|told| told > left), "{}", traces.bytes);
 }

@@ -13,7 +13,7 @@ use crate::ui::effect::Effect;
 use crate::ui::effects::traces::{Grounding, Sentence, TracesAnswer, TracesRequest, Verdict};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, ReplayOf, RequestId, Target, Toast};
-use crate::ui::screens::traces::{ask_note, ask_score, note_request, score_request};
+use crate::ui::screens::traces::{ask_note, ask_score, note_request, score_request, shell_word};
 use crate::ui::screens::{Cx, ScreenId, Status};
 use crate::ui::text::{self, Piece};
 use crate::ui::theme::Role;
@@ -326,7 +326,9 @@ impl Retrieval {
             }
             Action::CopyCli => {
                 let id = self.trace_id.as_ref().map(|id| id.as_str().to_owned());
-                return id.map(|id| copy(format!("hindcast ground {id}"), "command")).unwrap_or_default();
+                return id
+                    .map(|id| copy(format!("hindcast ground {}", shell_word(&id)), "command"))
+                    .unwrap_or_default();
             }
             _ => {}
         }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use super::docs::{self, Tab};
-use super::keep;
 use super::list::prompt_target;
+use super::{keep, show};
 use crate::domain::ids::TraceId;
 use crate::domain::span::{Span, SpanKind};
-use crate::domain::untrusted::escape_json;
+use crate::domain::untrusted::{escape_json, safe_plain};
 use crate::ui::action::Action;
 use crate::ui::chord::Key;
 use crate::ui::effect::Effect;
@@ -310,7 +310,7 @@ impl Detail {
                 .into_iter()
                 .collect(),
             Action::CopyText => copy(self.doc.plain(), self.tab.title()),
-            Action::CopyId => copy(self.trace_id.as_str().to_owned(), "trace id"),
+            Action::CopyId => copy(safe_plain(self.trace_id.as_str()), "trace id"),
             Action::CopyCli => copy(self.command(), "command"),
             Action::CopyJson => self.selected().map(|span| copy(span_json(span), "span as JSON")).unwrap_or_default(),
             Action::EditExternal => vec![Effect::Edit {
@@ -330,9 +330,13 @@ impl Detail {
     fn command(&self) -> String {
         match self.selected() {
             Some(span) if self.rows.first().is_some_and(|row| self.spans[row.id].span_id != span.span_id) => {
-                format!("hindcast show {} --span {}", self.trace_id.as_str(), span.span_id.as_str())
+                format!(
+                    "hindcast show {} --span {}",
+                    show::shell_word(self.trace_id.as_str()),
+                    show::shell_word(span.span_id.as_str())
+                )
             }
-            _ => format!("hindcast show {}", self.trace_id.as_str()),
+            _ => format!("hindcast show {}", show::shell_word(self.trace_id.as_str())),
         }
     }
 

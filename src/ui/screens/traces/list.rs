@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::keep;
 use super::pages::{PAGE, Pages};
+use super::{keep, show};
 use crate::domain::ids::TraceId;
+use crate::domain::untrusted::safe_plain;
 use crate::ui::action::Action;
 use crate::ui::effect::{Choose, Effect, Pick, PickItem};
 use crate::ui::effects::traces::{ListQuery, Order, Sort, TraceRow, TracesAnswer, TracesRequest};
@@ -367,8 +368,8 @@ impl List {
                 .map(|session| Effect::Go(Target::Traces(format!("session:\"{}\"", session.replace('"', "")))))
                 .into_iter()
                 .collect(),
-            Action::CopyId => copy(row.trace_id.as_str().to_owned(), "trace id"),
-            Action::CopyCli => copy(format!("hindcast show {}", row.trace_id.as_str()), "command"),
+            Action::CopyId => copy(safe_plain(row.trace_id.as_str()), "trace id"),
+            Action::CopyCli => copy(format!("hindcast show {}", show::shell_word(row.trace_id.as_str())), "command"),
             Action::CopyText => {
                 let text = format!(
                     "{}\n\n{}",

@@ -12,7 +12,7 @@ mod show;
 
 pub use keep::{ask_note, ask_score, note_request, score_request};
 pub use screen::{SPEC, TracesScreen};
-pub use show::{age, count, millis, money, short_id};
+pub use show::{age, count, millis, money, shell_word, short_id};
 
 #[cfg(test)]
 pub(in crate::ui) mod samples;

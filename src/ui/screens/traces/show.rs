@@ -54,6 +54,12 @@ pub fn age(time: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// A foreign text as one word of a command line that a user may paste into a shell: quoted, nothing hidden in it.
+pub fn shell_word(text: &str) -> String {
+    let safe = safe_plain(text);
+    shlex::try_quote(&safe).map_or_else(|_| safe.clone(), std::borrow::Cow::into_owned)
+}
+
 /// An id in at most twelve columns, cut in its middle; safe to draw.
 pub fn short_id(id: &str) -> String {
     truncate_middle(&safe_plain(id), 12).into_owned()
@@ -74,6 +80,13 @@ mod tests {
         assert_eq!(millis(Some(1_204_400_000)), "1,204");
         assert_eq!(millis(Some(-4_000_000)), "-4");
         assert_eq!(count(Some(1_234_567)), "1,234,567");
+    }
+
+    #[test]
+    fn a_pasted_command_does_only_what_it_says() {
+        assert_eq!(shell_word("8f2c"), "8f2c");
+        assert_eq!(shell_word("x; rm -rf ~"), "'x; rm -rf ~'");
+        assert!(!shell_word("x\nreboot\u{1b}[201~").contains(['\n', '\u{1b}']));
     }
 
     #[test]
