@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn times_and_durations() {
-        assert_eq!(time(Timestamp::from_nanos(1_795_420_000_123_456_000)), "2026-11-23 05:46:40");
+        assert_eq!(time(Timestamp::from_nanos(1_795_420_000_123_456_000)), "2026-11-23 07:46:40");
         assert_eq!(millis(1203.6), "1204");
         assert_eq!(millis(0.25), "0.25");
         assert_eq!(real(0.5), "0.5");

@@ -118,10 +118,10 @@ mod tests {
     fn tokens_in_any_minute_and_one_that_is_too_large() {
         let (limits, clock) = limits(RateLimit { tokens: Some(100), ..RateLimit::default() });
         assert_eq!(limits.take(500), Ok(()));
-        assert_eq!(limits.take(1), Err(Duration::from_secs(60)));
+        assert_eq!(limits.take(1), Err(Duration::from_mins(1)));
         clock.0.store(60_000_000_000, Ordering::Relaxed);
         assert_eq!(limits.take(60), Ok(()));
-        assert_eq!(limits.take(41), Err(Duration::from_secs(60)));
+        assert_eq!(limits.take(41), Err(Duration::from_mins(1)));
         assert_eq!(limits.take(40), Ok(()));
     }
 

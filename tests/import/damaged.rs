@@ -108,7 +108,9 @@ fn log_records_and_spans_join_in_any_order() {
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut forward = Read::default();
-    files.iter().for_each(|file| forward.file(file));
+    for file in &files {
+        forward.file(file);
+    }
     let mut backward = Read::default();
     files.iter().rev().for_each(|file| backward.file(file));
     assert!(!forward.batch.patches.is_empty());

@@ -149,7 +149,7 @@ pub fn stream(texts: &[&str]) -> String {
     let mut body = String::new();
     for text in texts {
         let delta = serde_json::json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]});
-        body.push_str(&format!("data: {delta}\n\n"));
+        body.extend(["data: ", &delta.to_string(), "\n\n"]);
     }
     body.push_str("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
     body.push_str("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":4}}\n\n");

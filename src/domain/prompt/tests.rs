@@ -6,7 +6,10 @@ use serde_json::{Map, Value, json};
 use std::io::Read;
 
 fn vars(value: Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+    match value {
+        Value::Object(map) => map,
+        other => panic!("{other} is no object"),
+    }
 }
 
 fn dot(text: &str) -> Prompt {
@@ -194,7 +197,7 @@ fn what_a_template_did_not_make_does_not_match() {
     assert!(prompt.match_messages(&ask("  You are kind. Be kind.\n")).is_some());
     assert!(prompt.match_messages(&ask("You are kind. Be kind. Go.")).is_none());
     assert!(dot("{{q}}").match_messages(&[Message::text(Role::User, "Q")]).is_none(), "it would match anything");
-    let endless = dot(&"{{a}}{{b}}{{c}}{{d}}{{e}}{{f}}!".repeat(1));
+    let endless = dot("{{a}}{{b}}{{c}}{{d}}{{e}}{{f}}!");
     assert!(endless.match_messages(&[Message::text(Role::User, "x".repeat(2000))]).is_none());
 }
 

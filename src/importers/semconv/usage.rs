@@ -106,7 +106,10 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     fn attrs(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().unwrap()
+        match value {
+            Value::Object(map) => map,
+            other => panic!("{other} is no object"),
+        }
     }
 
     #[test]

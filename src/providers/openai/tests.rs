@@ -18,10 +18,11 @@ pub(crate) fn case() -> Arc<crate::domain::run::Case> {
 }
 
 fn request(parameters: Value) -> Request {
+    let Value::Object(parameters) = parameters else { panic!("{parameters} is no object") };
     Request {
         model: "m".into(),
         messages: vec![Message::text(Role::User, "hi")],
-        parameters: parameters.as_object().unwrap().clone(),
+        parameters,
         set: Map::new(),
         tools: None,
         max_output: Some(50),

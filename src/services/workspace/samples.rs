@@ -34,6 +34,7 @@ pub const SAMPLES: &[Sample] = samples![
     "traces/otel-genai.otlp.jsonl.gz",
     "traces/provider-errors.otlp.jsonl.gz",
     "traces/streaming-chat.otlp.jsonl.gz",
+    "traces/verdicts.scores.jsonl",
 ];
 
 /// The trace that a new workspace begins with: one answer with a wrong number in it.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::{Paths, Variables};
+use crate::config::{Flags, Paths, Variables};
 use std::fs;
 use std::path::Path;
 
@@ -108,7 +108,7 @@ fn the_sample_configuration_is_valid_and_changes_nothing() {
         workspace: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("hindcast.toml")),
         ..Default::default()
     };
-    let config = crate::config::load(&origins, &Variables::fixed([]), &Default::default()).unwrap();
+    let config = crate::config::load(&origins, &Variables::fixed([]), &Flags::default()).unwrap();
     assert_eq!(config, crate::config::Config::default());
     let text = fs::read_to_string(origins.workspace.unwrap()).unwrap();
     let shown: String = text
@@ -116,13 +116,13 @@ fn the_sample_configuration_is_valid_and_changes_nothing() {
         .map(|line| line.strip_prefix("# ").unwrap_or(line))
         .filter(|line| line.starts_with('[') || line.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')))
         .filter(|line| !line.contains("\"…\""))
-        .map(|line| format!("{line}\n"))
+        .flat_map(|line| [line, "\n"])
         .collect();
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("hindcast.toml");
     fs::write(&file, shown).unwrap();
     let origins = crate::config::Origins { workspace: Some(file), ..Default::default() };
-    crate::config::load(&origins, &Variables::fixed([]), &Default::default()).unwrap();
+    crate::config::load(&origins, &Variables::fixed([]), &Flags::default()).unwrap();
 }
 
 #[test]

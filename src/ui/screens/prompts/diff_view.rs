@@ -48,7 +48,7 @@ impl DiffView {
                     rows.push(Row::Lines(Some((*old, text.clone())), Some((*new, text.clone()))));
                     place += 1;
                 }
-                _ => place = pair(lines, place, &mut rows, (&mut added, &mut removed)),
+                _ => place = pair(lines, place, &mut rows, &mut added, &mut removed),
             }
         }
         Self { rows: fold(rows), top: Cell::new(0), height: Cell::new(0), counts: (added, removed) }
@@ -104,7 +104,7 @@ impl DiffView {
 }
 
 /// Sets removed lines beside the added ones that follow them.
-fn pair(lines: &[DiffLine], mut place: usize, rows: &mut Vec<Row>, counts: (&mut usize, &mut usize)) -> usize {
+fn pair(lines: &[DiffLine], mut place: usize, rows: &mut Vec<Row>, added: &mut usize, removed: &mut usize) -> usize {
     let (mut old, mut new) = (Vec::new(), Vec::new());
     while let Some(line) = lines.get(place) {
         match line {
@@ -114,8 +114,8 @@ fn pair(lines: &[DiffLine], mut place: usize, rows: &mut Vec<Row>, counts: (&mut
         }
         place += 1;
     }
-    *counts.0 += new.len();
-    *counts.1 += old.len();
+    *added += new.len();
+    *removed += old.len();
     let (mut old, mut new) = (old.into_iter(), new.into_iter());
     loop {
         match (old.next(), new.next()) {

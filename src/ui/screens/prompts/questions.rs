@@ -53,11 +53,12 @@ impl PromptsScreen {
     /// The ending that tells an editor the language.
     pub(super) fn suffix(&self) -> &'static str {
         let path = self.list.selected().map(|row| row.path.as_str()).unwrap_or_default();
-        if path.ends_with(".yml") || path.ends_with(".yaml") {
+        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+        if ["yml", "yaml"].contains(&ending) {
             ".yml"
-        } else if path.ends_with(".prompty") {
+        } else if ending == "prompty" {
             ".prompty"
-        } else if path.ends_with(".prompt") {
+        } else if ending == "prompt" {
             ".prompt"
         } else {
             ".md"

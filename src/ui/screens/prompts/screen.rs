@@ -19,7 +19,7 @@ use crate::ui::input::MouseKind;
 use crate::ui::msg::{Event, RequestId, Target, TimerId, Toast};
 use crate::ui::screens::{Cx, DrawCx, Screen, ScreenId, ScreenSpec, Status, Typing};
 use crate::ui::widgets::line_input::LineInput;
-use crate::ui::widgets::list::Moved;
+use crate::ui::widgets::list::{ListState, Moved};
 use crate::ui::widgets::panes::Panes;
 use crate::ui::widgets::text_area::TextArea;
 use crate::ui::widgets::text_view::TextView;
@@ -156,7 +156,7 @@ impl PromptsScreen {
     fn show_history(&mut self, history: &Arc<History>, cx: &Cx) -> Vec<Effect> {
         let same = self.source.name() == Some(history.name.as_str());
         if !same {
-            self.source.versions = Default::default();
+            self.source.versions = ListState::default();
             self.source.marked = None;
             self.source.view = TextView::default();
             self.source.search = None;
