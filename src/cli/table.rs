@@ -171,7 +171,7 @@ mod tests {
     fn a_terminal_gets_lines_that_fit() {
         let lines = sample().lines(Stream { columns: Some(40), colour: Colour::No });
         insta::assert_snapshot!(lines.join("\n"), @r"
-        id  question                         ms
+        id  question                          ms
         a1  How many API calls may I make…  1204
         b2  漢字?                              —
         ");
