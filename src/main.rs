@@ -1,7 +1,5 @@
 //! The `hindcast` program: reads the command line, then runs the workbench or one subcommand.
 
-use std::process::ExitCode;
-
 use hindcast::cli::{self, Invocation};
 use hindcast::error::{AppError, Exit};
 use hindcast::logging;
@@ -9,22 +7,23 @@ use hindcast::services::Services;
 use hindcast::ui::msg::Target;
 use hindcast::ui::{self, UiError, UiOptions};
 
-fn main() -> ExitCode {
+fn main() {
+    run().end_process()
+}
+
+fn run() -> Exit {
     let invocation = match Invocation::parse(std::env::args_os()) {
         Ok(invocation) => invocation,
-        Err(exit) => return exit.into(),
+        Err(exit) => return exit,
     };
     let services = Services::new(invocation.asked());
     if !invocation.wants_workbench() {
-        return cli::run(&invocation, &services).into();
+        return cli::run(&invocation, &services);
     }
-    match workbench(&invocation, &services) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            invocation.notices().error(&error);
-            error.exit().into()
-        }
-    }
+    workbench(&invocation, &services).unwrap_or_else(|error| {
+        invocation.notices().error(&error);
+        error.exit()
+    })
 }
 
 /// Opens the workbench and stays until it ends.

@@ -17,7 +17,7 @@ pub fn listen() -> Cancel {
     let _ = std::thread::Builder::new().name("signals".into()).spawn(move || {
         for _ in signals.forever() {
             if flag.is_cancelled() {
-                std::process::exit(i32::from(Exit::Interrupted.code()));
+                Exit::Interrupted.end_process();
             }
             flag.cancel();
         }

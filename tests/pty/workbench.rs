@@ -76,7 +76,8 @@ fn a_paste_without_end_does_not_swallow_the_keyboard() {
     let mut session = Session::start(folder.path(), &[], &[]);
     session.wait_for("How many API calls").send("\u{1b}[200~q?x").send("\u{3}\u{3}");
     session.wait_for("ctrl-c again").send("q");
-    assert_eq!(session.end().0.exit_code(), 0);
+    let (status, traces) = session.end();
+    assert_eq!(status.exit_code(), 0, "{status:?} {}", &traces.bytes[traces.bytes.len().saturating_sub(600)..]);
 }
 
 #[test]
