@@ -40,11 +40,19 @@ impl Services {
     /// The store as it was left, built anew where it cannot be used, with the journals in it.
     pub fn prepared(&self, listener: &dyn Listener, cancel: &Cancel) -> Result<&Store, AppError> {
         let store = self.store()?;
-        if let IndexState::PutAside { kept, reason } = store.prepare(cancel)? {
-            listener.warn(&format!(
-                "the index could not be used ({reason}); it is kept as {} and built anew from the files",
-                kept.display()
-            ));
+        let anew = match store.prepare(cancel)? {
+            IndexState::Ready => false,
+            IndexState::PutAside { kept, reason } => {
+                listener.warn(&format!(
+                    "the index could not be used ({reason}); it is kept as {} and built anew from the files",
+                    kept.display()
+                ));
+                true
+            }
+            // The files below traces/ are looked through at every start; what came from elsewhere is not.
+            IndexState::New => self.intake()?.has_kept_files(),
+        };
+        if anew {
             self.rebuild(&mut |progress| listener.rebuilding(&progress), cancel)?;
         }
         for damage in store.replay_journals(cancel)? {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use duckdb::Connection;
 
 use super::error::{Result, StoreError};
-use super::{Store, cells, statement};
+use super::{Store, cells, statement, utc};
 use crate::domain::cancel::Cancel;
 use crate::domain::money::Money;
 use crate::domain::time::Timestamp;
@@ -125,7 +125,16 @@ impl Store {
         let stopper = stop.clone();
         let _forward = cancel.on_cancel(move || stopper.cancel());
         let timer = Timer::start(limits.timeout, stop.clone());
-        let outcome = self.shared.read(&stop, |conn| run(conn, statement, limits));
+        let outcome = self.shared.read(&stop, |conn| {
+            run(conn, statement, limits).or_else(|error| {
+                if !utc::needs_zones(&error) {
+                    return Err(error);
+                }
+                utc::without_zones(conn)?;
+                // What is wrong with it in the user's own terms stands in the first error.
+                run(conn, statement, limits).map_err(|_| error)
+            })
+        });
         match outcome {
             Err(StoreError::Interrupted) if timer.rang() && !cancel.is_cancelled() => {
                 Err(StoreError::Timeout(limits.timeout))

@@ -22,13 +22,15 @@ use crate::domain::score::Score;
 use crate::domain::span::Span;
 
 /// Rows are handed to DuckDB from this many spans or bytes of text on.
-const FLUSH_SPANS: usize = 16_384;
-const FLUSH_BYTES: usize = 48 << 20;
+const FLUSH_SPANS: usize = 8_192;
+const FLUSH_BYTES: usize = 24 << 20;
 /// Repeated spans that are more complete wait for each other up to this many.
 const LATE_SPANS: usize = 4_096;
 /// From this many spans or bytes of text on, a new index is built beside the old one.
 const BULK_SPANS: u64 = 20_000;
 const BULK_BYTES: u64 = 32 << 20;
+/// An index that nobody sees before it is whole needs no log; small row groups are compressed and written while the rest comes.
+const BUILD_OPTIONS: &str = "(RECOVERY_MODE no_wal_writes, ROW_GROUP_SIZE 40960)";
 
 /// An import under way: spans are gathered, and counted and visible once it is finished; dropped, it changes nothing.
 pub struct Ingest {
@@ -225,8 +227,9 @@ impl Ingest {
     fn merge_into(&self, file: &std::path::Path, sources: &[SourceRow]) -> Result<(ImportCounts, Vec<SourceCounts>)> {
         let conn = &self.conn;
         let name = file.to_string_lossy().replace('\'', "''");
+        let options = if file == self.shared.paths.index { "" } else { BUILD_OPTIONS };
         open::patiently(&self.shared.options, &self.cancel, || {
-            conn.execute_batch(&format!("ATTACH '{name}' AS idx; USE idx;"))
+            conn.execute_batch(&format!("ATTACH '{name}' AS idx {options}; USE idx;"))
         })?;
         let outcome = interruptible(conn, &self.cancel, || {
             migrate::migrate(conn)?;

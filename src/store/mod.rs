@@ -37,6 +37,7 @@ mod tables;
 mod texts;
 mod trace;
 mod traces;
+mod utc;
 mod writer;
 
 pub use archive::{Archive, Archived};

@@ -49,6 +49,8 @@ fn config(options: &StoreOptions, purpose: Purpose, temp: &Path) -> duckdb::Resu
 fn lock_down(conn: &Connection, allowed: &[PathBuf]) -> duckdb::Result<()> {
     let list: Vec<String> =
         allowed.iter().map(|path| format!("'{}'", path.to_string_lossy().replace('\'', "''"))).collect();
+    // A library with ICU would reckon days in this machine's zone; one without has no such setting, and knows UTC only.
+    drop(conn.execute_batch("SET TimeZone = 'UTC'"));
     conn.execute_batch(&format!(
         "PRAGMA disable_checkpoint_on_shutdown; SET allowed_paths = [{}]; SET enable_external_access = false; \
          SET lock_configuration = true;",

@@ -1,12 +1,16 @@
 //! Runs and their results in the index.
 
+use std::collections::BTreeMap;
+
 use duckdb::{Connection, params};
 use serde_json::Value;
 
 use super::error::{Result, StoreError};
 use super::load::json;
+use super::row_batch::RowBatch;
 use super::row_reader::RowReader;
 use super::rows::{RunRow, StoredResult};
+use super::tables::RESULT_COLUMNS;
 use super::{Store, ids};
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{ResultId, RunId};
@@ -125,46 +129,40 @@ pub(super) fn set_status(conn: &Connection, run: &RunId, status: RunStatus) -> R
     Ok(())
 }
 
-/// Writes results in the place of those with the same ids.
+/// Writes results in the place of those with the same ids; of two with one id the last counts.
 pub(super) fn put_results(conn: &Connection, results: &[StoredResult]) -> Result<()> {
-    let mut delete = conn.prepare("DELETE FROM store.results WHERE result_id = ?")?;
-    let mut insert = conn.prepare(
-        "INSERT INTO store.results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::DECIMAL(38,12), ?, ?, ?, ?, ?, \
-         ?, ?, ?, make_timestamp(?)::TIMESTAMPTZ, ?)",
+    let last: BTreeMap<&str, &StoredResult> =
+        results.iter().map(|stored| (stored.result.result_id.as_str(), stored)).collect();
+    let ids = serde_json::to_string(&last.keys().collect::<Vec<_>>())?;
+    conn.execute(
+        "DELETE FROM store.results WHERE result_id IN (SELECT unnest(from_json(?, '[\"VARCHAR\"]')))",
+        params![ids],
     )?;
-    for stored in results {
-        let result = &stored.result;
-        delete.execute(params![result.result_id.as_str()])?;
-        insert.execute(params![
-            result.run_id.as_str(),
-            result.result_id.as_str(),
-            result.trace_id.as_str(),
-            result.span_id.as_str(),
-            result.variant.as_str(),
-            result.model,
-            result.prompt,
-            result.sample,
-            result.status.as_str(),
-            result.output_text,
-            serde_json::to_string(&result.tool_calls)?,
-            result.finish_reason,
-            result.input_tokens,
-            result.output_tokens,
-            result.cached_input_tokens,
-            result.reasoning_tokens,
-            text(result.cost_usd),
-            result.cost_source,
-            result.latency_ms,
-            result.ttft_ms,
-            result.attempts,
-            result.from_cache,
-            result.error,
-            stored.request.to_string(),
-            stored.request_hash,
-            stored.created_at.micros(),
-            stored.created_at.nanos(),
-        ])?;
+    let mut rows = RowBatch::new(RESULT_COLUMNS)?;
+    for stored in last.values() {
+        push_result(&mut rows, stored)?;
     }
+    let catalog: String = conn.query_row("SELECT current_database()", [], |row| row.get(0))?;
+    let mut appender = conn.appender_to_catalog_and_db("results", &catalog, "store")?;
+    rows.append_to(&mut appender)?;
+    Ok(appender.flush()?)
+}
+
+fn push_result(rows: &mut RowBatch, stored: &StoredResult) -> Result<()> {
+    let result = &stored.result;
+    rows.text(Some(result.run_id.as_str())).text(Some(result.result_id.as_str()));
+    rows.text(Some(result.trace_id.as_str())).text(Some(result.span_id.as_str()));
+    rows.text(Some(result.variant.as_str())).text(Some(&result.model)).text(result.prompt.as_deref());
+    rows.int(Some(i64::from(result.sample))).text(Some(result.status.as_str()));
+    rows.text(result.output_text.as_deref()).text(Some(&serde_json::to_string(&result.tool_calls)?));
+    rows.text(result.finish_reason.as_deref());
+    rows.count(result.input_tokens).count(result.output_tokens);
+    rows.count(result.cached_input_tokens).count(result.reasoning_tokens);
+    rows.money(result.cost_usd).text(Some(&result.cost_source));
+    rows.float(result.latency_ms).float(result.ttft_ms).int(Some(i64::from(result.attempts)));
+    rows.bool(result.from_cache).text(result.error.as_deref());
+    rows.text(Some(&stored.request.to_string())).text(Some(&stored.request_hash));
+    rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos())).end_row();
     Ok(())
 }
 

@@ -39,6 +39,10 @@ pub(super) struct SpanFacts {
 }
 
 impl SpanFacts {
+    fn names_prompt(&self) -> bool {
+        self.prompt_name.is_some() || self.prompt_version.is_some()
+    }
+
     fn usage(&self) -> Option<(u64, u64)> {
         match (self.input_tokens, self.output_tokens) {
             (None, None) => None,
@@ -164,8 +168,8 @@ pub(super) fn push(
     }
     let retrieved = spans.iter().filter(|span| span.kind != SpanKind::Reranker).map(|span| span.chunk_count).sum();
     let chunks = if retrieved == 0 { spans.iter().map(|span| span.chunk_count).sum() } else { retrieved };
-    let prompted = answer.filter(|span| span.prompt_name.is_some());
-    let prompted = prompted.or_else(|| spans.iter().find(|span| span.prompt_name.is_some()));
+    let prompted = answer.filter(|span| span.names_prompt());
+    let prompted = prompted.or_else(|| spans.iter().find(|span| span.names_prompt()));
     let input_text = root.input_text.as_deref().or_else(|| models().find_map(|span| span.input_text.as_deref()));
     let output_text = root.output_text.as_deref().or_else(|| answer.and_then(|span| span.output_text.as_deref()));
 

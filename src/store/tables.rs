@@ -25,6 +25,10 @@ pub(super) const TRACE_COLUMNS: &[Kind] = &[
     Text, Text, Text, Time, Int, Int, Float, Float, Text, Bool, Texts, Int, Int, Int, Int, Int, Int, Money, Bool, Text,
     Text, Text, Text, Texts, Text, Text, Text, Text, Text, Text, Float,
 ];
+pub(super) const RESULT_COLUMNS: &[Kind] = &[
+    Text, Text, Text, Text, Text, Text, Text, Small, Text, Text, Text, Text, Int, Int, Int, Int, Money, Text, Float,
+    Float, Small, Bool, Text, Text, Text, Time, Int,
+];
 pub(super) const DUPLICATE_COLUMNS: &[Kind] = &[Text, Text];
 
 /// Rows of spans and of everything below them.

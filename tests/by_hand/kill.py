@@ -63,10 +63,8 @@ class Workspace:
                     record = json.loads(line.split(b"\t", 1)[1])
                 except (IndexError, ValueError):
                     continue
-                text = json.dumps(record)
-                if '"result_id"' in text and '"status"' in text and '"output_text"' in text:
-                    body = next(v for v in ([record] + [v for v in record.values() if isinstance(v, dict)])
-                                if isinstance(v, dict) and "result_id" in v and "status" in v)
+                if record.get("type") == "result":
+                    body = record["result"]["result"]
                     found.setdefault(body["result_id"], []).append(body["status"])
         return found
 

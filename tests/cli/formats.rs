@@ -200,3 +200,21 @@ fn the_report_models_and_index_have_stable_fields() {
     let check = place.run(&["index", "--check", "--format", "json"]).ends_with(0).json();
     insta::assert_snapshot!(fields(&check), @r#"{schema_version agrees traces spans sources runs differences[]}"#);
 }
+
+#[test]
+fn a_lost_index_comes_back_with_what_was_imported_from_elsewhere() {
+    let place = Place::new();
+    place.write("elsewhere/more.jsonl", &three());
+    place.run(&["import", "elsewhere/more.jsonl"]).ends_with(0);
+    let count = || place.run(&["sql", "SELECT count(*) AS n FROM spans", "--format", "json"]).ends_with(0).json();
+    let before = count();
+    let state = place.workspace().join(".hindcast");
+    for name in ["index.duckdb", "index.duckdb.wal"] {
+        if state.join(name).exists() {
+            std::fs::remove_file(state.join(name)).unwrap();
+        }
+    }
+    assert_eq!(count(), before);
+    std::fs::write(state.join("index.duckdb"), [0xA5; 9_000]).unwrap();
+    assert_eq!(count(), before);
+}

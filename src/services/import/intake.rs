@@ -157,6 +157,11 @@ impl Intake {
         rebuilt.map_err(|error| stopped(error.into(), cancel))
     }
 
+    /// Whether files from outside the workspace were imported, of which the archive or the catalog knows.
+    pub fn has_kept_files(&self) -> bool {
+        !Catalog::new(self.store.state_dir()).entries().is_empty()
+    }
+
     /// The files that the index is made from, as `index --check` compares them: path as in `sources`, and hash.
     pub fn current_files(&self) -> Vec<(String, String)> {
         self.lasting_files().into_iter().map(|looked| (looked.path, looked.hash)).collect()

@@ -136,3 +136,32 @@ fn results_are_exported() {
     assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
     assert_eq!(std::fs::read_dir(store.dir.path()).unwrap().count(), 4);
 }
+
+#[test]
+fn days_and_hours_are_reckoned_in_utc() {
+    let store = filled();
+    let one = |sql: &str| {
+        let result = run(&store, sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        result.rows[0][0].to_text()
+    };
+    let day = one("SELECT strftime(min(started_at), '%Y-%m-%d') FROM spans");
+    assert_eq!(day.len(), 10, "{day}");
+    assert!(one("SELECT date_trunc('day', started_at) FROM spans").starts_with(&day));
+    assert!(one("SELECT started_at::DATE FROM traces ORDER BY 1").starts_with(&day));
+    assert_eq!(one("SELECT count(*) FROM spans WHERE started_at > now() - INTERVAL 200 YEARS"), "2");
+    assert_eq!(
+        one(
+            "SELECT count(*) FROM llm_calls WHERE started_at + INTERVAL 1 HOUR > current_timestamp + INTERVAL 90 YEARS"
+        ),
+        "0"
+    );
+    assert_eq!(
+        one(&format!("SELECT count(*) FROM spans WHERE started_at::DATE = '{day}' AND hour(started_at) < 24")),
+        "2"
+    );
+    assert_eq!(one("SELECT (current_date - INTERVAL 1 DAY)::DATE < today()"), "true");
+    let StoreError::Sql { message, .. } = run(&store, "SELECT no_such(started_at) FROM spans").unwrap_err() else {
+        panic!()
+    };
+    assert!(message.contains("no_such"), "{message}");
+}

@@ -29,6 +29,7 @@ pub fn perform(worker: &ServicesWorker, request: TelemetryRequest, reply: &dyn R
         TelemetryRequest::Figures(range) => TelemetryAnswer::Figures(Box::new(figures(store, range, reply)?)),
         TelemetryRequest::Sql(query) => {
             remember(workspace, &query);
+            worker.services().fill_tables(&query)?;
             match store.sql(&query, SqlLimits::default(), reply.cancel()) {
                 Ok(result) => TelemetryAnswer::Result(Arc::new(result)),
                 Err(StoreError::Interrupted) => TelemetryAnswer::BadSql("the query was stopped".into()),

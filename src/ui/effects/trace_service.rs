@@ -100,10 +100,12 @@ fn spans(store: &Store, id: &TraceId, reply: &dyn Reply) -> Result<Option<Vec<Sp
 }
 
 fn row(row: store::TraceRow) -> TraceRow {
-    let prompt = row.prompt_name.map(|name| match row.prompt_version {
-        Some(version) => format!("{name}@{version}"),
-        None => name,
-    });
+    let prompt = match (row.prompt_name, row.prompt_version) {
+        (Some(name), Some(version)) => Some(format!("{name}@{version}")),
+        // Some instrumentations record the version alone.
+        (None, Some(version)) => Some(format!("@{version}")),
+        (name, None) => name,
+    };
     TraceRow {
         trace_id: row.trace_id,
         name: row.name,

@@ -129,7 +129,7 @@ pub struct TraceRow {
     pub answer: Option<String>,
     /// The models that answered.
     pub models: Vec<String>,
-    /// The prompt, `name@version`.
+    /// The prompt: `name@version`, `name`, or `@version` where only that is recorded.
     pub prompt: Option<String>,
     /// Tokens in and out.
     pub tokens: Option<u64>,

@@ -50,7 +50,7 @@ pub fn draw(state: &Retrieval, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         (Phase::Loading | Phase::Ready, _) => return empty::draw("Loading …", &[format!("Trace {id}")], area, buf, cx),
         (Phase::Nothing, _) => {
             let how = format!(
-                "Choose a trace on screen {} and press {} there: this screen shows its chunks, which sentence of the answer each of them supports, and lets you drop or edit chunks and replay.",
+                "Choose a trace on screen {} and press {} there: this screen shows its chunks beside the answer, and lets you drop or edit chunks and replay.",
                 key(Action::GoTraces),
                 cx.key(Action::Chunks, Context::Traces)
             );

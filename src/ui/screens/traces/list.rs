@@ -360,7 +360,7 @@ impl List {
         match action {
             Action::Chunks => vec![Effect::Go(Target::Retrieval(row.trace_id.clone()))],
             Action::OpenPrompt => {
-                row.prompt.as_deref().map(|prompt| Effect::Go(prompt_target(prompt))).into_iter().collect()
+                named_prompt(row).map(|prompt| Effect::Go(prompt_target(prompt))).into_iter().collect()
             }
             Action::Session => row
                 .session
@@ -401,8 +401,8 @@ impl List {
             {
                 Some("no trace is selected".into())
             }
-            Action::OpenPrompt if row.is_none_or(|row| row.prompt.is_none()) => {
-                Some("no prompt is recorded on this trace; open it to look for the one that matches".into())
+            Action::OpenPrompt if row.is_none_or(|row| named_prompt(row).is_none()) => {
+                Some("this trace does not name its prompt; screen 3 lists all prompts".into())
             }
             Action::Session if row.is_none_or(|row| row.session.is_none()) => {
                 Some("no conversation is recorded on this trace".into())
@@ -431,6 +431,11 @@ impl List {
         };
         Status { hints, counts: text }
     }
+}
+
+/// The prompt of a row, where more than its version is recorded.
+fn named_prompt(row: &TraceRow) -> Option<&str> {
+    row.prompt.as_deref().filter(|prompt| !prompt.starts_with('@'))
 }
 
 /// Opens `name@version`.

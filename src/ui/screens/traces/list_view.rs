@@ -15,7 +15,7 @@ use crate::ui::widgets::empty;
 use crate::ui::widgets::line_input::Active;
 use crate::ui::widgets::table::{Align, Column, Field, Focus, Table, Width, draw as draw_table, field};
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 10] = [
     Column { title: "age", width: Width::Fixed(4), align: Align::Right, from: 0 },
     Column { title: "ok", width: Width::Fixed(2), align: Align::Left, from: 0 },
     Column { title: "name", width: Width::Fixed(16), align: Align::Left, from: 100 },
@@ -25,6 +25,7 @@ const COLUMNS: [Column; 9] = [
     Column { title: "ms", width: Width::Fixed(7), align: Align::Right, from: 50 },
     Column { title: "tok", width: Width::Fixed(6), align: Align::Right, from: 70 },
     Column { title: "$", width: Width::Fixed(7), align: Align::Right, from: 70 },
+    Column { title: "fb", width: Width::Fixed(4), align: Align::Right, from: 80 },
 ];
 
 /// Heights from which the preview is shown.
@@ -120,7 +121,7 @@ fn says_why_empty(list: &List, area: Rect, buf: &mut Buffer, cx: &DrawCx) -> boo
         Phase::Ready if list.filter.text().is_empty() => empty::draw(
             "No traces yet",
             &[
-                "Put recorded traces (OTLP, OpenInference, Langfuse, LangSmith, JSON lines …) into traces/, or".into(),
+                "Put recorded traces (OTLP as JSON or protobuf, also .gz and .zst) into traces/, or".into(),
                 "    hindcast import FILE".into(),
                 format!("{} looks again. {} shows every key.", key(Action::Reload), key(Action::Help)),
             ],
@@ -177,7 +178,16 @@ fn fields(row: &TraceRow, cx: &DrawCx) -> Vec<Field> {
         field(show::millis(row.duration_ns), Role::Text),
         field(show::count(row.tokens), Role::Text),
         field(show::money(row.cost), Role::Text),
+        feedback(row.feedback, cx),
     ]
+}
+
+/// What users said of the answer, from 0 for bad to 1 for good.
+fn feedback(value: Option<f64>, cx: &DrawCx) -> Field {
+    match value {
+        None => field(cx.glyphs.none, Role::Dim),
+        Some(value) => field(show::score(value), if value < 0.5 { Role::Bad } else { Role::Good }),
+    }
 }
 
 fn draw_preview(row: &TraceRow, area: Rect, buf: &mut Buffer, cx: &DrawCx) {

@@ -28,6 +28,12 @@ pub fn count(value: Option<u64>) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), |value| grouped(i64::try_from(value).unwrap_or(i64::MAX)))
 }
 
+/// A score in at most four characters where it can be: `1`, `0.5`, `0.33`.
+pub fn score(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A number with commas between thousands.
 fn grouped(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
