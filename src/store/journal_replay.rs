@@ -53,8 +53,13 @@ impl Store {
         let warnings = files.iter().flat_map(|file| &file.damage).map(ToString::to_string).collect();
         let mut all = Journalled::from_files(files);
         let (known_runs, known_results, known_scores) = self.shared.read(cancel, known)?;
-        all.runs.retain(|id, _| !known_runs.contains(id));
-        all.results.retain(|id, _| !known_results.contains(id));
+        // A run without an end may be at work in another process: what the index says of it stays.
+        all.runs.retain(|id, (_, status)| {
+            known_runs.get(id).is_none_or(|known| *status != RunStatus::Interrupted && known != status.as_str())
+        });
+        // A kill may have come between the journal's later line and the index.
+        all.results
+            .retain(|id, stored| known_results.get(id).is_none_or(|known| known != stored.result.status.as_str()));
         all.scores.retain(|score| !known_scores.contains(&super::tables::score_key(score)));
         if all.runs.is_empty() && all.results.is_empty() && all.scores.is_empty() {
             return Ok(warnings);
@@ -64,15 +69,21 @@ impl Store {
     }
 }
 
-type Known = (BTreeSet<String>, BTreeSet<String>, BTreeSet<String>);
+/// Runs and results that are in the index with their status, and the keys of scores.
+type Known = (BTreeMap<String, String>, BTreeMap<String, String>, BTreeSet<String>);
 
-/// The ids of runs, results and scores that are in the index.
+/// What is in the index.
 pub(super) fn known(conn: &Connection) -> Result<Known> {
-    let set = |sql| ids::list(conn, sql, &[]).map(BTreeSet::from_iter);
+    let statuses = |sql| -> Result<BTreeMap<String, String>> {
+        let mut statement = conn.prepare(sql)?;
+        let pairs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(pairs.collect::<duckdb::Result<_>>()?)
+    };
+    let scores = ids::list(conn, "SELECT score_key FROM store.scores", &[])?;
     Ok((
-        set("SELECT run_id FROM store.runs")?,
-        set("SELECT result_id FROM store.results")?,
-        set("SELECT score_key FROM store.scores")?,
+        statuses("SELECT run_id, status FROM store.runs")?,
+        statuses("SELECT result_id, status FROM store.results")?,
+        scores.into_iter().collect(),
     ))
 }
 

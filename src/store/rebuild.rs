@@ -11,7 +11,7 @@ use super::journal_replay::{self, Journalled};
 use super::merge::Target;
 use super::rows::{CheckReport, Difference, IndexState, RebuildProgress, SourceRow};
 use super::tables::score_key;
-use super::{Store, sources};
+use super::{Store, StoredResult, sources};
 use crate::domain::cancel::Cancel;
 
 impl Store {
@@ -122,12 +122,19 @@ fn compare_files(indexed: &[SourceRow], files: &[(String, String)], differences:
 
 fn compare_journals(conn: &Connection, all: &Journalled, differences: &mut Vec<Difference>) -> Result<()> {
     let (runs, results, scores) = journal_replay::known(conn)?;
-    for id in all.runs.keys().filter(|id| !runs.contains(*id)) {
+    for id in all.runs.keys().filter(|id| !runs.contains_key(*id)) {
         differences.push(difference(&format!("run {id}"), "it is in the journal, but not in the index"));
     }
-    let missing = all.results.keys().filter(|id| !results.contains(*id)).count();
+    let missing = all.results.keys().filter(|id| !results.contains_key(*id)).count();
     if missing > 0 {
         differences.push(difference("results", &format!("{missing} are in the journals, but not in the index")));
+    }
+    let stale = |(id, stored): &(&String, &StoredResult)| {
+        results.get(*id).is_some_and(|known| known != stored.result.status.as_str())
+    };
+    let stale = all.results.iter().filter(stale).count();
+    if stale > 0 {
+        differences.push(difference("results", &format!("{stale} have another status in the journals")));
     }
     let missing = all.scores.iter().filter(|score| !scores.contains(&score_key(score))).count();
     if missing > 0 {

@@ -153,3 +153,12 @@ fn going_back_leads_to_the_screen_before() {
         assert_eq!(stage.app.current(), ScreenId::Traces);
     }
 }
+
+#[test]
+fn escape_and_a_key_right_behind_it_are_both_heard() {
+    let mut stage = Stage::on(ScreenId::Traces);
+    stage.keys("?").keys("alt-5");
+    let picture = stage.picture((120, 40));
+    assert!(!picture.contains("Help: type"), "{picture}");
+    assert_eq!(stage.app.current(), ScreenId::Telemetry, "{picture}");
+}

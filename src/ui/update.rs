@@ -132,6 +132,11 @@ fn on_key(app: &mut App, chord: Chord) -> Vec<Effect> {
     if chord == Chord::ctrl('c') {
         return cancel(app);
     }
+    if is_escape_then_key(app, chord) {
+        let mut effects = on_key(app, Chord::plain(Key::Esc));
+        effects.extend(on_key(app, Chord { alt: false, ..chord }));
+        return effects;
+    }
     if !app.overlays.is_empty() {
         return overlay_key(app, chord);
     }
@@ -154,6 +159,21 @@ fn on_key(app: &mut App, chord: Chord) -> Vec<Effect> {
             if typing == Typing::Off || !alone { Vec::new() } else { tell(app, id, &Event::Key(chord)) }
         }
     }
+}
+
+/// Whether a chord with alt is rather the escape key and another right behind it: terminals send the same bytes for both.
+///
+/// It is where nothing is bound to it, but not in an editor, which escape might leave.
+fn is_escape_then_key(app: &App, chord: Chord) -> bool {
+    let Some(screen) = app.screen(app.current()) else { return false };
+    let typing = if app.overlays.is_empty() { screen.typing() } else { Typing::Line };
+    let bound = !matches!(app.keymap.lookup(screen.context(), &[chord]), Lookup::Nothing);
+    chord.alt
+        && matches!(chord.key, Key::Char(_))
+        && app.pending.is_empty()
+        && typing != Typing::Lines
+        && !bound
+        && !(typing == Typing::Line && is_text(typing, chord))
 }
 
 /// Whether a chord goes to the text being typed, whatever is bound to it.
