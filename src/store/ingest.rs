@@ -31,8 +31,8 @@ const LATE_SPANS: usize = 4_096;
 const BULK_SPANS: u64 = 20_000;
 const BULK_BYTES: u64 = 32 << 20;
 /// So many spans or bytes of text are merged at once, so that sorting them by time fits in memory whatever the file.
-const PART_SPANS: u64 = 120_000;
-const PART_BYTES: u64 = 400 << 20;
+const PART_SPANS: u64 = 50_000;
+const PART_BYTES: u64 = 160 << 20;
 /// An index that nobody sees before it is whole needs no log.
 const COPY_OPTIONS: &str = "(RECOVERY_MODE no_wal_writes)";
 /// Small row groups are compressed and written while the rest comes.

@@ -29,7 +29,7 @@ pub struct StoreOptions {
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
-            import_memory_mb: 240,
+            import_memory_mb: 320,
             query_memory_mb: 300,
             temp_mb: 20_000,
             threads: std::thread::available_parallelism().map_or(2, |count| count.get().min(4) as u32),
