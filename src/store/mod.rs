@@ -67,10 +67,20 @@ pub struct Store {
     shared: Arc<Shared>,
 }
 
+/// How the files of the index looked at some moment, to be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp([Option<(u64, std::time::SystemTime)>; 2]);
+
 impl Store {
     /// A handle on the index of a state directory (`.hindcast`). Touches neither the directory nor DuckDB.
     pub fn new(state_dir: impl Into<PathBuf>, options: StoreOptions) -> Self {
         Self { shared: Shared::of(state_dir.into(), options) }
+    }
+
+    /// Sizes and times of the index' files: another stamp means that a process wrote. Opens nothing.
+    pub fn stamp(&self) -> Stamp {
+        let of = |path: &Path| std::fs::metadata(path).ok().and_then(|data| Some((data.len(), data.modified().ok()?)));
+        Stamp([of(&self.shared.paths.index), of(&self.shared.paths.wal)])
     }
 
     /// The state directory.

@@ -138,3 +138,18 @@ fn a_panic_gives_the_terminal_back_before_it_is_reported() {
     let left = traces.bytes.find("?1049l").unwrap();
     assert!(traces.bytes.find("a deliberate panic").is_some_and(|told| told > left), "{}", traces.bytes);
 }
+
+#[test]
+fn what_another_process_imports_is_shown_by_itself() {
+    let folder = workspace();
+    let mut session = Session::start(folder.path(), &[], &[]);
+    session.wait_for("How many API calls");
+    let other = tempfile::tempdir().unwrap();
+    let file = other.path().join("two.jsonl");
+    fs::write(&file, TRACE.replace("8f2c", "8f2d").replace("How many API calls", "How many seats")).unwrap();
+    let mut import = std::process::Command::new(env!("CARGO_BIN_EXE_hindcast"));
+    import.arg("import").arg(&file).current_dir(folder.path()).env("HOME", folder.path());
+    assert!(import.output().unwrap().status.success());
+    session.wait_for("How many seats").send("q");
+    assert_eq!(session.end().0.exit_code(), 0);
+}

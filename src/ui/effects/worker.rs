@@ -18,6 +18,9 @@ const READING: RequestId = RequestId(0);
 /// The least time between two pieces of news of one job.
 const NEWS: Duration = Duration::from_millis(33);
 
+/// How often the index is looked at for what others wrote.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
 /// Performs requests with the services of the workspace.
 pub struct ServicesWorker {
     services: Services,
@@ -71,6 +74,20 @@ impl ServicesWorker {
         Ok(())
     }
 
+    /// Tells when the index was written, by this process or another, until the workbench ends.
+    fn watch(&self, reply: &dyn Reply) {
+        let Ok(store) = self.services.store() else { return };
+        let mut seen = store.stamp();
+        while !reply.cancel().is_cancelled() {
+            std::thread::sleep(LOOK_AGAIN);
+            let stamp = store.stamp();
+            if stamp != seen {
+                seen = stamp;
+                reply.tell(Msg::DataChanged);
+            }
+        }
+    }
+
     fn read_files(&self, reply: &dyn Reply) -> Result<(), AppError> {
         self.store(reply)?;
         let news = News::new(reply);
@@ -96,6 +113,7 @@ impl Worker for ServicesWorker {
                 reply.tell(Msg::Toast(Toast::error(explain(&error))));
             }
         }
+        self.watch(reply);
     }
 
     fn perform(&self, id: RequestId, request: Request, reply: &dyn Reply) {
