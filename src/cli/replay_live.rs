@@ -11,6 +11,9 @@ use crate::services::replay::{ReplayPlan, RunEvent};
 /// The shortest time between two lines.
 const INTERVAL: Duration = Duration::from_millis(100);
 
+/// From this long on a wait is told where no line is seen.
+const LONG_WAIT: Duration = Duration::from_secs(10);
+
 /// Failures that are told one by one.
 const MOST_FAILURES: u64 = 5;
 
@@ -21,6 +24,7 @@ pub struct Live {
     done: u64,
     failed: u64,
     spent: Money,
+    told_to_wait: bool,
     shown: Option<Instant>,
 }
 
@@ -28,7 +32,15 @@ impl Live {
     /// A line for a plan.
     pub fn new(notices: Notices, plan: &ReplayPlan) -> Self {
         let all = plan.calls.len() + plan.done.len() + plan.skipped.len() + plan.unknown.len();
-        Self { notices, all: all as u64, done: 0, failed: 0, spent: plan.spent_before, shown: None }
+        Self {
+            notices,
+            all: all as u64,
+            done: 0,
+            failed: 0,
+            spent: plan.spent_before,
+            told_to_wait: false,
+            shown: None,
+        }
     }
 
     /// Takes in what happened.
@@ -41,6 +53,10 @@ impl Live {
                 self.notices.warning(&format!("no more calls of {model}: {reason}"));
             }
             RunEvent::Waiting { wait, reason, .. } if wait.as_secs() >= 2 => {
+                if *wait >= LONG_WAIT && !self.told_to_wait && !self.notices.shows_progress() {
+                    self.told_to_wait = true;
+                    self.notices.note(&format!("waiting {} s: {reason}", wait.as_secs()));
+                }
                 self.show(&format!(" · waiting {} s: {reason}", wait.as_secs()));
                 return;
             }

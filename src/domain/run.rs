@@ -270,6 +270,20 @@ pub struct Run {
     /// Its cases and how they were chosen, so that it can be resumed.
     #[serde(default)]
     pub choice: CaseChoice,
+    /// Whether answers that were already paid for are used again.
+    #[serde(default)]
+    pub cache: CachePolicy,
+}
+
+/// Whether answers that were already paid for are used again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CachePolicy {
+    /// Same request, same sample: the stored answer.
+    #[default]
+    Use,
+    /// Ask again.
+    Ignore,
 }
 
 /// Which calls of a trace are cases.

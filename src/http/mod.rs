@@ -8,7 +8,7 @@ mod origin;
 mod retry;
 mod sse;
 
-pub use breaker::{Breaker, Gate};
+pub use breaker::{Breaker, Gate, Health};
 pub use client::{HttpClient, HttpRequest, HttpResponse, HttpSettings, PlainHttp};
 pub use error::{HttpError, HttpErrorKind};
 pub use limit::{Limits, Pass, RateLimit};

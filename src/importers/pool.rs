@@ -12,7 +12,7 @@ use crate::domain::patch::SpanPatch;
 /// Spans after which a batch is handed on.
 const BATCH_SPANS: usize = 4_000;
 /// Bytes of input after which a batch is handed on.
-const BATCH_BYTES: u64 = 8 * 1024 * 1024;
+const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 /// Patches held back to be put together; more than these are handed on as they are.
 const HELD_PATCHES: usize = 20_000;
 /// More parsing threads than this only wait for the index.

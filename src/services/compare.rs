@@ -293,6 +293,7 @@ mod tests {
             max_cost: None,
             estimated_cost: None,
             choice: CaseChoice { spans, ..CaseChoice::default() },
+            cache: crate::domain::run::CachePolicy::Use,
         }
     }
 

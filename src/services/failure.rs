@@ -37,6 +37,7 @@ impl From<StoreError> for AppError {
             StoreError::NotFound { what: "session", .. } => {
                 Self::store(message).hint("hindcast sessions lists the sessions")
             }
+            StoreError::AtWork { .. } => Self::usage(message).hint("hindcast runs shows how far it is"),
             StoreError::Busy { .. }
             | StoreError::Timeout(_)
             | StoreError::Damaged { .. }

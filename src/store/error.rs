@@ -17,6 +17,12 @@ pub enum StoreError {
         /// How long it was waited for.
         waited: Duration,
     },
+    /// Another process works on the run.
+    #[error("run {run} is at work in another hindcast")]
+    AtWork {
+        /// The run's id.
+        run: String,
+    },
     /// The caller cancelled.
     #[error("interrupted")]
     Interrupted,

@@ -68,6 +68,12 @@ enum View {
     Span,
 }
 
+/// A condition, or what some span of the trace has to pass.
+enum Piece {
+    Whole(Sql),
+    AnySpan(Sql),
+}
+
 /// Whether a filter reads long texts, so that it is answered in slices of time.
 pub(super) fn reads_texts(expr: &Expr) -> bool {
     match expr {
@@ -86,18 +92,52 @@ impl Writer {
     }
 
     fn expr(&self, expr: &Expr, view: View) -> Sql {
+        let piece = self.piece(expr, view);
+        self.whole(piece)
+    }
+
+    fn piece(&self, expr: &Expr, view: View) -> Piece {
+        let all = |parts: &[Expr]| parts.iter().map(|part| self.expr(part, view)).collect();
         match expr {
-            Expr::All => Sql::plain("TRUE"),
-            Expr::And(parts) => Sql::join(parts.iter().map(|part| self.expr(part, view)).collect(), " AND "),
-            Expr::Or(parts) => Sql::join(parts.iter().map(|part| self.expr(part, view)).collect(), " OR "),
-            Expr::Not(inner) => self.expr(inner, view).within("(NOT ", ")"),
-            Expr::Text(text) => self.text(text, view),
-            Expr::Is(condition) => self.is(condition, view),
-            Expr::Has(has) => self.has(*has, view),
+            Expr::All => Piece::Whole(Sql::plain("TRUE")),
+            Expr::And(parts) => Piece::Whole(Sql::join(all(parts), " AND ")),
+            Expr::Or(parts) => self.or(parts, view),
+            Expr::Not(inner) => Piece::Whole(self.expr(inner, view).within("(NOT ", ")")),
+            Expr::Text(text) => Piece::Whole(self.text(text, view)),
+            Expr::Is(condition) => Self::is(condition, view),
+            Expr::Has(has) => Self::has(*has, view),
             Expr::Span(inner) => match view {
-                View::Trace => self.any_span(self.expr(inner, View::Span)),
-                View::Span => self.expr(inner, View::Span),
+                View::Trace => Piece::AnySpan(self.expr(inner, View::Span)),
+                View::Span => Piece::Whole(self.expr(inner, View::Span)),
             },
+        }
+    }
+
+    /// Some span or some span is some span: one look at the table answers them all, however many there are.
+    fn or(&self, parts: &[Expr], view: View) -> Piece {
+        let mut wholes = Vec::new();
+        let mut spans = Vec::new();
+        for part in parts {
+            match self.piece(part, view) {
+                Piece::Whole(sql) => wholes.push(sql),
+                Piece::AnySpan(sql) => spans.push(sql.within("(", ")")),
+            }
+        }
+        if spans.is_empty() {
+            return Piece::Whole(Sql::join(wholes, " OR "));
+        }
+        let any = Sql::join(spans, " OR ");
+        if wholes.is_empty() {
+            return Piece::AnySpan(any);
+        }
+        wholes.push(self.any_span(any));
+        Piece::Whole(Sql::join(wholes, " OR "))
+    }
+
+    fn whole(&self, piece: Piece) -> Sql {
+        match piece {
+            Piece::Whole(sql) => sql,
+            Piece::AnySpan(condition) => self.any_span(condition),
         }
     }
 
@@ -113,10 +153,10 @@ impl Writer {
     }
 
     /// A condition on a span: of this one, or of any of the trace.
-    fn span(&self, condition: Sql, view: View) -> Sql {
+    fn span(condition: Sql, view: View) -> Piece {
         match view {
-            View::Trace => self.any_span(condition.within("(", ")")),
-            View::Span => condition.known(),
+            View::Trace => Piece::AnySpan(condition.within("(", ")")),
+            View::Span => Piece::Whole(condition.known()),
         }
     }
 
@@ -139,58 +179,58 @@ impl Writer {
                 vec![wanted],
             ),
         };
-        Sql::join(vec![self.span(own, view), chunk], " OR ")
+        Sql::join(vec![self.whole(Self::span(own, view)), chunk], " OR ")
     }
 
-    fn has(&self, has: Has, view: View) -> Sql {
+    fn has(has: Has, view: View) -> Piece {
         let trace = view == View::Trace;
-        match has {
+        Piece::Whole(match has {
             Has::Error => Sql::plain(if trace { "t.has_error" } else { "(s.status = 'error')" }),
             Has::Chunks => Sql::plain(if trace { "(t.chunks > 0)" } else { "(s.chunk_count > 0)" }),
-            Has::Tools => self.span(Sql::plain("s.kind = 'tool' OR s.tool_count > 0"), view),
+            Has::Tools => return Self::span(Sql::plain("s.kind = 'tool' OR s.tool_count > 0"), view),
             Has::Feedback => score(Sql::plain("c.name <> 'note' AND c.source IN ('user', 'human', 'api')"), view),
             Has::Unsupported => Sql::plain("FALSE"),
-        }
+        })
     }
 
-    fn is(&self, condition: &Condition, view: View) -> Sql {
+    fn is(condition: &Condition, view: View) -> Piece {
         let test = &condition.test;
         let of = |trace: &str, span: &str| if view == View::Trace { trace.to_owned() } else { span.to_owned() };
         let any = |columns: &[&str]| {
             let parts = columns.iter().map(|column| passes_text(column, test).known()).collect();
-            self.span(Sql::join(parts, " OR "), view)
+            Self::span(Sql::join(parts, " OR "), view)
         };
-        match &condition.field {
+        Piece::Whole(match &condition.field {
             Field::Id => {
                 let parts = ["s.trace_id", "s.span_id"].map(|column| passes_id(column, test)).into();
-                self.span(Sql::join(parts, " OR "), view)
+                return Self::span(Sql::join(parts, " OR "), view);
             }
-            Field::Model => any(&["s.response_model", "s.request_model"]),
-            Field::Provider => any(&["s.provider"]),
-            Field::Kind => any(&["s.kind"]),
-            Field::Name => any(&["s.name"]),
+            Field::Model => return any(&["s.response_model", "s.request_model"]),
+            Field::Provider => return any(&["s.provider"]),
+            Field::Kind => return any(&["s.kind"]),
+            Field::Name => return any(&["s.name"]),
             Field::Status => passes_text(&of("t.status", "s.status"), test),
-            Field::Prompt => any(&["s.prompt_name"]),
-            Field::Version => any(&["s.prompt_version"]),
-            Field::Session => any(&["s.session_id"]),
-            Field::User => any(&["s.user_id"]),
-            Field::Tenant => any(&["s.tenant_id"]),
-            Field::Env => any(&["s.environment"]),
+            Field::Prompt => return any(&["s.prompt_name"]),
+            Field::Version => return any(&["s.prompt_version"]),
+            Field::Session => return any(&["s.session_id"]),
+            Field::User => return any(&["s.user_id"]),
+            Field::Tenant => return any(&["s.tenant_id"]),
+            Field::Env => return any(&["s.environment"]),
             Field::Tag => in_list(&of("t.tags", "s.tags"), test).known(),
             Field::Cost => passes(&of("t.cost_usd", "s.cost_usd"), test).known(),
             Field::Tokens => passes(&of("t.tokens", SPAN_TOKENS), test).known(),
             Field::InputTokens => passes(&of("t.input_tokens", "s.input_tokens"), test).known(),
             Field::OutputTokens => passes(&of("t.output_tokens", "s.output_tokens"), test).known(),
             Field::Latency => passes(&of("t.duration_ms", "s.duration_ms"), test).known(),
-            Field::Ttft => self.span(passes("s.ttft_ms", test), view),
+            Field::Ttft => return Self::span(passes("s.ttft_ms", test), view),
             Field::Time => passes(&of("t.started_ns", "s.started_ns"), test),
             Field::Score(name) => {
                 let told = vec![passes("c.value", test).known(), passes_text("c.label", test).known()];
                 let named = Sql::with("c.name = ?", vec![Value::Text(name.clone())]);
                 score(Sql::join(vec![named, Sql::join(told, " OR ")], " AND "), view)
             }
-            Field::Attr(key) => self.span(attribute(key, test), view),
-        }
+            Field::Attr(key) => return Self::span(attribute(key, test), view),
+        })
     }
 }
 

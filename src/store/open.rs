@@ -27,7 +27,11 @@ fn config(options: &StoreOptions, purpose: Purpose, temp: &Path) -> duckdb::Resu
     if let Some(parent) = temp.parent().filter(|parent| parent.parent().is_some_and(Path::exists)) {
         drop(disk::private_dir(parent));
     }
-    let memory = if purpose == Purpose::Import { options.import_memory_mb } else { options.query_memory_mb };
+    // An import has its parsers on the other cores, and a second thread of DuckDB's would take turns spinning with the first.
+    let (memory, threads) = match purpose {
+        Purpose::Import => (options.import_memory_mb, 1),
+        Purpose::Read | Purpose::Write => (options.query_memory_mb, options.threads.max(1)),
+    };
     let config = Config::default()
         .enable_autoload_extension(false)?
         .with("autoinstall_known_extensions", "false")?
@@ -36,7 +40,7 @@ fn config(options: &StoreOptions, purpose: Purpose, temp: &Path) -> duckdb::Resu
         .with("memory_limit", format!("{memory}MB"))?
         .with("max_temp_directory_size", format!("{}MB", options.temp_mb))?
         .with("temp_directory", temp.to_string_lossy())?
-        .threads(i64::from(options.threads.max(1)))?
+        .threads(i64::from(threads))?
         // Nothing is rewritten in place: the log is compacted into a new file instead.
         .with("checkpoint_threshold", "1TB")?;
     match purpose {
@@ -125,6 +129,11 @@ impl<'a> Wait<'a> {
     /// Begins to wait.
     pub fn new(options: &'a StoreOptions) -> Self {
         Self { options, started: Instant::now(), pause: Duration::from_millis(5), told: false }
+    }
+
+    /// Counts the time from now on: whoever is waited for makes headway.
+    pub fn begin_anew(&mut self) {
+        self.started = Instant::now();
     }
 
     /// Waits once; fails when it took too long.

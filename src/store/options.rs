@@ -12,6 +12,10 @@ pub type WaitNotice = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct StoreOptions {
     /// Memory of DuckDB in megabytes (10^6 bytes) while an import is merged.
     pub import_memory_mb: u32,
+    /// So many spans, or bytes of their texts, are put in order and merged at once.
+    pub part_spans: usize,
+    /// As [`part_spans`](Self::part_spans), in bytes.
+    pub part_bytes: usize,
     /// Memory of DuckDB in megabytes for queries and small writes.
     pub query_memory_mb: u32,
     /// Disk space for what does not fit in memory, in megabytes.
@@ -29,7 +33,9 @@ pub struct StoreOptions {
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
-            import_memory_mb: 320,
+            import_memory_mb: 200,
+            part_spans: 16_384,
+            part_bytes: 32 << 20,
             query_memory_mb: 300,
             temp_mb: 20_000,
             threads: std::thread::available_parallelism().map_or(2, |count| count.get().min(4) as u32),

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use duckdb::Connection;
 
 use super::error::{Result, StoreError};
-use super::ingest::Ingest;
+use super::ingest::{Ingest, Target};
 use super::journal::read_journals;
 use super::journal_replay::{self, Journalled};
-use super::merge::Target;
 use super::rows::{CheckReport, Difference, IndexState, RebuildProgress, SourceRow};
 use super::tables::score_key;
 use super::{Store, StoredResult, sources};

@@ -204,11 +204,8 @@ impl RowBatch {
         self.rows += 1;
     }
 
-    /// Hands all rows to an appender and begins anew.
-    pub fn append_to(&mut self, appender: &mut Appender<'_>) -> Result<()> {
-        if self.rows == 0 {
-            return Ok(());
-        }
+    /// All rows as columns; begins anew.
+    pub fn finish(&mut self) -> Result<RecordBatch> {
         if self.mixed_up {
             return Err(StoreError::Database("a row does not fit its table".to_owned()));
         }
@@ -218,11 +215,17 @@ impl RowBatch {
             .enumerate()
             .map(|(number, array)| Field::new(format!("c{number}"), array.data_type().clone(), true))
             .collect();
-        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-            .map_err(|error| StoreError::Database(error.to_string()))?;
         self.rows = 0;
         self.bytes = 0;
-        appender.append_record_batch(batch)?;
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+            .map_err(|error| StoreError::Database(error.to_string()))
+    }
+
+    /// Hands all rows to an appender and begins anew.
+    pub fn append_to(&mut self, appender: &mut Appender<'_>) -> Result<()> {
+        if self.rows > 0 {
+            appender.append_record_batch(self.finish()?)?;
+        }
         Ok(())
     }
 }

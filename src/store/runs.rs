@@ -11,7 +11,7 @@ use super::row_batch::RowBatch;
 use super::row_reader::RowReader;
 use super::rows::{RunRow, StoredResult};
 use super::tables::RESULT_COLUMNS;
-use super::{Store, ids};
+use super::{Journal, Store, ids};
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{ResultId, RunId};
 use crate::domain::money::Money;
@@ -28,13 +28,23 @@ impl Store {
         let sql = format!(
             "{RUN} GROUP BY r.run_id, r.body, r.status, r.created_ns ORDER BY r.created_ns DESC, r.run_id DESC"
         );
-        self.shared.read(cancel, |conn| run_rows(conn, &sql, &[]))
+        Ok(self.living(self.shared.read(cancel, |conn| run_rows(conn, &sql, &[]))?))
+    }
+
+    /// A run that nobody works on any more was interrupted, whatever the index says.
+    fn living(&self, mut runs: Vec<RunRow>) -> Vec<RunRow> {
+        for run in runs.iter_mut().filter(|run| run.status == RunStatus::Running) {
+            if !Journal::is_at_work(self.state_dir(), &run.run.run_id) {
+                run.status = RunStatus::Interrupted;
+            }
+        }
+        runs
     }
 
     /// One run.
     pub fn run(&self, id: &RunId, cancel: &Cancel) -> Result<RunRow> {
         let sql = format!("{RUN} WHERE r.run_id = ? GROUP BY r.run_id, r.body, r.status");
-        let rows = self.shared.read(cancel, |conn| run_rows(conn, &sql, &[&id.as_str()]))?;
+        let rows = self.living(self.shared.read(cancel, |conn| run_rows(conn, &sql, &[&id.as_str()]))?);
         rows.into_iter().next().ok_or_else(|| StoreError::NotFound { what: "run", id: id.as_str().to_owned() })
     }
 

@@ -57,6 +57,15 @@ pub(super) fn of_traces(conn: &Connection, traces: &str) -> Result<Vec<Score>> {
     read(conn, &sql, &[])
 }
 
+/// The scores of these traces, oldest first.
+pub(super) fn of_traces_by_id(conn: &Connection, traces: &[&str]) -> Result<Vec<Score>> {
+    let places = vec!["?"; traces.len()].join(", ");
+    let sql =
+        format!("SELECT {} FROM store.scores WHERE trace_id IN ({places}) ORDER BY created_ns, score_key", load::SCORE);
+    let params: Vec<&dyn duckdb::ToSql> = traces.iter().map(|id| id as &dyn duckdb::ToSql).collect();
+    read(conn, &sql, &params)
+}
+
 /// The scores of a trace, oldest first.
 pub(super) fn of_trace(conn: &Connection, trace_id: &str) -> Result<Vec<Score>> {
     let sql = format!("SELECT {} FROM store.scores WHERE trace_id = ? ORDER BY created_ns, score_key", load::SCORE);

@@ -57,6 +57,11 @@ impl SpanRows {
         [&self.spans, &self.messages, &self.chunks, &self.tools, &self.scores].map(RowBatch::bytes).iter().sum()
     }
 
+    /// The numbers of rows of messages, chunks and tool calls.
+    pub fn below(&self) -> [usize; 3] {
+        [self.messages.rows(), self.chunks.rows(), self.tools.rows()]
+    }
+
     /// Each batch with the name of its table.
     pub fn tables(&mut self) -> [(&'static str, &mut RowBatch); 5] {
         [

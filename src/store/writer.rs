@@ -5,6 +5,7 @@ use std::io::{Read, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use duckdb::Connection;
 use rustix::fs::{FlockOperation, flock};
@@ -21,13 +22,26 @@ use crate::domain::cancel::Cancel;
 const COMPACT_FROM_BYTES: u64 = 8_000_000;
 
 /// Held by the one writer of all processes.
-pub(super) struct WriterLock(#[expect(dead_code, reason = "closing the file releases the lock")] File);
+pub(super) struct WriterLock(File);
+
+impl WriterLock {
+    /// Shows those who wait for the lock that the work goes on.
+    pub fn refresh(&self) {
+        // Where the time cannot be set, others give up earlier.
+        drop(self.0.set_modified(SystemTime::now()));
+    }
+}
 
 impl Shared {
     /// Waits for other writers, of this process or another.
     pub fn lock_writers(&self, cancel: &Cancel) -> Result<WriterLock> {
         let mut wait = Wait::new(&self.options);
+        let mut refreshed = None;
         loop {
+            let now = fs::metadata(&self.paths.lock).and_then(|lock| lock.modified()).ok();
+            if std::mem::replace(&mut refreshed, now) != now {
+                wait.begin_anew();
+            }
             match self.try_lock_writers()? {
                 Ok(lock) => return Ok(lock),
                 Err(Some(pid)) if pid == std::process::id() => {

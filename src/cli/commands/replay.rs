@@ -94,7 +94,7 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         print_plan(&plan, context)?;
         return Ok(Exit::Fine);
     }
-    if plan.resumed && plan.calls.is_empty() {
+    if plan.journal.is_some() && plan.calls.is_empty() {
         context.notices.note("nothing is left to do: every call has its result");
         return Ok(Exit::Fine);
     }
@@ -232,8 +232,11 @@ fn tell_plan(plan: &ReplayPlan, context: &Context<'_>) {
     if let Some(cap) = plan.run.max_cost
         && plan.worst_case() > Money::ZERO
     {
-        let spent =
-            if plan.resumed { format!(", ${} of it spent", figures::usd(plan.spent_before)) } else { String::new() };
+        let spent = if plan.journal.is_some() {
+            format!(", ${} of it spent", figures::usd(plan.spent_before))
+        } else {
+            String::new()
+        };
         notices.note(&format!("  cap ${}{spent}", figures::usd(cap)));
     }
     for skipped in plan.skipped.iter().take(MOST_SKIPPED) {

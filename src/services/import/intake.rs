@@ -1,5 +1,6 @@
 //! The use case itself: which files are new, and how they come into the index.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::catalog::{Catalog, CatalogEntry};
 use super::failure::ImportFailure;
 use super::files::{self, Found, FoundFile};
+use super::hashes::Hashes;
 use super::look::{Looked, NO_FORMAT, NOT_RECOGNISED, Trouble, unrecognised};
 use super::report::{FileReport, ImportReport, Outcome};
 use super::tally::Tally;
@@ -123,11 +125,19 @@ impl Intake {
             return Ok(ImportReport::of(Vec::new(), 0, 0));
         }
         let known = self.store.sources(cancel).map_err(|error| stopped(error.into(), cancel))?;
-        let changed = files.into_iter().filter(|file| {
-            let now = self.in_place(&file.path);
-            now.is_ok_and(|now| !known.iter().any(|row| row.path == now.path && row.content_hash == now.hash))
-        });
-        let changed: Vec<FoundFile> = changed.collect();
+        let known: HashMap<&str, &str> =
+            known.iter().map(|row| (row.path.as_str(), row.content_hash.as_str())).collect();
+        let mut hashes = Hashes::read(self.store.state_dir());
+        let mut names = Vec::with_capacity(files.len());
+        let mut changed = Vec::new();
+        for file in files {
+            let Ok((name, hash)) = self.hash_of_own(&file.path, &mut hashes) else { continue };
+            if known.get(name.as_str()) != Some(&hash.as_str()) {
+                changed.push(file);
+            }
+            names.push(name);
+        }
+        hashes.write(&names);
         if changed.is_empty() {
             return Ok(ImportReport::of(Vec::new(), 0, 0));
         }

@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::catalog::{Catalog, CatalogEntry, Kept};
 use super::files::{self, FoundFile};
+use super::hashes::Hashes;
 use super::intake::{Intake, KeepFiles};
 use super::reader::{self, Counted};
 use super::tally::Tally;
@@ -118,6 +119,18 @@ impl Intake {
         let shown = path.display().to_string();
         let source_id = source_id(&name, "file");
         Ok(Looked { shown, source_id, path: name, hash, content: Content::Path(path.to_owned()) })
+    }
+
+    /// A file's path in the `sources` table and its hash, from what is remembered where it did not change.
+    pub(super) fn hash_of_own(&self, path: &Path, hashes: &mut Hashes) -> io::Result<(String, String)> {
+        let name = self.path_in_sources(path);
+        let about = std::fs::metadata(path)?;
+        if let Some(hash) = hashes.of(&name, &about) {
+            return Ok((name, hash.to_owned()));
+        }
+        let hash = hash(File::open(path)?)?;
+        hashes.remember(&name, &about, &hash, self.clock.now());
+        Ok((name, hash))
     }
 
     /// The workspace's own traces.

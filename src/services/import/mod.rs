@@ -3,6 +3,7 @@
 mod catalog;
 mod failure;
 mod files;
+mod hashes;
 mod intake;
 mod look;
 mod reader;

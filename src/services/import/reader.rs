@@ -13,7 +13,7 @@ use crate::importers::container::{self, Opened};
 use crate::importers::{self, Batch, BatchSink, ImportError, Importer, Input, SinkClosed};
 
 /// Batches that may wait for the index: the memory of an import is these and what is being parsed.
-const WAITING: usize = 3;
+const WAITING: usize = 1;
 
 /// Counts the bytes read of a file as it is on disk, for the progress bar.
 pub struct Counted<R> {

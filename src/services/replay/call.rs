@@ -10,7 +10,7 @@ use super::events::{CallId, RunEvent};
 use super::plan::PlannedCall;
 use crate::domain::money::Money;
 use crate::domain::run::{ResultStatus, RunResult};
-use crate::http::{Attempts, Decision, Failure, Gate};
+use crate::http::{Attempts, Decision, Failure, Gate, Health};
 use crate::providers::{Answer, CallError, CallErrorKind, StreamEvent};
 use crate::store::{Intent, JournalRecord};
 
@@ -274,7 +274,15 @@ impl<'a> Call<'a> {
     async fn note(&self, error: &CallError) {
         let now = self.shared.service.clock().now();
         if error.kind.trips_breaker() {
-            self.shared.breaker(self.model, |breaker| breaker.failed(now));
+            let health = self.shared.breaker(self.model, |breaker| breaker.failed(now));
+            if let Health::GivenUp(failing) = health {
+                let reason = format!(
+                    "no answer for {} s ({}); --resume goes on once it is back",
+                    failing.as_secs(),
+                    error.message
+                );
+                self.shared.stop_model(self.model, &reason).await;
+            }
         } else {
             self.shared.breaker(self.model, crate::http::Breaker::worked);
         }

@@ -151,16 +151,20 @@ impl ReplayService {
     /// `events`; dropping the receiver stops nothing.
     pub async fn run(
         &self,
-        plan: ReplayPlan,
+        mut plan: ReplayPlan,
         events: Option<mpsc::Sender<RunEvent>>,
         cancel: CancellationToken,
     ) -> Result<RunOutcome, RunError> {
         let started = Instant::now();
         let requests = plan.calls.len() + plan.done.len() + plan.skipped.len() + plan.unknown.len();
         let store = self.store().clone();
-        let journal = Journal::of_run(store.state_dir(), &plan.run.run_id).map_err(journal_error)?;
+        let resumed = plan.journal.is_some();
+        let journal = match plan.journal.take() {
+            Some(journal) => journal,
+            None => Journal::of_run_alone(store.state_dir(), &plan.run.run_id).map_err(journal_error)?,
+        };
         let recorder = Recorder::start(journal).map_err(journal_error)?;
-        if !plan.resumed {
+        if !resumed {
             recorder.write(JournalRecord::Run { run: plan.run.clone() }).await.map_err(RunError::Journal)?;
         }
         let shared = Arc::new(self.share(&plan, recorder, events, cancel));

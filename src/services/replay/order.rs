@@ -6,7 +6,7 @@ use crate::domain::message::Message;
 use crate::domain::money::Money;
 use crate::domain::run::{Case, ChunkEdit, ModelChoice, Overrides, PromptVersionRef, Variant};
 
-pub use crate::domain::run::CallsMode;
+pub use crate::domain::run::{CachePolicy, CallsMode};
 
 /// What to replay, and within which limits.
 #[derive(Clone, Debug)]
@@ -31,16 +31,6 @@ pub struct ReplayOrder {
     pub cache: CachePolicy,
     /// The most output tokens where neither recording nor model says (`max_output_tokens` of the configuration).
     pub default_max_output: u64,
-}
-
-/// Whether answers that were already paid for are used again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CachePolicy {
-    /// Same request, same sample: the stored answer.
-    #[default]
-    Use,
-    /// Ask again.
-    Ignore,
 }
 
 impl ReplayOrder {

@@ -15,7 +15,7 @@ use crate::domain::money::Money;
 use crate::domain::price::PriceRow;
 use crate::domain::run::{CallsMode, Case, CaseChoice, ModelChoice, ModelId, ResultStatus, Run, RunResult, Variant};
 use crate::providers::{Prepared, Provider, ProviderError};
-use crate::store::{StoreError, StoredResult};
+use crate::store::{Journal, StoreError, StoredResult};
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -131,8 +131,8 @@ pub struct ReplayPlan {
     pub concurrency: usize,
     /// Spent before, of a run that is resumed.
     pub spent_before: Money,
-    /// Whether the journal has the run already.
-    pub resumed: bool,
+    /// The journal of a run that is resumed; while the plan lives, nobody else can go on with it.
+    pub journal: Option<Journal>,
 }
 
 impl ReplayPlan {
@@ -216,6 +216,7 @@ impl ReplayService {
                 max_cost: order.max_cost,
                 estimated_cost: None,
                 choice: CaseChoice { calls: order.calls, spans: frame.cases.iter().map(case_ids).collect() },
+                cache: order.cache,
             },
             calls: Vec::new(),
             skipped: Vec::new(),
@@ -226,7 +227,7 @@ impl ReplayService {
             notes: Vec::new(),
             concurrency: order.concurrency.max(1),
             spent_before: Money::ZERO,
-            resumed: false,
+            journal: None,
         };
         let mut number = 0_u64;
         for case in &frame.cases {

@@ -1,6 +1,6 @@
 //! Takes up a run where it was stopped, from its journal alone.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::cases::cases_of;
@@ -12,7 +12,7 @@ use crate::domain::ids::{ResultId, RunId, TraceId};
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, Case, Overrides, ResultStatus, Run, RunResult};
 use crate::store::journal::read_journal;
-use crate::store::{Intent, Journal, JournalRecord, StoreError};
+use crate::store::{Intent, Journal, JournalRecord};
 
 /// What happens to calls that were sent and never heard of again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct ResumeOrder {
     pub max_cost: Option<Money>,
     /// The most requests in flight.
     pub concurrency: usize,
-    /// Whether answers that were already paid for are used again.
+    /// Whether answers that were already paid for are used again; a run that was begun without them goes on without.
     pub cache: CachePolicy,
     /// The most output tokens where neither recording nor model says.
     pub default_max_output: u64,
@@ -57,16 +57,7 @@ pub struct JournalledRun {
 impl ReplayService {
     /// Reads a run from its journal.
     pub fn journalled(&self, run_id: &RunId) -> Result<JournalledRun, PlanError> {
-        let not = |reason: &str| PlanError::NotResumable { run: run_id.as_str().to_owned(), reason: reason.to_owned() };
-        let journal = Journal::of_run(self.store().state_dir(), run_id)?;
-        let file = read_journal(journal.path())?;
-        let mut told = Told::default();
-        for record in file.records {
-            told.take(record);
-        }
-        let run = told.run.take().ok_or_else(|| not("its journal does not begin with the run"))?;
-        let damage = file.damage.iter().map(ToString::to_string).collect();
-        Ok(told.into_run(run, damage))
+        told(&Journal::of_run(self.store().state_dir(), run_id)?, run_id)
     }
 
     /// Plans what is left of a run. Blocks. A run with nothing left gives a plan without calls.
@@ -77,9 +68,13 @@ impl ReplayService {
         renderer: Option<&dyn PromptRenderer>,
         cancel: &Cancel,
     ) -> Result<ReplayPlan, PlanError> {
-        let journalled = self.journalled(run_id)?;
+        let journal = Journal::of_run_alone(self.store().state_dir(), run_id)?;
+        let journalled = told(&journal, run_id)?;
         let mut run = journalled.run;
         run.max_cost = order.max_cost.or(run.max_cost);
+        if order.cache == CachePolicy::Ignore {
+            run.cache = CachePolicy::Ignore;
+        }
         let mut settled: HashSet<ResultId> = journalled.done.iter().map(|result| result.result_id.clone()).collect();
         let retry = order.unknown == UnknownCalls::Retry;
         if !retry {
@@ -94,7 +89,7 @@ impl ReplayService {
             samples: run.samples,
             max_cost: run.max_cost,
             concurrency: order.concurrency,
-            cache: order.cache,
+            cache: run.cache,
             default_max_output: order.default_max_output,
         };
         let frame = Frame {
@@ -110,27 +105,21 @@ impl ReplayService {
         plan.done = journalled.done;
         plan.unknown = if retry { Vec::new() } else { journalled.unknown };
         plan.spent_before = journalled.spent;
-        plan.resumed = true;
+        plan.journal = Some(journal);
         plan.notes.extend(journalled.damage);
         Ok(plan)
     }
 
     /// The cases of a run, read from the index again.
     fn cases_again(&self, run: &Run, cancel: &Cancel) -> Result<Vec<Result<Arc<Case>, RunlessCase>>, PlanError> {
-        let mut read: BTreeMap<TraceId, Vec<Arc<Case>>> = BTreeMap::new();
+        let traces: BTreeSet<&TraceId> = run.choice.spans.iter().map(|(trace_id, _)| trace_id).collect();
+        let traces: Vec<TraceId> = traces.into_iter().cloned().collect();
+        let spans = self.store().spans_of(&traces, cancel)?;
+        // The call that answers stands among all calls, judges' calls included.
+        let cases = spans.iter().map(|spans| cases_of(spans, CallsMode::All).into_iter().map(Arc::new).collect());
+        let read: BTreeMap<&TraceId, Vec<Arc<Case>>> = traces.iter().zip(cases).collect();
         let mut cases = Vec::with_capacity(run.choice.spans.len());
         for (trace_id, span_id) in &run.choice.spans {
-            if !read.contains_key(trace_id) {
-                let of_trace = match self.store().trace(trace_id, cancel) {
-                    Ok(trace) => {
-                        // The call that answers stands among all calls, judges' calls included.
-                        cases_of(&trace.spans, CallsMode::All).into_iter().map(Arc::new).collect()
-                    }
-                    Err(StoreError::NotFound { .. }) => Vec::new(),
-                    Err(error) => return Err(error.into()),
-                };
-                read.insert(trace_id.clone(), of_trace);
-            }
             let found = read.get(trace_id).into_iter().flatten().find(|case| case.span_id == *span_id);
             cases.push(
                 found.cloned().ok_or_else(|| RunlessCase { trace_id: trace_id.clone(), span_id: span_id.clone() }),
@@ -138,6 +127,19 @@ impl ReplayService {
         }
         Ok(cases)
     }
+}
+
+/// What a journal tells of a run.
+fn told(journal: &Journal, run_id: &RunId) -> Result<JournalledRun, PlanError> {
+    let not = |reason: &str| PlanError::NotResumable { run: run_id.as_str().to_owned(), reason: reason.to_owned() };
+    let file = read_journal(journal.path())?;
+    let mut told = Told::default();
+    for record in file.records {
+        told.take(record);
+    }
+    let run = told.run.take().ok_or_else(|| not("its journal does not begin with the run"))?;
+    let damage = file.damage.iter().map(ToString::to_string).collect();
+    Ok(told.into_run(run, damage))
 }
 
 /// A journal while it is read.

@@ -66,11 +66,8 @@ impl ReplayService {
 
     /// The cases of traces, read from the index, in the order of the traces.
     pub fn cases(&self, traces: &[TraceId], mode: CallsMode, cancel: &Cancel) -> Result<Vec<Case>, StoreError> {
-        let mut cases = Vec::new();
-        for trace in traces {
-            cases.extend(cases_of(&self.store().trace(trace, cancel)?.spans, mode));
-        }
-        Ok(cases)
+        let spans = self.store().spans_of(traces, cancel)?;
+        Ok(spans.iter().flat_map(|spans| cases_of(spans, mode)).collect())
     }
 
     /// The providers.

@@ -5,11 +5,16 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 
 use super::super::disk;
 use super::super::error::{Result, StoreError};
 use super::line;
 use super::record::JournalRecord;
+use crate::domain::ids::RunId;
 
 #[derive(Default)]
 struct Queue {
@@ -30,6 +35,14 @@ struct Shared {
     changed: Condvar,
 }
 
+fn path_of(state_dir: &Path, name: &str) -> PathBuf {
+    state_dir.join("journal").join(format!("{name}.jsonl"))
+}
+
+fn name_of(run: &RunId) -> String {
+    format!("run-{}", disk::safe_name(run.as_str()))
+}
+
 /// One journal file open for appending; clones share it. The first caller of a batch writes it for all who came meanwhile.
 #[derive(Clone)]
 pub struct Journal(Arc<Shared>);
@@ -40,7 +53,7 @@ impl Journal {
         let dir = state_dir.join("journal");
         disk::private_dir(state_dir)?;
         disk::private_dir(&dir)?;
-        let path = dir.join(format!("{name}.jsonl"));
+        let path = path_of(state_dir, name);
         let at = |error| StoreError::file(&path, error);
         let existed = path.exists();
         let mut file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(&path).map_err(at)?;
@@ -54,8 +67,34 @@ impl Journal {
     }
 
     /// The journal of a run.
-    pub fn of_run(state_dir: &Path, run: &crate::domain::ids::RunId) -> Result<Self> {
-        Self::open(state_dir, &format!("run-{}", disk::safe_name(run.as_str())))
+    pub fn of_run(state_dir: &Path, run: &RunId) -> Result<Self> {
+        Self::open(state_dir, &name_of(run))
+    }
+
+    /// The journal of a run, which nobody else may work on while it is open.
+    pub fn of_run_alone(state_dir: &Path, run: &RunId) -> Result<Self> {
+        let journal = Self::of_run(state_dir, run)?;
+        for attempt in 1.. {
+            let locked = flock(&*journal.file(), FlockOperation::NonBlockingLockExclusive);
+            match locked {
+                Ok(()) => break,
+                // Whoever only asks whether it is at work holds the lock for a moment.
+                Err(Errno::WOULDBLOCK | Errno::INTR) if attempt < 10 => std::thread::sleep(Duration::from_millis(10)),
+                Err(Errno::WOULDBLOCK) => return Err(StoreError::AtWork { run: run.as_str().to_owned() }),
+                Err(error) => return Err(StoreError::file(journal.path(), error.into())),
+            }
+        }
+        Ok(journal)
+    }
+
+    /// Whether a process works on a run.
+    pub fn is_at_work(state_dir: &Path, run: &RunId) -> bool {
+        File::open(path_of(state_dir, &name_of(run)))
+            .is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
+    }
+
+    fn file(&self) -> MutexGuard<'_, File> {
+        self.0.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The file.
@@ -105,7 +144,7 @@ impl Journal {
     }
 
     fn write(&self, batch: &[u8]) -> io::Result<()> {
-        let mut file = self.0.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = self.file();
         file.write_all(batch)?;
         file.sync_data()
     }

@@ -29,8 +29,12 @@ impl std::ops::Deref for TestStore {
 }
 
 pub fn store() -> TestStore {
+    store_with(StoreOptions::default())
+}
+
+pub fn store_with(options: StoreOptions) -> TestStore {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::new(dir.path().join(".hindcast"), StoreOptions::default());
+    let store = Store::new(dir.path().join(".hindcast"), options);
     TestStore { store, dir }
 }
 

@@ -5,7 +5,7 @@ use crate::domain::money::Money;
 use crate::domain::patch::SpanPatch;
 use crate::domain::span::{Cost, SpanStatus};
 use crate::domain::time::Timestamp;
-use crate::store::{ImportCounts, SkippedRow, SourceRow, StoreError};
+use crate::store::{ImportCounts, SkippedRow, SourceRow, StoreError, StoreOptions};
 
 #[test]
 fn an_empty_workspace_answers_every_query_and_makes_no_file() {
@@ -139,6 +139,84 @@ fn many_spans_go_into_a_new_file_and_keep_the_old_ones() {
         .filter(|name| name.starts_with("index."))
         .collect();
     assert!(names.iter().all(|name| ["index.duckdb", "index.lock"].contains(&name.as_str())), "{names:?}");
+}
+
+fn in_small_parts() -> TestStore {
+    store_with(StoreOptions { part_spans: 7, ..StoreOptions::default() })
+}
+
+/// Twelve traces of five spans, some spans twice, with scores.
+fn scattered(step: usize) -> Vec<crate::domain::span::Span> {
+    let mut spans = Vec::new();
+    for trace in 0..12 {
+        let name = format!("t{trace}");
+        spans.push(span(&name, "root", None, trace * 100));
+        for child in 0..3 {
+            spans.push(llm(&name, &format!("c{child}"), Some("root"), trace * 100 + child + 1));
+        }
+        let mut rich = full(&name, "full");
+        rich.parent_id = Some("root".into());
+        rich.scores = vec![score(&name, Some("full"), "thumbs", (trace % 2) as f64)];
+        let mut poor = rich.clone();
+        poor.output_messages.clear();
+        poor.output_text = None;
+        spans.extend([poor, rich]);
+    }
+    // A step without a common divisor scatters each trace over all parts.
+    (0..spans.len()).map(|number| spans[number * step % spans.len()].clone()).collect()
+}
+
+#[test]
+fn parts_of_a_large_import_make_the_same_index_as_one() {
+    let whole = store();
+    import(&whole, scattered(1), vec![]);
+    let expected = list(&whole);
+    assert_eq!(expected.len(), 12);
+    for step in [1, 5, 7, 11, 29, 71] {
+        let store = in_small_parts();
+        import(&store, vec![full("old", "s")], vec![]);
+        let mut patch = SpanPatch::new("t3".into(), "c1".into());
+        patch.input_messages = vec![Message::text(Role::User, "Hello?")];
+        let mut ingest = store.ingest(&Cancel::new()).unwrap();
+        ingest.add(vec![], vec![patch.clone()]).unwrap();
+        ingest.add(scattered(step), vec![]).unwrap();
+        let counts = ingest.finish(&[]).unwrap();
+        assert_eq!((counts.traces, counts.spans, counts.chunks), (12, 60, 12), "step {step}");
+        assert_eq!(list(&store).into_iter().filter(|row| row.trace_id.as_str() != "old").count(), 12);
+        for row in &expected {
+            let detail = store.trace(&row.trace_id, &Cancel::new()).unwrap();
+            let mut other = whole.trace(&row.trace_id, &Cancel::new()).unwrap();
+            if row.trace_id.as_str() == "t3" {
+                let bare = other.spans.iter_mut().find(|span| span.span_id.as_str() == "c1").unwrap();
+                patch.apply_to(bare);
+                assert_eq!(detail.spans, other.spans, "step {step}");
+            } else {
+                assert_eq!(detail, other, "step {step}");
+            }
+        }
+        assert_eq!(store.check(&[], &Cancel::new()).unwrap().differences, []);
+        let again = import(&store, scattered(step), vec![patch]);
+        assert_eq!((again.new_spans, again.updated_spans), (0, 0));
+        assert_eq!(store.check(&[], &Cancel::new()).unwrap().differences, []);
+    }
+}
+
+#[test]
+fn a_large_import_that_is_given_up_leaves_nothing() {
+    let store = in_small_parts();
+    import(&store, vec![full("old", "s")], vec![]);
+    let mut ingest = store.ingest(&Cancel::new()).unwrap();
+    ingest.add(scattered(1), vec![]).unwrap();
+    drop(ingest);
+    // The next writer waits for the lock of the one given up.
+    import(&store, vec![full("new", "s")], vec![]);
+    assert_eq!(list(&store).len(), 2);
+    let left: Vec<_> = std::fs::read_dir(store.state_dir())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("build"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use super::fixtures::*;
 use crate::domain::cancel::Cancel;
-use crate::domain::run::{CaseChoice, ModelChoice, Overrides, ResultStatus, Run, RunResult, RunStatus, Variant};
+use crate::domain::run::{
+    CachePolicy, CaseChoice, ModelChoice, Overrides, ResultStatus, Run, RunResult, RunStatus, Variant,
+};
 use crate::domain::time::Timestamp;
 use crate::store::{IndexState, Journal, JournalRecord, Store, StoreError, StoreOptions, StoredResult};
 
@@ -171,6 +173,7 @@ fn run(id: &str) -> Run {
         max_cost: "0.5".parse().ok(),
         estimated_cost: None,
         choice: CaseChoice::default(),
+        cache: CachePolicy::Use,
     }
 }
 

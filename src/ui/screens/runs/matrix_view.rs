@@ -85,18 +85,38 @@ pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     let Some(row) = run.row() else { return };
     let mut pieces = vec![Piece::own(format!(" run {}  ", short_id(run.run_id.as_str())), Role::Heading)];
     pieces.extend(status_pieces(run.run_status(), cx));
-    pieces.push(Piece::own(format!("  {} cases × {} variants", row.run.cases, row.run.variants.len()), Role::Text));
+    let of = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    let mut size = format!("  {} × {}", of(row.run.cases, "case"), of(row.run.variants.len() as u64, "variant"));
     if row.run.samples > 1 {
-        pieces.push(Piece::own(format!(" × {} samples", row.run.samples), Role::Text));
+        let _ = write!(size, " × {} samples", row.run.samples);
     }
+    pieces.push(Piece::own(size, Role::Text));
     pieces.push(Piece::own(format!("  {}/{} answers", run.cells.done(), run.cells.all()), Role::Text));
-    let cap = row.run.max_cost.map_or_else(|| "no cap".to_owned(), |cap| format!("cap ${}", money(Some(cap))));
-    let estimate = row.run.estimated_cost.map_or_else(String::new, |cost| format!(", expected ${}", money(Some(cost))));
-    pieces.push(Piece::own(format!("  spent ${}{estimate}, {cap}", money(run.spent)), Role::Dim));
+    let mut last = Vec::new();
     if run.order != Order::Case {
-        pieces.push(Piece::own(format!("  by {}", run.order.name()), Role::Accent));
+        last.push(Piece::own(format!("  by {}", run.order.name()), Role::Accent));
     }
+    let room = usize::from(area.width).saturating_sub(text::pieces_width(&pieces) + text::pieces_width(&last));
+    pieces.extend(spent(run, room).map(|spent| Piece::own(spent, Role::Dim)));
+    pieces.append(&mut last);
     text::put_pieces(buf, (area.x, area.y), &pieces, usize::from(area.width), cx.theme);
+}
+
+/// What the run cost: in the longest words that have room.
+fn spent(run: &RunView, room: usize) -> Option<String> {
+    let row = run.row()?;
+    let spent = money(run.spent);
+    let cap = row.run.max_cost.map(|cap| money(Some(cap)));
+    let expected = row.run.estimated_cost.map_or_else(String::new, |cost| format!(", expected ${}", money(Some(cost))));
+    let capped = cap.as_ref().map_or_else(|| ", no cap".to_owned(), |cap| format!(", cap ${cap}"));
+    let short = cap.map_or_else(String::new, |cap| format!(" of ${cap}"));
+    let words = [
+        format!("  spent ${spent}{expected}{capped}"),
+        format!("  spent ${spent}{capped}"),
+        format!("  ${spent}{short}"),
+        format!("  ${spent}"),
+    ];
+    words.into_iter().find(|words| text::width(words) <= room)
 }
 
 /// How wide a cell is and which variants are shown.

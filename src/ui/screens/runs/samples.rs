@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::domain::diff::{change_ratio, word_diff};
 use crate::domain::money::Money;
 use crate::domain::run::{
-    CallsMode, CaseChoice, ModelChoice, Overrides, PromptVersionRef, ResultStatus, Run, RunResult, RunStatus, Variant,
+    CachePolicy, CallsMode, CaseChoice, ModelChoice, Overrides, PromptVersionRef, ResultStatus, Run, RunResult,
+    RunStatus, Variant,
 };
 use crate::ui::effects::runs::{Answered, ModelOffer, Offer, PlanSummary, RunCase, RunDetail, RunRow};
 use crate::ui::screens::traces::samples::now;
@@ -41,6 +42,7 @@ pub fn run(id: &str, minutes: u64) -> Run {
         max_cost: Some(dollars("0.5")),
         estimated_cost: Some(dollars("0.0344")),
         choice: CaseChoice { calls: CallsMode::Answer, spans: (1..=3).map(case).collect() },
+        cache: CachePolicy::Use,
     }
 }
 

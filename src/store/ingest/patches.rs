@@ -4,15 +4,40 @@ use std::collections::{HashMap, HashSet};
 
 use duckdb::Connection;
 
-use super::error::Result;
-use super::load::{self, Which};
-use super::merge::{append, delete_spans};
-use super::scores;
-use super::tables::{SpanRows, score_key};
+use super::gather::Part;
+use super::merge::{append, delete_spans, fill, fill_incoming};
 use crate::domain::patch::SpanPatch;
+use crate::store::error::Result;
+use crate::store::load::{self, Which};
+use crate::store::scores;
+use crate::store::tables::{SpanRows, score_key};
+
+/// Keeps the patches of a part and applies those that are due: new ones whose span is there, and all those of spans that
+/// came now (`fresh` are their rows).
+pub(super) fn apply(conn: &Connection, part: &Part, fresh: &[u32]) -> Result<()> {
+    fill(conn, "part_patches", part.patches.clone())?;
+    conn.execute_batch("DELETE FROM due_patches")?;
+    let waiting: bool =
+        conn.query_row("SELECT count(*) > 0 FROM (FROM idx.store.pending_patches LIMIT 1)", [], |row| row.get(0))?;
+    if part.patches.num_rows() == 0 && !waiting {
+        return Ok(());
+    }
+    fill_incoming(conn, part, fresh)?;
+    conn.execute_batch(
+        "CREATE OR REPLACE TEMP TABLE new_patches AS SELECT DISTINCT ON (p.patch_key) p.* FROM part_patches p \
+           ANTI JOIN idx.store.pending_patches o ON o.patch_key = p.patch_key; \
+         INSERT INTO due_patches SELECT DISTINCT p.trace_id, p.span_id, p.body FROM ( \
+             SELECT * FROM new_patches \
+             UNION ALL SELECT o.* FROM idx.store.pending_patches o \
+               SEMI JOIN incoming n ON n.trace_id = o.trace_id AND n.span_id = o.span_id) p \
+           SEMI JOIN idx.store.spans s ON s.trace_id = p.trace_id AND s.span_id = p.span_id; \
+         INSERT INTO idx.store.pending_patches SELECT * FROM new_patches;",
+    )?;
+    settle(conn)
+}
 
 /// Applies the patches in `due_patches` to their spans in the attached index.
-pub(super) fn settle(conn: &Connection) -> Result<()> {
+fn settle(conn: &Connection) -> Result<()> {
     let mut due: HashMap<(String, String), Vec<SpanPatch>> = HashMap::new();
     let mut statement = conn.prepare("SELECT trace_id, span_id, body FROM due_patches ORDER BY ALL")?;
     let mut rows = statement.query([])?;
@@ -52,7 +77,7 @@ pub(super) fn settle(conn: &Connection) -> Result<()> {
     if !changed {
         return Ok(());
     }
-    delete_spans(conn, "idx", "due_patches")?;
+    delete_spans(conn, "due_patches")?;
     for (table, rows) in patched.tables() {
         append(conn, table, rows)?;
     }

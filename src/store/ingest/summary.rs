@@ -2,43 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::row_batch::RowBatch;
-use super::tables::millis;
+use super::facts::SpanFacts;
 use crate::domain::money::Money;
 use crate::domain::span::{SpanKind, SpanStatus};
 use crate::domain::time::Timestamp;
+use crate::store::row_batch::RowBatch;
+use crate::store::tables::millis;
 
 /// Characters of a text that a list shows.
 const PREVIEW_CHARS: usize = 240;
 
-/// What the row of a trace needs of each span.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SpanFacts {
-    pub span_id: String,
-    pub parent_id: Option<String>,
-    pub kind: SpanKind,
-    pub name: String,
-    pub started_ns: i64,
-    pub ended_ns: Option<i64>,
-    pub ttft_ms: Option<f64>,
-    pub status: SpanStatus,
-    pub model: Option<String>,
-    pub input_tokens: Option<u64>,
-    pub output_tokens: Option<u64>,
-    pub cost: Option<Money>,
-    pub session_id: Option<String>,
-    pub user_id: Option<String>,
-    pub tenant_id: Option<String>,
-    pub environment: Option<String>,
-    pub tags: Vec<String>,
-    pub prompt_name: Option<String>,
-    pub prompt_version: Option<String>,
-    pub chunk_count: u64,
-    pub input_text: Option<String>,
-    pub output_text: Option<String>,
-}
-
-impl SpanFacts {
+impl SpanFacts<'_> {
     fn names_prompt(&self) -> bool {
         self.prompt_name.is_some() || self.prompt_version.is_some()
     }
@@ -56,13 +30,12 @@ impl SpanFacts {
 /// Of model spans nested in each other, one counts for each call: an outer one without usage, or with the usage of an
 /// inner one or of all inner ones together, repeats them (it counts instead where only it has a cost); an inner one
 /// without usage and cost is told by the outer one.
-pub(super) fn duplicates(spans: &[SpanFacts]) -> BTreeSet<usize> {
-    let place: BTreeMap<&str, usize> =
-        spans.iter().enumerate().map(|(place, span)| (span.span_id.as_str(), place)).collect();
+pub(super) fn duplicates(spans: &[SpanFacts<'_>]) -> BTreeSet<usize> {
+    let place: BTreeMap<&str, usize> = spans.iter().enumerate().map(|(place, span)| (span.span_id, place)).collect();
     // The nearest model span around each model span.
     let mut inner: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, span) in spans.iter().enumerate().filter(|(_, span)| span.kind == SpanKind::Llm) {
-        let mut around = span.parent_id.as_deref().and_then(|id| place.get(id).copied());
+        let mut around = span.parent_id.and_then(|id| place.get(id).copied());
         // A chain of parents that comes back to itself must not hold the import up.
         for _ in 0..spans.len() {
             match around {
@@ -71,7 +44,7 @@ pub(super) fn duplicates(spans: &[SpanFacts]) -> BTreeSet<usize> {
                     inner.entry(outer).or_default().push(at);
                     break;
                 }
-                Some(outer) => around = spans[outer].parent_id.as_deref().and_then(|id| place.get(id).copied()),
+                Some(outer) => around = spans[outer].parent_id.and_then(|id| place.get(id).copied()),
                 None => break,
             }
         }
@@ -106,9 +79,9 @@ pub(super) fn duplicates(spans: &[SpanFacts]) -> BTreeSet<usize> {
 }
 
 /// The root's place: the earliest span without parent, else the earliest whose parent is missing, else the first.
-fn root(spans: &[SpanFacts]) -> usize {
-    let known: BTreeSet<&str> = spans.iter().map(|span| span.span_id.as_str()).collect();
-    let is_root = |span: &SpanFacts| span.parent_id.as_deref().is_none_or(|parent| !known.contains(parent));
+fn root(spans: &[SpanFacts<'_>]) -> usize {
+    let known: BTreeSet<&str> = spans.iter().map(|span| span.span_id).collect();
+    let is_root = |span: &SpanFacts<'_>| span.parent_id.is_none_or(|parent| !known.contains(parent));
     spans
         .iter()
         .enumerate()
@@ -144,7 +117,7 @@ fn sum(counts: impl Iterator<Item = Option<u64>>) -> Option<u64> {
 pub(super) fn push(
     rows: &mut RowBatch,
     trace_id: &str,
-    spans: &[SpanFacts],
+    spans: &[SpanFacts<'_>],
     repeated: &BTreeSet<usize>,
     feedback: Option<f64>,
 ) {
@@ -161,19 +134,19 @@ pub(super) fn push(
     let costs: Vec<Option<Money>> = calls().map(|span| span.cost).collect();
     let input = sum(calls().map(|span| span.input_tokens));
     let output = sum(calls().map(|span| span.output_tokens));
-    let first = |get: fn(&SpanFacts) -> Option<&str>| get(root).or_else(|| spans.iter().find_map(get));
-    let mut used: Vec<String> = each_once(models().filter_map(|span| span.model.as_deref()));
+    let first = |get: for<'a> fn(&SpanFacts<'a>) -> Option<&'a str>| get(root).or_else(|| spans.iter().find_map(get));
+    let mut used: Vec<String> = each_once(models().filter_map(|span| span.model));
     if used.is_empty() {
-        used = each_once(spans.iter().filter_map(|span| span.model.as_deref()));
+        used = each_once(spans.iter().filter_map(|span| span.model));
     }
     let retrieved = spans.iter().filter(|span| span.kind != SpanKind::Reranker).map(|span| span.chunk_count).sum();
     let chunks = if retrieved == 0 { spans.iter().map(|span| span.chunk_count).sum() } else { retrieved };
     let prompted = answer.filter(|span| span.names_prompt());
     let prompted = prompted.or_else(|| spans.iter().find(|span| span.names_prompt()));
-    let input_text = root.input_text.as_deref().or_else(|| models().find_map(|span| span.input_text.as_deref()));
-    let output_text = root.output_text.as_deref().or_else(|| answer.and_then(|span| span.output_text.as_deref()));
+    let input_text = root.input_text.or_else(|| models().find_map(|span| span.input_text));
+    let output_text = root.output_text.or_else(|| answer.and_then(|span| span.output_text));
 
-    rows.text(Some(trace_id)).text(Some(&root.span_id)).text(Some(&root.name));
+    rows.text(Some(trace_id)).text(Some(root.span_id)).text(Some(root.name));
     rows.time(Some(Timestamp::from_nanos(start))).int(Some(start)).int(Some(last));
     rows.float(end.map(|end| millis(end.saturating_sub(start))));
     rows.float(answer.and_then(|span| span.ttft_ms).or_else(|| spans.iter().find_map(|span| span.ttft_ms)));
@@ -183,11 +156,11 @@ pub(super) fn push(
     rows.count(input).count(output);
     rows.count(sum([input, output].into_iter()));
     rows.money(costs.iter().copied().flatten().reduce(|a, b| a + b)).bool(costs.iter().any(Option::is_none));
-    rows.text(first(|span| span.session_id.as_deref())).text(first(|span| span.user_id.as_deref()));
-    rows.text(first(|span| span.tenant_id.as_deref())).text(first(|span| span.environment.as_deref()));
-    rows.texts(&each_once(spans.iter().flat_map(|span| &span.tags).map(String::as_str)));
-    rows.text(prompted.and_then(|span| span.prompt_name.as_deref()));
-    rows.text(prompted.and_then(|span| span.prompt_version.as_deref()));
+    rows.text(first(|span| span.session_id)).text(first(|span| span.user_id));
+    rows.text(first(|span| span.tenant_id)).text(first(|span| span.environment));
+    rows.texts(&each_once(spans.iter().flat_map(|span| span.tags.iter().copied())));
+    rows.text(prompted.and_then(|span| span.prompt_name));
+    rows.text(prompted.and_then(|span| span.prompt_version));
     rows.text(input_text).text(output_text);
     rows.text(preview(input_text).as_deref()).text(preview(output_text).as_deref()).float(feedback).end_row();
 }
@@ -196,10 +169,10 @@ pub(super) fn push(
 mod tests {
     use super::*;
 
-    fn llm(id: &str, parent: Option<&str>, usage: Option<(u64, u64)>) -> SpanFacts {
+    fn llm<'a>(id: &'a str, parent: Option<&'a str>, usage: Option<(u64, u64)>) -> SpanFacts<'a> {
         SpanFacts {
-            span_id: id.into(),
-            parent_id: parent.map(Into::into),
+            span_id: id,
+            parent_id: parent,
             kind: SpanKind::Llm,
             input_tokens: usage.map(|usage| usage.0),
             output_tokens: usage.map(|usage| usage.1),
