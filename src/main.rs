@@ -7,6 +7,11 @@ use hindcast::services::Services;
 use hindcast::ui::msg::Target;
 use hindcast::ui::{self, UiError, UiOptions};
 
+/// An import allocates on some threads what it frees on others, which the system's allocator answers with much work in the
+/// kernel.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     run().end_process()
 }

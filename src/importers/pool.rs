@@ -10,9 +10,9 @@ use crate::domain::ids::{SpanId, TraceId};
 use crate::domain::patch::SpanPatch;
 
 /// Spans after which a batch is handed on.
-const BATCH_SPANS: usize = 4_000;
+const BATCH_SPANS: usize = 2_000;
 /// Bytes of input after which a batch is handed on.
-const BATCH_BYTES: u64 = 4 * 1024 * 1024;
+const BATCH_BYTES: u64 = 2 * 1024 * 1024;
 /// Patches held back to be put together; more than these are handed on as they are.
 const HELD_PATCHES: usize = 20_000;
 /// More parsing threads than this only wait for the index.
@@ -121,8 +121,8 @@ impl<F: Fn(&Piece) -> Batch + Sync> Line<'_, '_, F> {
 
     fn start(&self) -> Result<Workers, ImportError> {
         let count = thread::available_parallelism().map_or(2, usize::from).clamp(1, MAX_WORKERS);
-        let (piece_sender, piece_receiver) = bounded::<(u64, Piece)>(count * 2 + 2);
-        let (batch_sender, batch_receiver) = bounded::<(u64, Batch)>(count * 2 + 2);
+        let (piece_sender, piece_receiver) = bounded::<(u64, Piece)>(count + 2);
+        let (batch_sender, batch_receiver) = bounded::<(u64, Batch)>(count + 2);
         for index in 0..count {
             let (pieces, batches, parse) = (piece_receiver.clone(), batch_sender.clone(), self.parse);
             thread::Builder::new()

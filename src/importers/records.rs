@@ -7,7 +7,7 @@ use super::giant::{self, Text};
 use super::pool::{Layout, Piece, Pieces};
 
 /// Lines are handed on in pieces of about this many bytes.
-const PIECE: usize = 1024 * 1024;
+const PIECE: usize = 512 * 1024;
 /// A record beyond this is not held whole but cut into its spans.
 pub const GIANT: usize = 32 * 1024 * 1024;
 

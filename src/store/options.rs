@@ -33,9 +33,9 @@ pub struct StoreOptions {
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
-            import_memory_mb: 200,
-            part_spans: 16_384,
-            part_bytes: 32 << 20,
+            import_memory_mb: 128,
+            part_spans: 8_192,
+            part_bytes: 12 << 20,
             query_memory_mb: 300,
             temp_mb: 20_000,
             threads: std::thread::available_parallelism().map_or(2, |count| count.get().min(4) as u32),

@@ -250,8 +250,7 @@ impl Intake {
             work.group.reports.push((looked.source_id, work.reports.len()));
             work.group.spans += tally.spans();
         }
-        work.all.add(&tally);
-        Ok(FileReport {
+        let report = FileReport {
             path: shown,
             format: Some(format.to_owned()),
             traces: tally.traces(),
@@ -261,7 +260,9 @@ impl Intake {
             updated_spans: 0,
             skipped: tally.skipped(),
             outcome,
-        })
+        };
+        work.all.add(tally);
+        Ok(report)
     }
 
     /// Reads a file into the group's ingest; one that has not changed is only counted.

@@ -11,8 +11,9 @@ const REASONS: usize = 1_000;
 /// Counts of one file.
 #[derive(Default)]
 pub struct Tally {
+    /// Hashes: among a million of 64 bits, two are the same once in forty million times.
     traces: HashSet<u64>,
-    spans: HashSet<u128>,
+    spans: HashSet<u64>,
     /// Chunks of its spans.
     pub chunks: u64,
     /// Content for spans that came apart from them.
@@ -74,23 +75,28 @@ impl Tally {
     }
 
     /// Adds the traces and spans of another file.
-    pub fn add(&mut self, other: &Self) {
-        self.traces.extend(&other.traces);
-        self.spans.extend(&other.spans);
+    pub fn add(&mut self, other: Self) {
+        if self.spans.is_empty() && self.traces.is_empty() {
+            self.traces = other.traces;
+            self.spans = other.spans;
+        } else {
+            self.traces.extend(&other.traces);
+            self.spans.extend(&other.spans);
+        }
     }
 }
 
-fn keys(trace: &str, span: &str) -> (u64, u128) {
+fn keys(trace: &str, span: &str) -> (u64, u64) {
     let mut hasher = blake3::Hasher::new();
     hasher.update(trace.as_bytes());
-    let trace = first_bytes(&hasher) as u64;
+    let trace = first_bytes(&hasher);
     hasher.update(&[0]);
     hasher.update(span.as_bytes());
     (trace, first_bytes(&hasher))
 }
 
-fn first_bytes(hasher: &blake3::Hasher) -> u128 {
-    let mut bytes = [0; 16];
+fn first_bytes(hasher: &blake3::Hasher) -> u64 {
+    let mut bytes = [0; 8];
     hasher.finalize_xof().fill(&mut bytes);
-    u128::from_le_bytes(bytes)
+    u64::from_le_bytes(bytes)
 }

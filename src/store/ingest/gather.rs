@@ -7,6 +7,7 @@ use duckdb::arrow::array::{RecordBatch, UInt32Array};
 use duckdb::arrow::compute::take_record_batch;
 
 use super::Key;
+use crate::domain::ids::TraceId;
 use crate::domain::patch::SpanPatch;
 use crate::domain::score::Score;
 use crate::domain::span::Span;
@@ -15,7 +16,7 @@ use crate::store::row_batch::RowBatch;
 use crate::store::tables::{PATCH_COLUMNS, SpanRows, push_score, short_hash};
 
 /// Rows that are put in order at a time, so that no second copy of a part is made.
-const ROWS_AT_ONCE: usize = 4_096;
+const ROWS_AT_ONCE: usize = 2_048;
 
 /// The rows below a span.
 #[derive(Clone, Debug)]
@@ -36,6 +37,7 @@ pub(super) struct Gathered {
     /// Rows in whose place a more complete span came.
     replaced: HashSet<usize>,
     repeats: bool,
+    continued: HashSet<String>,
 }
 
 /// A table below spans.
@@ -58,6 +60,8 @@ pub(super) struct Part {
     pub order: Vec<u32>,
     /// Whether a span of an earlier part may have come again.
     pub repeats: bool,
+    /// Traces of which earlier parts have spans.
+    pub continued: HashSet<String>,
     /// Bytes of texts.
     pub bytes: usize,
     below: Vec<Below>,
@@ -73,6 +77,7 @@ impl Gathered {
             at: HashMap::new(),
             replaced: HashSet::new(),
             repeats: false,
+            continued: HashSet::new(),
         })
     }
 
@@ -107,6 +112,11 @@ impl Gathered {
         self.add(key, span);
     }
 
+    /// Notes that an earlier part has spans of a trace.
+    pub fn continues(&mut self, trace_id: &TraceId) {
+        self.continued.insert(trace_id.as_str().to_owned());
+    }
+
     pub fn add_patch(&mut self, patch: &SpanPatch) -> Result<()> {
         let body = serde_json::to_string(patch)?;
         self.patches.text(Some(&short_hash(body.as_bytes()))).text(Some(patch.trace_id.as_str()));
@@ -136,6 +146,7 @@ impl Gathered {
             patches: self.patches.finish()?,
             order,
             repeats: std::mem::take(&mut self.repeats),
+            continued: std::mem::take(&mut self.continued),
             bytes,
             below: std::mem::take(&mut self.below),
         })

@@ -10,7 +10,8 @@ use duckdb::arrow::compute::take;
 
 use super::Target;
 use super::gather::{Child, Part, in_order};
-use super::{patches, trace_rows};
+use super::patches;
+use super::trace_rows::{self, Feedback};
 use crate::domain::cancel::Cancel;
 use crate::store::error::{Result, StoreError};
 use crate::store::paths::with_companions;
@@ -18,7 +19,7 @@ use crate::store::row_batch::{Kind, RowBatch};
 use crate::store::rows::{SourceCounts, SourceRow};
 use crate::store::shared::{Exclusive, Shared, interruptible};
 use crate::store::writer::WriterLock;
-use crate::store::{disk, journal_replay, migrate, open, sources};
+use crate::store::{disk, ids, journal_replay, migrate, open, sources};
 
 /// An index that nobody sees before it is whole needs no log.
 const COPY_OPTIONS: &str = "(RECOVERY_MODE no_wal_writes)";
@@ -52,8 +53,14 @@ pub(super) struct Merging {
     cancel: Cancel,
     target: Target,
     merged: Merged,
-    /// Whether the index had spans before.
-    had_spans: bool,
+    before: Before,
+}
+
+/// What the index had before the merge: most imports go into an empty one, and are spared comparing.
+#[derive(Clone, Copy)]
+struct Before {
+    spans: bool,
+    scores: bool,
 }
 
 impl Merging {
@@ -102,8 +109,11 @@ impl Merging {
              CREATE TEMP TABLE due_patches (trace_id VARCHAR, span_id VARCHAR, body VARCHAR); \
              BEGIN;",
         )?;
-        let had_spans =
-            conn.query_row("SELECT count(*) > 0 FROM (FROM idx.store.spans LIMIT 1)", [], |row| row.get(0))?;
+        let has = |table: &str| {
+            let sql = format!("SELECT count(*) > 0 FROM (FROM idx.store.{table} LIMIT 1)");
+            conn.query_row(&sql, [], |row| row.get(0))
+        };
+        let before = Before { spans: has("spans")?, scores: has("scores")? };
         Ok(Self {
             conn,
             build,
@@ -113,14 +123,15 @@ impl Merging {
             cancel: cancel.clone(),
             target,
             merged: Merged::default(),
-            had_spans,
+            before,
         })
     }
 
     /// Merges a part.
     pub fn take(&mut self, part: &Part) -> Result<()> {
         let cancel = self.cancel.clone();
-        let work = PartMerge { conn: &self.conn, part, compare: self.had_spans || part.repeats };
+        self.before.scores |= part.scores.num_rows() > 0;
+        let work = PartMerge { conn: &self.conn, part, before: self.before };
         let by_source = interruptible(&self.conn, &cancel, || work.apply())?;
         self.merged.add(by_source);
         // Others who wait see that it goes on.
@@ -201,8 +212,7 @@ impl Merged {
 struct PartMerge<'a> {
     conn: &'a Connection,
     part: &'a Part,
-    /// Whether spans of the part may be in the index.
-    compare: bool,
+    before: Before,
 }
 
 /// How spans of a part compare with those in the index.
@@ -216,16 +226,18 @@ struct Known {
 
 impl PartMerge<'_> {
     fn apply(&self) -> Result<Vec<SourceCounts>> {
-        let known = if self.compare { self.known()? } else { Known::default() };
+        let known = if self.before.spans || self.part.repeats { self.known()? } else { Known::default() };
         let fresh: Vec<u32> = self.part.order.iter().copied().filter(|row| !known.stale.contains(row)).collect();
         self.replace(&known)?;
         self.append("spans", &self.part.spans, &fresh)?;
         self.append("messages", &self.part.messages, &self.part.below(&fresh, Child::Messages))?;
         self.append("chunks", &self.part.chunks, &self.part.below(&fresh, Child::Chunks))?;
         self.append("tool_calls", &self.part.tools, &self.part.below(&fresh, Child::ToolCalls))?;
-        self.scores()?;
-        patches::apply(self.conn, self.part, &fresh)?;
-        self.traces(&fresh)?;
+        if self.before.scores {
+            self.scores()?;
+        }
+        let patched = patches::apply(self.conn, self.part, &fresh)?;
+        self.traces(&fresh, patched)?;
         self.by_source(&fresh, &known)
     }
 
@@ -278,24 +290,37 @@ impl PartMerge<'_> {
     }
 
     /// The rows of traces: those that are whole in this part now, others at the end.
-    fn traces(&self, fresh: &[u32]) -> Result<()> {
+    fn traces(&self, fresh: &[u32], patched: bool) -> Result<()> {
+        let mut touched = self.part.continued.clone();
+        let mut feedback = Feedback::new();
+        if self.before.spans || self.before.scores || patched {
+            self.fill_part_traces(fresh)?;
+            let sql = "SELECT trace_id FROM part_traces SEMI JOIN idx.store.traces USING (trace_id) \
+                 UNION SELECT trace_id FROM part_scores ANTI JOIN part_traces USING (trace_id) \
+                 UNION SELECT trace_id FROM due_patches";
+            touched.extend(ids::list(self.conn, sql, &[])?);
+            feedback = trace_rows::feedback(self.conn, "part_traces")?;
+        }
+        if !touched.is_empty() {
+            let mut rows = RowBatch::new(&[Kind::Text])?;
+            for trace in &touched {
+                rows.text(Some(trace)).end_row();
+            }
+            let mut appender = self.conn.appender_to_catalog_and_db("touched", "temp", "main")?;
+            rows.append_to(&mut appender)?;
+            appender.flush()?;
+        }
+        trace_rows::add_whole(self.conn, &self.part.spans, fresh, &touched, &feedback)
+    }
+
+    fn fill_part_traces(&self, fresh: &[u32]) -> Result<()> {
         let traces = texts(&self.part.spans, TRACE_ID)?;
-        let mut ids = RowBatch::new(&[Kind::Text])?;
+        let mut rows = RowBatch::new(&[Kind::Text])?;
         let mut each_once = HashSet::new();
         for trace in fresh.iter().map(|row| traces.value(*row as usize)).filter(|trace| each_once.insert(*trace)) {
-            ids.text(Some(trace)).end_row();
+            rows.text(Some(trace)).end_row();
         }
-        fill(self.conn, "part_traces", ids.finish()?)?;
-        self.conn.execute_batch(
-            "INSERT INTO touched SELECT * FROM ( \
-               SELECT trace_id FROM part_traces SEMI JOIN idx.store.traces USING (trace_id) \
-               UNION SELECT trace_id FROM part_scores ANTI JOIN part_traces USING (trace_id) \
-               UNION SELECT trace_id FROM due_patches) ANTI JOIN touched USING (trace_id)",
-        )?;
-        let mut statement = self.conn.prepare("SELECT trace_id FROM touched SEMI JOIN part_traces USING (trace_id)")?;
-        let except = statement.query_map([], |row| row.get(0))?.collect::<duckdb::Result<HashSet<String>>>()?;
-        let feedback = trace_rows::feedback(self.conn, "part_traces")?;
-        trace_rows::add_whole(self.conn, &self.part.spans, fresh, &except, &feedback)
+        fill(self.conn, "part_traces", rows.finish()?)
     }
 
     fn by_source(&self, fresh: &[u32], known: &Known) -> Result<Vec<SourceCounts>> {

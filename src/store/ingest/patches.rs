@@ -13,15 +13,15 @@ use crate::store::scores;
 use crate::store::tables::{SpanRows, score_key};
 
 /// Keeps the patches of a part and applies those that are due: new ones whose span is there, and all those of spans that
-/// came now (`fresh` are their rows).
-pub(super) fn apply(conn: &Connection, part: &Part, fresh: &[u32]) -> Result<()> {
-    fill(conn, "part_patches", part.patches.clone())?;
-    conn.execute_batch("DELETE FROM due_patches")?;
+/// came now (`fresh` are their rows). Says whether there was anything to apply.
+pub(super) fn apply(conn: &Connection, part: &Part, fresh: &[u32]) -> Result<bool> {
     let waiting: bool =
         conn.query_row("SELECT count(*) > 0 FROM (FROM idx.store.pending_patches LIMIT 1)", [], |row| row.get(0))?;
     if part.patches.num_rows() == 0 && !waiting {
-        return Ok(());
+        return Ok(false);
     }
+    fill(conn, "part_patches", part.patches.clone())?;
+    conn.execute_batch("DELETE FROM due_patches")?;
     fill_incoming(conn, part, fresh)?;
     conn.execute_batch(
         "CREATE OR REPLACE TEMP TABLE new_patches AS SELECT DISTINCT ON (p.patch_key) p.* FROM part_patches p \
@@ -33,7 +33,8 @@ pub(super) fn apply(conn: &Connection, part: &Part, fresh: &[u32]) -> Result<()>
            SEMI JOIN idx.store.spans s ON s.trace_id = p.trace_id AND s.span_id = p.span_id; \
          INSERT INTO idx.store.pending_patches SELECT * FROM new_patches;",
     )?;
-    settle(conn)
+    settle(conn)?;
+    Ok(true)
 }
 
 /// Applies the patches in `due_patches` to their spans in the attached index.
