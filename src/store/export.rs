@@ -6,9 +6,10 @@ use std::path::Path;
 
 use super::console::{Cell, Column};
 use super::error::{Result, StoreError};
+use super::open::{self, Purpose};
 use super::row_batch::{Kind, RowBatch};
 use super::writer::close;
-use super::{SqlResult, Store, disk, open};
+use super::{SqlResult, Store, disk};
 
 /// The format of an exported result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ impl Store {
     fn parquet(&self, result: &SqlResult, path: &Path) -> Result<()> {
         let path = std::path::absolute(path).map_err(|error| StoreError::file(path, error))?;
         let temp = self.shared.paths.temp_dir(self.shared.next_serial());
-        let conn = open::memory(&self.shared.options, &temp, std::slice::from_ref(&path))?;
+        let conn = open::memory(&self.shared.options, Purpose::Write, &temp, std::slice::from_ref(&path))?;
         let kinds: Vec<Kind> = (0..result.columns.len()).map(|column| kind(result, column)).collect();
         let columns: Vec<String> = names(&result.columns)
             .iter()

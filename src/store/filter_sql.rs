@@ -103,7 +103,7 @@ impl Writer {
             Expr::And(parts) => Piece::Whole(Sql::join(all(parts), " AND ")),
             Expr::Or(parts) => self.or(parts, view),
             Expr::Not(inner) => Piece::Whole(self.expr(inner, view).within("(NOT ", ")")),
-            Expr::Text(text) => Piece::Whole(self.text(text, view)),
+            Expr::Text(text) => Piece::Whole(Self::text(text, view)),
             Expr::Is(condition) => Self::is(condition, view),
             Expr::Has(has) => Self::has(*has, view),
             Expr::Span(inner) => match view {
@@ -160,26 +160,17 @@ impl Writer {
         }
     }
 
-    fn text(&self, text: &str, view: View) -> Sql {
+    /// Some text of the trace, or of the span, holds the words; `search_text` has those of a trace, folded.
+    fn text(text: &str, view: View) -> Sql {
         let wanted = Value::Text(fold(text));
-        let own =
-            "(coalesce(contains(lower(s.input_text), ?), FALSE) OR coalesce(contains(lower(s.output_text), ?), FALSE))";
-        let own = Sql::with(own, vec![wanted.clone(), wanted.clone()]);
-        let bounds = self.bounds("c.span_ns");
-        let chunk = match view {
-            View::Trace => Sql::with(
-                format!(
-                    "t.trace_id IN (SELECT c.trace_id FROM store.chunks c WHERE contains(lower(c.content), ?){bounds})"
-                ),
-                vec![wanted],
-            ),
-            View::Span => Sql::with(
-                "EXISTS (SELECT 1 FROM store.chunks c WHERE c.trace_id = s.trace_id AND c.span_id = s.span_id \
-                 AND contains(lower(c.content), ?))",
-                vec![wanted],
-            ),
-        };
-        Sql::join(vec![self.whole(Self::span(own, view)), chunk], " OR ")
+        if view == View::Trace {
+            return Sql::with("coalesce(contains(t.search_text, ?), FALSE)", vec![wanted]);
+        }
+        let own = "contains(lower(s.input_text), ?) OR contains(lower(s.output_text), ?)";
+        let chunk = "EXISTS (SELECT 1 FROM store.chunks c WHERE c.trace_id = s.trace_id AND c.span_id = s.span_id \
+             AND contains(lower(c.content), ?))";
+        let own = Sql::with(own, vec![wanted.clone(), wanted.clone()]).within("(", ")").known();
+        Sql::join(vec![own, Sql::with(chunk, vec![wanted])], " OR ")
     }
 
     fn has(has: Has, view: View) -> Piece {

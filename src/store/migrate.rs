@@ -5,13 +5,17 @@ use duckdb::Connection;
 use super::error::{Result, StoreError};
 
 /// Every step from an empty database to the present schema; a released step never changes.
-const MIGRATIONS: &[&str] = &[include_str!("sql/0001_init.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("sql/0001_init.sql"), include_str!("sql/0002_search_text.sql")];
 
 /// The present schema's version.
 pub(super) const VERSION: usize = MIGRATIONS.len();
 
 /// The schema's version of an open database; 0 for an empty one.
 pub(super) fn version(conn: &Connection) -> Result<usize> {
+    // Looking at the list of tables takes longer than all of a page of the list: only what looks odd is looked at.
+    if let Ok(known) = told(conn) {
+        return Ok(known);
+    }
     let has_meta: bool = conn.query_row(
         "SELECT count(*) > 0 FROM duckdb_tables() WHERE schema_name = 'store' AND table_name = 'meta'",
         [],
@@ -21,6 +25,11 @@ pub(super) fn version(conn: &Connection) -> Result<usize> {
         let empty: bool = conn.query_row("SELECT count(*) = 0 FROM duckdb_tables()", [], |row| row.get(0))?;
         return if empty { Ok(0) } else { Err(not_ours("it has other tables")) };
     }
+    told(conn)
+}
+
+/// The version that the database tells.
+fn told(conn: &Connection) -> Result<usize> {
     let text: String = conn
         .query_row("SELECT max(value) FROM store.meta WHERE key = 'schema_version'", [], |row| row.get(0))
         .map_err(|_| not_ours("it does not say its version"))?;

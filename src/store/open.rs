@@ -70,8 +70,13 @@ pub(super) fn file(options: &StoreOptions, purpose: Purpose, path: &Path, temp: 
 }
 
 /// Opens an instance in memory that may attach the named files and no others.
-pub(super) fn memory(options: &StoreOptions, temp: &Path, allowed: &[PathBuf]) -> duckdb::Result<Connection> {
-    let conn = Connection::open_in_memory_with_flags(config(options, Purpose::Import, temp)?)?;
+pub(super) fn memory(
+    options: &StoreOptions,
+    purpose: Purpose,
+    temp: &Path,
+    allowed: &[PathBuf],
+) -> duckdb::Result<Connection> {
+    let conn = Connection::open_in_memory_with_flags(config(options, purpose, temp)?)?;
     lock_down(&conn, allowed)?;
     Ok(conn)
 }

@@ -131,7 +131,7 @@ impl Shared {
         let temp = self.paths.temp_dir(self.next_serial());
         if !self.paths.index.exists() {
             // Nothing there yet: an empty index in memory answers every query.
-            let conn = open::memory(&self.options, &temp, &[])?;
+            let conn = open::memory(&self.options, Purpose::Write, &temp, &[])?;
             migrate::migrate(&conn)?;
             return Ok(conn);
         }

@@ -23,7 +23,7 @@ pub(super) const SCORE_COLUMNS: &[Kind] = &[Text, Text, Text, Text, Text, Float,
 pub(super) const PATCH_COLUMNS: &[Kind] = &[Text, Text, Text, Text];
 pub(super) const TRACE_COLUMNS: &[Kind] = &[
     Text, Text, Text, Time, Int, Int, Float, Float, Text, Bool, Texts, Int, Int, Int, Int, Int, Int, Money, Bool, Text,
-    Text, Text, Text, Texts, Text, Text, Text, Text, Text, Text, Float,
+    Text, Text, Text, Texts, Text, Text, Text, Text, Text, Text, Float, Text,
 ];
 pub(super) const RESULT_COLUMNS: &[Kind] = &[
     Text, Text, Text, Text, Text, Text, Text, Small, Text, Text, Text, Text, Int, Int, Int, Int, Money, Text, Float,

@@ -116,8 +116,7 @@ fn session(id: &str, store: &Store, context: &mut Context<'_>) -> Result<Exit, A
     if rows.is_empty() {
         return Err(AppError::store(format!("no session `{id}`")).hint("hindcast sessions lists the sessions"));
     }
-    let ids: Vec<_> = rows.iter().map(|row| row.trace_id.clone()).collect();
-    let texts = store.trace_texts(&ids, &context.cancel)?;
+    let texts = store.trace_texts(&rows, &context.cancel)?;
     if context.out.format() != Format::Table {
         context.out.rows(&trace_rows::table(&rows, Some(&texts)))?;
         return Ok(Exit::Fine);

@@ -42,10 +42,7 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
     // Tables show the beginning of a text; the other formats have all of it.
     let texts = match context.out.format() {
         Format::Table => None,
-        Format::Json | Format::Jsonl | Format::Csv => {
-            let ids: Vec<_> = rows.iter().map(|row| row.trace_id.clone()).collect();
-            Some(store.trace_texts(&ids, &context.cancel)?)
-        }
+        Format::Json | Format::Jsonl | Format::Csv => Some(store.trace_texts(&rows, &context.cancel)?),
     };
     context.out.rows(&trace_rows::table(&rows, texts.as_deref()))?;
     if rows.is_empty() {

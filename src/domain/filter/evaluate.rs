@@ -220,6 +220,9 @@ fn passes_id(test: &Test, id: &str) -> bool {
 
 /// Lower case letter by letter, without the rules that look at a letter's neighbours: what SQL's `lower` does.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.chars().flat_map(|c| c.to_lowercase().take(1)).collect()
 }
 

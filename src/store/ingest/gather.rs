@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use duckdb::arrow::array::{RecordBatch, UInt32Array};
+use duckdb::arrow::array::{Array, RecordBatch, StringArray, UInt32Array};
 use duckdb::arrow::compute::take_record_batch;
 
 use super::Key;
@@ -17,6 +17,9 @@ use crate::store::tables::{PATCH_COLUMNS, SpanRows, push_score, short_hash};
 
 /// Rows that are put in order at a time, so that no second copy of a part is made.
 const ROWS_AT_ONCE: usize = 2_048;
+
+/// The column of `store.chunks` with their texts.
+const CHUNK_CONTENT: usize = 7;
 
 /// The rows below a span.
 #[derive(Clone, Debug)]
@@ -153,7 +156,23 @@ impl Gathered {
     }
 }
 
+/// The texts of a part's chunks by row.
+pub(super) struct ChunkTexts(StringArray);
+
+impl ChunkTexts {
+    pub fn at(&self, row: u32) -> Option<&str> {
+        let row = row as usize;
+        (row < self.0.len() && self.0.is_valid(row)).then(|| self.0.value(row))
+    }
+}
+
 impl Part {
+    pub fn chunk_texts(&self) -> Result<ChunkTexts> {
+        let column = self.chunks.columns().get(CHUNK_CONTENT).and_then(|column| column.as_any().downcast_ref());
+        let texts: Option<&StringArray> = column;
+        texts.cloned().map(ChunkTexts).ok_or_else(|| StoreError::Database("chunks hold no texts".to_owned()))
+    }
+
     /// The rows of a table below these rows of spans, in their order.
     pub fn below(&self, spans: &[u32], child: Child) -> Vec<u32> {
         let of = |span: &u32| {

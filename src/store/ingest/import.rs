@@ -100,10 +100,11 @@ impl Ingest {
             return Err(StoreError::Interrupted);
         }
         for span in spans {
-            self.take(&span);
-            if self.part_is_full() {
+            // Between traces where that can be: the row of a trace that is whole in its part is made at once.
+            if self.part_is_full(1) && self.last_trace.as_ref() != Some(&span.trace_id) || self.part_is_full(2) {
                 self.merge_part()?;
             }
+            self.take(&span);
         }
         for patch in patches.into_iter().filter(|patch| !patch.is_empty()) {
             self.gathered.add_patch(&patch)?;
@@ -153,9 +154,9 @@ impl Ingest {
         }
     }
 
-    fn part_is_full(&self) -> bool {
+    fn part_is_full(&self, times: usize) -> bool {
         let options = &self.shared.options;
-        self.gathered.spans() >= options.part_spans || self.gathered.bytes() >= options.part_bytes
+        self.gathered.spans() >= times * options.part_spans || self.gathered.bytes() >= times * options.part_bytes
     }
 
     fn counts(&self, merged: &Merged) -> ImportCounts {

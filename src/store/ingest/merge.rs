@@ -9,11 +9,13 @@ use duckdb::arrow::array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Arra
 use duckdb::arrow::compute::take;
 
 use super::Target;
+use super::by_time::ByTime;
 use super::gather::{Child, Part, in_order};
 use super::patches;
 use super::trace_rows::{self, Feedback};
 use crate::domain::cancel::Cancel;
 use crate::store::error::{Result, StoreError};
+use crate::store::open::Purpose;
 use crate::store::paths::with_companions;
 use crate::store::row_batch::{Kind, RowBatch};
 use crate::store::rows::{SourceCounts, SourceRow};
@@ -54,6 +56,9 @@ pub(super) struct Merging {
     target: Target,
     merged: Merged,
     before: Before,
+    by_time: ByTime,
+    /// Traces whose rows are made anew at the end.
+    touched: HashSet<String>,
 }
 
 /// What the index had before the merge: most imports go into an empty one, and are spared comparing.
@@ -124,6 +129,8 @@ impl Merging {
             target,
             merged: Merged::default(),
             before,
+            by_time: ByTime::new(shared.paths.temp.clone()),
+            touched: HashSet::new(),
         })
     }
 
@@ -131,7 +138,8 @@ impl Merging {
     pub fn take(&mut self, part: &Part) -> Result<()> {
         let cancel = self.cancel.clone();
         self.before.scores |= part.scores.num_rows() > 0;
-        let work = PartMerge { conn: &self.conn, part, before: self.before };
+        let (by_time, touched) = (&mut self.by_time, &mut self.touched);
+        let work = PartMerge { conn: &self.conn, part, before: self.before, by_time, touched };
         let by_source = interruptible(&self.conn, &cancel, || work.apply())?;
         self.merged.add(by_source);
         // Others who wait see that it goes on.
@@ -143,6 +151,12 @@ impl Merging {
     pub fn finish(mut self, sources: &[SourceRow]) -> Result<Merged> {
         let (conn, cancel) = (&self.conn, self.cancel.clone());
         interruptible(conn, &cancel, || {
+            self.by_time.merge(conn, &self.touched)?;
+            let mut rows = RowBatch::new(&[Kind::Text])?;
+            for trace in &self.touched {
+                rows.text(Some(trace)).end_row();
+            }
+            fill(conn, "touched", rows.finish()?)?;
             trace_rows::refresh(conn)?;
             sources::upsert(conn, sources)?;
             if self.target == Target::Fresh {
@@ -186,7 +200,7 @@ impl Drop for NewFile {
 /// An instance in memory with a file attached as `idx`, which is its default database.
 fn attach(shared: &Shared, cancel: &Cancel, file: &Path, options: &str) -> Result<Connection> {
     let temp = shared.paths.temp_dir(shared.next_serial());
-    let conn = open::memory(&shared.options, &temp, &with_companions(file))?;
+    let conn = open::memory(&shared.options, Purpose::Import, &temp, &with_companions(file))?;
     let name = file.to_string_lossy().replace('\'', "''");
     open::patiently(&shared.options, cancel, || {
         conn.execute_batch(&format!("ATTACH '{name}' AS idx {options}; USE idx;"))
@@ -213,6 +227,8 @@ struct PartMerge<'a> {
     conn: &'a Connection,
     part: &'a Part,
     before: Before,
+    by_time: &'a mut ByTime,
+    touched: &'a mut HashSet<String>,
 }
 
 /// How spans of a part compare with those in the index.
@@ -225,7 +241,7 @@ struct Known {
 }
 
 impl PartMerge<'_> {
-    fn apply(&self) -> Result<Vec<SourceCounts>> {
+    fn apply(mut self) -> Result<Vec<SourceCounts>> {
         let known = if self.before.spans || self.part.repeats { self.known()? } else { Known::default() };
         let fresh: Vec<u32> = self.part.order.iter().copied().filter(|row| !known.stale.contains(row)).collect();
         self.replace(&known)?;
@@ -290,7 +306,7 @@ impl PartMerge<'_> {
     }
 
     /// The rows of traces: those that are whole in this part now, others at the end.
-    fn traces(&self, fresh: &[u32], patched: bool) -> Result<()> {
+    fn traces(&mut self, fresh: &[u32], patched: bool) -> Result<()> {
         let mut touched = self.part.continued.clone();
         let mut feedback = Feedback::new();
         if self.before.spans || self.before.scores || patched {
@@ -301,16 +317,9 @@ impl PartMerge<'_> {
             touched.extend(ids::list(self.conn, sql, &[])?);
             feedback = trace_rows::feedback(self.conn, "part_traces")?;
         }
-        if !touched.is_empty() {
-            let mut rows = RowBatch::new(&[Kind::Text])?;
-            for trace in &touched {
-                rows.text(Some(trace)).end_row();
-            }
-            let mut appender = self.conn.appender_to_catalog_and_db("touched", "temp", "main")?;
-            rows.append_to(&mut appender)?;
-            appender.flush()?;
-        }
-        trace_rows::add_whole(self.conn, &self.part.spans, fresh, &touched, &feedback)
+        self.touched.extend(touched);
+        let rows = trace_rows::of_whole(self.conn, self.part, fresh, self.touched, &feedback)?;
+        if rows.num_rows() > 0 { self.by_time.push(self.conn, rows, self.touched) } else { Ok(()) }
     }
 
     fn fill_part_traces(&self, fresh: &[u32]) -> Result<()> {
@@ -377,10 +386,14 @@ pub(super) fn delete_spans(conn: &Connection, keys: &str) -> Result<()> {
     Ok(())
 }
 
-/// Appends rows to a table of the index.
-pub(super) fn append(conn: &Connection, table: &str, rows: &mut RowBatch) -> Result<()> {
+/// Appends rows to a table, named by database, schema and name.
+pub(super) fn append(
+    conn: &Connection,
+    (database, schema, table): (&str, &str, &str),
+    rows: &mut RowBatch,
+) -> Result<()> {
     if rows.rows() > 0 {
-        let mut appender = conn.appender_to_catalog_and_db(table, "idx", "store")?;
+        let mut appender = conn.appender_to_catalog_and_db(table, database, schema)?;
         rows.append_to(&mut appender)?;
         appender.flush()?;
     }

@@ -1,5 +1,6 @@
 //! Taking in spans: gathered in memory part by part, then appended to the index by time, all or nothing.
 
+mod by_time;
 mod facts;
 mod gather;
 mod import;

@@ -80,7 +80,7 @@ fn settle(conn: &Connection) -> Result<()> {
     }
     delete_spans(conn, "due_patches")?;
     for (table, rows) in patched.tables() {
-        append(conn, table, rows)?;
+        append(conn, ("idx", "store", table), rows)?;
     }
     Ok(())
 }

@@ -3,11 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::SpanFacts;
+use crate::domain::filter::evaluate::fold;
 use crate::domain::money::Money;
 use crate::domain::span::{SpanKind, SpanStatus};
 use crate::domain::time::Timestamp;
 use crate::store::row_batch::RowBatch;
 use crate::store::tables::millis;
+
+/// Between two texts that are searched: nothing typed spans it.
+const SEPARATOR: char = '\u{1f}';
+/// So many of the longest texts are looked through for a text before it is added: a prompt often holds question and chunks.
+const COMPARED: usize = 2;
 
 /// Characters of a text that a list shows.
 const PREVIEW_CHARS: usize = 240;
@@ -120,6 +126,7 @@ pub(super) fn push(
     spans: &[SpanFacts<'_>],
     repeated: &BTreeSet<usize>,
     feedback: Option<f64>,
+    chunk_texts: &[&str],
 ) {
     let Some(root) = spans.get(root(spans)) else { return };
     let start = spans.iter().map(|span| span.started_ns).min().unwrap_or(root.started_ns);
@@ -162,7 +169,27 @@ pub(super) fn push(
     rows.text(prompted.and_then(|span| span.prompt_name));
     rows.text(prompted.and_then(|span| span.prompt_version));
     rows.text(input_text).text(output_text);
-    rows.text(preview(input_text).as_deref()).text(preview(output_text).as_deref()).float(feedback).end_row();
+    rows.text(preview(input_text).as_deref()).text(preview(output_text).as_deref()).float(feedback);
+    let texts = spans.iter().flat_map(|span| [span.input_text, span.output_text]).flatten();
+    rows.text(search_text(texts.chain(chunk_texts.iter().copied())).as_deref()).end_row();
+}
+
+/// Texts in lower case, each once: what a search looks through. A text that another one holds is not repeated.
+fn search_text<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut each_once: Vec<&str> = texts.collect::<BTreeSet<_>>().into_iter().collect();
+    each_once.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    let mut all = String::new();
+    for (place, text) in each_once.iter().enumerate() {
+        let longer = each_once.get(..place.min(COMPARED)).unwrap_or_default();
+        if longer.iter().any(|longer| memchr::memmem::find(longer.as_bytes(), text.as_bytes()).is_some()) {
+            continue;
+        }
+        if !all.is_empty() {
+            all.push(SEPARATOR);
+        }
+        all.push_str(&fold(text));
+    }
+    (!each_once.is_empty()).then_some(all)
 }
 
 #[cfg(test)]
@@ -204,6 +231,13 @@ mod tests {
         parentless.started_ns = 9;
         assert_eq!(root(&[orphan.clone(), parentless]), 1);
         assert_eq!(root(&[llm("x", Some("o"), None), orphan]), 1);
+    }
+
+    #[test]
+    fn what_is_searched_holds_each_text_once() {
+        let texts = ["The plan?", "Answer: the plan? Yes.", "the plan?", "PLÄNE"];
+        assert_eq!(search_text(texts.into_iter()).as_deref(), Some("answer: the plan? yes.\u{1f}the plan?\u{1f}pläne"));
+        assert_eq!(search_text(std::iter::empty()), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use duckdb::arrow::array::RecordBatch;
 use duckdb::{Connection, params};
 
 use super::facts::{FACT_COLUMNS, FactColumns, SpanFacts};
+use super::gather::{Child, Part};
 use super::merge::append;
 use super::summary;
 use crate::store::error::Result;
@@ -28,32 +29,33 @@ impl Rows {
         Ok(Self { traces: RowBatch::new(TRACE_COLUMNS)?, duplicates: RowBatch::new(DUPLICATE_COLUMNS)? })
     }
 
-    /// Adds the row of a trace of which these are all spans.
-    fn push(&mut self, trace_id: &str, mut spans: Vec<SpanFacts<'_>>, feedback: &Feedback) {
+    /// Adds the row of a trace of which these are all spans, and the texts of its chunks.
+    fn push(&mut self, trace_id: &str, mut spans: Vec<SpanFacts<'_>>, chunks: &[&str], feedback: &Feedback) {
         spans.sort_by_key(|span| (span.started_ns, span.span_id));
         let repeated = summary::duplicates(&spans);
         for span in repeated.iter().filter_map(|place| spans.get(*place)) {
             self.duplicates.text(Some(trace_id)).text(Some(span.span_id)).end_row();
         }
-        summary::push(&mut self.traces, trace_id, &spans, &repeated, feedback.get(trace_id).copied());
+        summary::push(&mut self.traces, trace_id, &spans, &repeated, feedback.get(trace_id).copied(), chunks);
     }
 
     fn append(&mut self, conn: &Connection) -> Result<()> {
-        append(conn, "traces", &mut self.traces)?;
-        append(conn, "duplicates", &mut self.duplicates)
+        append(conn, ("idx", "store", "traces"), &mut self.traces)?;
+        append(conn, ("idx", "store", "duplicates"), &mut self.duplicates)
     }
 }
 
-/// Adds the rows of traces that came with all that is known of them: `order` are the rows of their spans by start, and
+/// The rows of traces that came with all that is known of them, by start: `order` are the rows of their spans by start, and
 /// `except` the traces of which the index knows more.
-pub(super) fn add_whole(
+pub(super) fn of_whole(
     conn: &Connection,
-    spans: &RecordBatch,
+    part: &Part,
     order: &[u32],
     except: &HashSet<String>,
     feedback: &Feedback,
-) -> Result<()> {
-    let facts = FactColumns::of_spans(spans)?;
+) -> Result<RecordBatch> {
+    let facts = FactColumns::of_spans(&part.spans)?;
+    let chunks = part.chunk_texts()?;
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut traces: Vec<(&str, Vec<usize>)> = Vec::new();
     for row in order.iter().map(|row| *row as usize) {
@@ -70,19 +72,20 @@ pub(super) fn add_whole(
         }
     }
     let mut rows = Rows::new()?;
-    for some in traces.chunks(TRACES_AT_ONCE as usize) {
-        for (trace_id, spans) in some {
-            rows.push(trace_id, spans.iter().map(|row| facts.at(*row)).collect(), feedback);
-        }
-        rows.append(conn)?;
+    for (trace_id, spans) in &traces {
+        let span_rows: Vec<u32> = spans.iter().map(|row| *row as u32).collect();
+        let below = part.below(&span_rows, Child::Chunks);
+        let texts: Vec<&str> = below.iter().filter_map(|row| chunks.at(*row)).collect();
+        rows.push(trace_id, spans.iter().map(|row| facts.at(*row)).collect(), &texts, feedback);
     }
-    Ok(())
+    append(conn, ("idx", "store", "duplicates"), &mut rows.duplicates)?;
+    rows.traces.finish()
 }
 
 /// Makes the rows of all traces in the temporary table `touched` anew from the index.
 pub(super) fn refresh(conn: &Connection) -> Result<()> {
-    let total: i64 = conn.query_row("SELECT count(*) FROM touched", [], |row| row.get(0))?;
-    if total == 0 {
+    let touched: i64 = conn.query_row("SELECT count(*) FROM touched", [], |row| row.get(0))?;
+    if touched == 0 {
         return Ok(());
     }
     conn.execute_batch(
@@ -117,16 +120,39 @@ fn refresh_some(conn: &Connection, from: i64, feedback: &Feedback, rows: &mut Ro
     ))?;
     let batches = statement.query_arrow(params![from, to, first, last])?;
     let facts = batches.map(|batch| FactColumns::of_facts(&batch)).collect::<Result<Vec<_>>>()?;
+    let chunks = chunk_texts(conn, (from, to), (first, last))?;
+    let mut finish = |trace_id: &str, spans: Vec<SpanFacts<'_>>| {
+        let texts: Vec<&str> = chunks.get(trace_id).into_iter().flatten().map(String::as_str).collect();
+        rows.push(trace_id, spans, &texts, feedback);
+    };
     let mut trace: (&str, Vec<SpanFacts<'_>>) = ("", Vec::new());
     for (columns, row) in facts.iter().flat_map(|columns| (0..columns.len()).map(move |row| (columns, row))) {
         if columns.trace_id(row) != trace.0 || trace.1.is_empty() {
             let whole = std::mem::replace(&mut trace, (columns.trace_id(row), Vec::new()));
-            rows.push(whole.0, whole.1, feedback);
+            finish(whole.0, whole.1);
         }
         trace.1.push(columns.at(row));
     }
-    rows.push(trace.0, trace.1, feedback);
+    finish(trace.0, trace.1);
     Ok(())
+}
+
+/// The texts of the chunks of a range of `bounds`, by trace.
+fn chunk_texts(
+    conn: &Connection,
+    (from, to): (i64, i64),
+    (first, last): (Option<i64>, Option<i64>),
+) -> Result<HashMap<String, Vec<String>>> {
+    let mut statement = conn.prepare(
+        "SELECT c.trace_id, c.content FROM idx.store.chunks c JOIN bounds t ON t.trace_id = c.trace_id \
+         WHERE t.n > ? AND t.n <= ? AND c.span_ns BETWEEN ? AND ? AND c.content IS NOT NULL",
+    )?;
+    let mut texts: HashMap<String, Vec<String>> = HashMap::new();
+    let mut rows = statement.query(params![from, to, first, last])?;
+    while let Some(row) = rows.next()? {
+        texts.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    Ok(texts)
 }
 
 /// The end users' last feedback on the traces of a temporary table.
