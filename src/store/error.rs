@@ -93,6 +93,12 @@ impl StoreError {
     }
 }
 
+impl From<duckdb::arrow::error::ArrowError> for StoreError {
+    fn from(error: duckdb::arrow::error::ArrowError) -> Self {
+        Self::Database(error.to_string())
+    }
+}
+
 impl From<duckdb::Error> for StoreError {
     fn from(error: duckdb::Error) -> Self {
         let text = error.to_string();

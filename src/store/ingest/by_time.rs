@@ -14,7 +14,6 @@ use arrow_ipc::writer::StreamWriter;
 use duckdb::Connection;
 use duckdb::arrow::array::{Array, Int64Array, RecordBatch, StringArray};
 use duckdb::arrow::compute::interleave_record_batch;
-use duckdb::arrow::error::ArrowError;
 
 use crate::store::disk;
 use crate::store::error::{Result, StoreError};
@@ -56,12 +55,12 @@ impl ByTime {
     fn write(&self, rows: &RecordBatch) -> Result<File> {
         let at = |error| StoreError::file(&self.dir, error);
         let file = tempfile::tempfile_in(&self.dir).map_err(at)?;
-        let mut writer = StreamWriter::try_new(BufWriter::new(file), &rows.schema()).map_err(arrow)?;
+        let mut writer = StreamWriter::try_new(BufWriter::new(file), &rows.schema())?;
         for from in (0..rows.num_rows()).step_by(ROWS_OF_RUN) {
-            writer.write(&rows.slice(from, ROWS_OF_RUN.min(rows.num_rows() - from))).map_err(arrow)?;
+            writer.write(&rows.slice(from, ROWS_OF_RUN.min(rows.num_rows() - from)))?;
         }
-        writer.finish().map_err(arrow)?;
-        let mut file = writer.into_inner().map_err(arrow)?.into_inner().map_err(|error| at(error.into_error()))?;
+        writer.finish()?;
+        let mut file = writer.into_inner()?.into_inner().map_err(|error| at(error.into_error()))?;
         file.rewind().map_err(at)?;
         Ok(file)
     }
@@ -70,7 +69,7 @@ impl ByTime {
     pub fn merge(&mut self, conn: &Connection, except: &HashSet<String>) -> Result<()> {
         let mut sources: Vec<Source> = Vec::new();
         for file in self.runs.drain(..) {
-            sources.push(Source::Disk(Box::new(StreamReader::try_new(BufReader::new(file), None).map_err(arrow)?)));
+            sources.push(Source::Disk(Box::new(StreamReader::try_new(BufReader::new(file), None)?)));
         }
         sources.extend(self.newest.take().map(|rows| Source::Memory(Some(rows))));
         let mut appender = conn.appender_to_catalog_and_db("traces", "idx", "store")?;
@@ -84,10 +83,6 @@ impl ByTime {
     }
 }
 
-fn arrow(error: ArrowError) -> StoreError {
-    StoreError::Database(format!("putting traces in order: {error}"))
-}
-
 /// Where a run's rows come from.
 enum Source {
     Disk(Box<StreamReader<BufReader<File>>>),
@@ -97,7 +92,7 @@ enum Source {
 impl Source {
     fn next(&mut self) -> Result<Option<RecordBatch>> {
         match self {
-            Self::Disk(reader) => reader.next().transpose().map_err(arrow),
+            Self::Disk(reader) => Ok(reader.next().transpose()?),
             Self::Memory(rows) => Ok(rows.take()),
         }
     }
@@ -157,7 +152,7 @@ impl Merge {
             return Ok(None);
         }
         let batches: Vec<&RecordBatch> = self.batches.iter().collect();
-        let merged = interleave_record_batch(&batches, &rows).map_err(arrow)?;
+        let merged = interleave_record_batch(&batches, &rows)?;
         self.forget_used();
         Ok(Some(merged))
     }
