@@ -150,7 +150,10 @@ fn screen(workspace: &Workspace) {
     let mut frames = Vec::new();
     let mut lists = Vec::new();
     let mut keys = Vec::new();
+    let mut hits = Vec::new();
     let mut words = Vec::new();
+    let errors = matching(workspace, "status:error");
+    let larkboards = matching(workspace, "larkboard");
     for _ in 0..9 {
         let mut screen = Screen::start(workspace.path());
         let started = screen.started();
@@ -158,15 +161,20 @@ fn screen(workspace: &Workspace) {
         lists.push(screen.wait_for(started, |text| text.contains('▌')));
         let before = screen.press("/");
         screen.wait_for(before, |text| !text.contains("filter: words"));
-        let pressed = screen.press("status:error");
-        keys.push(screen.wait_for(pressed, |text| counted(text) == Some("status:error")));
+        screen.press("status:erro");
+        std::thread::sleep(Duration::from_millis(600));
+        let pressed = screen.press("r");
+        keys.push(screen.wait_for(pressed, |text| counted(text) == Some(errors)));
+        let errors_shown = screen.text();
         let pressed = screen.press("\u{15}larkboard");
-        words.push(screen.wait_for(pressed, |text| counted(text) == Some("larkboard")));
+        hits.push(screen.wait_for(pressed, |text| rows(text) != rows(&errors_shown)));
+        words.push(screen.wait_for(pressed, |text| counted(text) == Some(larkboards)));
     }
+    println!("last key of a filter on a column until its rows are counted: {}", spread(keys));
+    println!("a word until its first rows: {}", spread(hits));
+    println!("a word until all of its rows are counted: {}", spread(words));
     println!("first frame: {}", spread(frames));
     println!("list filled: {}", spread(lists));
-    println!("filter on a column, typed and shown: {}", spread(keys));
-    println!("filter by a word, typed and shown: {}", spread(words));
     let mut screen = Screen::start(workspace.path());
     let started = screen.started();
     screen.wait_for(started, |text| text.contains('▌'));
@@ -174,11 +182,22 @@ fn screen(workspace: &Workspace) {
     println!("idle memory: {:.0} MiB", memory_mib(screen.pid(), "VmRSS:"));
 }
 
-/// The filter that the list on the screen was counted with, from `/ FILTER    12 of 345`.
-fn counted(screen: &str) -> Option<&str> {
+/// How many traces match a filter.
+fn matching(workspace: &Workspace, filter: &str) -> u64 {
+    let listed = workspace.run(&["traces", filter, "--limit", "0", "--format", "jsonl"]);
+    listed.stdout.lines().count() as u64
+}
+
+/// The number of traces that the list on the screen was counted to, from `/ FILTER    12 of 345`.
+fn counted(screen: &str) -> Option<u64> {
     let line = screen.lines().find(|line| line.trim_start().starts_with('/'))?;
-    let (filter, count) = line.trim_start().trim_start_matches('/').trim().split_once("   ")?;
-    count.contains(" of ").then(|| filter.trim())
+    let (before, _) = line.split_once(" of ")?;
+    before.rsplit(' ').next()?.replace([',', '\u{2009}', '\u{202f}'], "").parse().ok()
+}
+
+/// The rows of the list on the screen, below the line of the filter.
+fn rows(screen: &str) -> Vec<&str> {
+    screen.lines().skip_while(|line| !line.trim_start().starts_with('/')).skip(2).take(5).collect()
 }
 
 fn replay(input: &Path) {

@@ -73,6 +73,14 @@ impl Screen {
         self.started
     }
 
+    /// What is on the screen now.
+    pub fn text(&mut self) -> String {
+        while let Ok(bytes) = self.bytes.try_recv() {
+            self.parser.process(&bytes);
+        }
+        self.parser.screen().contents()
+    }
+
     /// Types some keys and returns when.
     pub fn press(&mut self, keys: &str) -> Instant {
         let at = Instant::now();

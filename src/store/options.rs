@@ -40,7 +40,7 @@ impl Default for StoreOptions {
             temp_mb: 20_000,
             threads: std::thread::available_parallelism().map_or(2, |count| count.get().min(4) as u32),
             lock_timeout: Duration::from_secs(10),
-            idle_close: Duration::from_millis(300),
+            idle_close: Duration::from_millis(800),
             wait_notice: None,
         }
     }

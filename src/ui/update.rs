@@ -120,6 +120,12 @@ fn go(app: &mut App, target: Target) -> Vec<Effect> {
     effects
 }
 
+/// Goes to a screen, with what belongs to the thing that is open on the present one.
+fn go_to_screen(app: &mut App, id: ScreenId) -> Vec<Effect> {
+    let leads_to = app.screen(app.current()).and_then(|screen| screen.leads_to(id));
+    go(app, leads_to.unwrap_or(Target::Screen(id)))
+}
+
 fn toast(app: &mut App, message: Toast) -> Vec<Effect> {
     let number = app.next_number();
     let after = message.lasts();
@@ -212,7 +218,7 @@ fn cancel(app: &mut App) -> Vec<Effect> {
 /// Does an action, or says why not.
 pub fn run(app: &mut App, action: Action) -> Vec<Effect> {
     if let Some(spec) = SCREENS.iter().find(|spec| spec.go == action) {
-        return go(app, Target::Screen(spec.id));
+        return go_to_screen(app, spec.id);
     }
     let id = app.current();
     match action {
@@ -351,7 +357,7 @@ fn on_mouse(app: &mut App, mouse: Mouse) -> Vec<Effect> {
         (drawn.tabs.iter().find(|(area, _)| area.contains(place)).map(|(_, id)| *id), drawn.screen.contains(place))
     };
     match tab {
-        Some(id) if mouse.kind == MouseKind::Click => go(app, Target::Screen(id)),
+        Some(id) if mouse.kind == MouseKind::Click => go_to_screen(app, id),
         _ if inside => tell(app, app.current(), &Event::Mouse(mouse)),
         _ => Vec::new(),
     }

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Kill hindcast with SIGKILL at random moments and check that nothing acknowledged is lost or doubled.
 
-usage: kill.py --binary target/release/hindcast [--rounds 200] [--seed 1] [--keep]
+usage: kill.py --binary target/release/hindcast [--kills 200] [--within 0.15] [--seed 1] [--keep]
 
 Each round picks one of: import, replay, score, prompt commit, index rebuild, first start; starts it in a workspace, kills it
-after a random delay (often too late: then it is acknowledged), and from then on every acknowledged thing must be found.
+after a random delay of up to --within seconds (often too late: then it is acknowledged), and from then on every acknowledged
+thing must be found. It ends after so many kills.
 A separate process does the checking. The harness first proves that it can see a planted loss.
 """
-import argparse, json, os, random, shutil, signal, subprocess, sys, tempfile, time
+import argparse, itertools, json, os, random, shutil, signal, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REPO = os.path.dirname(os.path.dirname(HERE))
@@ -93,7 +94,8 @@ class Workspace:
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", required=True)
-    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--within", type=float, default=0.15)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
@@ -112,9 +114,10 @@ def main():
         w.scores.remove("planted-loss")
 
     killed, done, tally = 0, 0, {}
-    for n in range(options.rounds):
+    for n in itertools.count():
+        if killed >= options.kills:
+            break
         kind = rng.choice(["import", "replay", "replay", "score", "commit", "rebuild", "first"])
-        limit = 0.4
         if kind == "import":
             path = rng.choice(w.feed)
             args = ["import", path, "--format", "json"]
@@ -135,7 +138,7 @@ def main():
             args = []
         process = w.spawn(args)
         try:
-            process.wait(timeout=rng.uniform(0, limit))
+            process.wait(timeout=rng.uniform(0, options.within))
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
         process.communicate()
@@ -163,9 +166,9 @@ def main():
                     keys = {(r["trace_id"], r["span_id"], r["variant"], r["sample"]) for r in rows if r["status"] == "ok"}
                     assert len(keys) == len([r for r in rows if r["status"] == "ok"]), "a case was answered twice"
                     assert before <= {r for r, s in w.journal_results().items() if s.count("ok") == 1}, "a finished result was asked again"
-        print("\r%d/%d killed %d, acknowledged %d" % (n + 1, options.rounds, killed, done), end="", file=sys.stderr)
+        print("\rround %d: killed %d, acknowledged %d" % (n + 1, killed, done), end="", file=sys.stderr)
     print(file=sys.stderr)
-    print("%d rounds %s: %d killed, %d acknowledged, nothing lost or doubled" % (options.rounds, tally, killed, done))
+    print("%d rounds %s: %d killed, %d acknowledged, nothing lost or doubled" % (n, tally, killed, done))
     if not options.keep:
         shutil.rmtree(root)
 

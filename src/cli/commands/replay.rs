@@ -38,6 +38,9 @@ pub struct Args {
     /// Which traces; words are joined. A leading - needs -- before it
     #[arg(value_name = "FILTER")]
     pub filter: Vec<String>,
+    /// Replay the newest N of them only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
     /// A model to ask, provider/model, or recorded for each case's own; may be repeated
     #[arg(short = 'm', long = "model", value_name = "MODEL")]
     pub models: Vec<String>,
@@ -72,7 +75,7 @@ pub struct Args {
     #[arg(short = 'y', long)]
     pub yes: bool,
     /// Go on with a run that was stopped
-    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "models", "prompts", "set", "drop_chunk", "dry_run"])]
+    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "limit", "models", "prompts", "set", "drop_chunk", "dry_run"])]
     pub resume: Option<String>,
     /// Ask again what was sent and never heard of again; it may be paid for twice
     #[arg(long, requires = "resume")]
@@ -130,7 +133,8 @@ fn planned(
     order.default_max_output = config.defaults.max_output_tokens.value.into();
     let store = context.store()?;
     context.notices.progress("reading the cases");
-    let query = TracesQuery { filter, limit: u32::MAX as usize, ..TracesQuery::default() };
+    let limit = args.limit.unwrap_or(u32::MAX) as usize;
+    let query = TracesQuery { filter, limit, ..TracesQuery::default() };
     let traces = store.trace_ids(&query, &context.cancel)?;
     let cases = service.cases(&traces, order.calls, &context.cancel)?;
     context.notices.progress("making the plan");

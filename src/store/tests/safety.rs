@@ -47,7 +47,9 @@ fn hold(store: &Store) -> (std::process::Child, impl Sized + use<>) {
 fn patient(dir: &tempfile::TempDir, timeout: Duration, told: &Arc<Mutex<Vec<String>>>) -> Store {
     let told = Arc::clone(told);
     let notice: crate::store::WaitNotice = Arc::new(move |text: &str| told.lock().unwrap().push(text.to_owned()));
-    let options = StoreOptions { lock_timeout: timeout, wait_notice: Some(notice), ..StoreOptions::default() };
+    let idle_close = Duration::from_millis(300);
+    let options =
+        StoreOptions { lock_timeout: timeout, idle_close, wait_notice: Some(notice), ..StoreOptions::default() };
     Store::new(dir.path().join(".hindcast"), options)
 }
 

@@ -13,7 +13,7 @@ use crate::ui::effect::Effect;
 use crate::ui::effects::Request;
 use crate::ui::glyphs::Glyphs;
 use crate::ui::keymap::Keymap;
-use crate::ui::msg::{Event, RequestId, TimerId, TimerOf};
+use crate::ui::msg::{Event, RequestId, Target, TimerId, TimerOf};
 use crate::ui::theme::{Role, Theme};
 
 /// A part of the workbench that has the whole area between header and footer.
@@ -41,6 +41,12 @@ pub trait Screen {
     /// Why an action that applies here cannot be used now, in a few words that say what to do; `None` when it can.
     fn disabled(&self, action: Action) -> Option<String> {
         let _ = action;
+        None
+    }
+
+    /// What another screen shall show when the user goes there from here: what belongs to the thing that is open here.
+    fn leads_to(&self, screen: ScreenId) -> Option<Target> {
+        let _ = screen;
         None
     }
 

@@ -104,6 +104,11 @@ impl Detail {
         vec![effect]
     }
 
+    /// The prompt that made it, where it says which.
+    pub fn prompt_target(&self) -> Option<Target> {
+        self.prompt().map(|prompt| prompt_target(&prompt))
+    }
+
     /// Whether keys are text now.
     pub const fn typing(&self) -> Typing {
         if self.search.is_some() { Typing::Line } else { Typing::Off }
@@ -301,7 +306,7 @@ impl Detail {
                 ..ReplayOf::default()
             }))],
             Action::Chunks => vec![Effect::Go(Target::Retrieval(self.trace_id.clone()))],
-            Action::OpenPrompt => self.prompt().map(|prompt| Effect::Go(prompt_target(&prompt))).into_iter().collect(),
+            Action::OpenPrompt => self.prompt_target().map(Effect::Go).into_iter().collect(),
             Action::Session => self
                 .spans
                 .iter()

@@ -16,8 +16,9 @@ use crate::ui::screens::{Cx, ScreenId, Status, Typing};
 use crate::ui::widgets::line_input::{Edit, LineInput};
 use crate::ui::widgets::list::{ListState, Moved};
 
-/// How long typing must pause before the filter is used.
-const PAUSE: Duration = Duration::from_millis(120);
+/// How long typing must pause before the filter is used: keys that come at once are one change, and a query that another key
+/// makes useless is cancelled.
+const PAUSE: Duration = Duration::from_millis(12);
 const FILTER_TIMER: TimerId = TimerId(1);
 
 /// How the list stands.

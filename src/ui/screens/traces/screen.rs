@@ -39,6 +39,15 @@ impl Screen for TracesScreen {
         self.detail.as_ref().map_or_else(|| self.list.typing(), Detail::typing)
     }
 
+    fn leads_to(&self, screen: ScreenId) -> Option<Target> {
+        let detail = self.detail.as_ref()?;
+        match screen {
+            ScreenId::Retrieval => Some(Target::Retrieval(detail.trace_id.clone())),
+            ScreenId::Prompts => detail.prompt_target(),
+            ScreenId::Traces | ScreenId::Runs | ScreenId::Telemetry => None,
+        }
+    }
+
     fn update(&mut self, event: &Event, cx: &Cx) -> Vec<Effect> {
         match event {
             Event::Opened(Target::Trace(id)) => {

@@ -72,6 +72,17 @@ fn looks_of_a_trace() {
 }
 
 #[test]
+fn another_screen_shows_what_belongs_to_the_open_trace() {
+    let mut stage = listed();
+    stage.keys("4");
+    assert_eq!(stage.app.current(), ScreenId::Retrieval);
+    assert!(!stage.effects.iter().any(|effect| matches!(effect, Effect::Request { to: ScreenId::Retrieval, .. })));
+    stage.keys("1 enter 4");
+    assert_eq!(stage.app.current(), ScreenId::Retrieval);
+    assert!(matches!(stage.request(), Some((_, ScreenId::Retrieval, _))), "{:?}", stage.effects);
+}
+
+#[test]
 fn typing_filters_after_a_pause_and_escape_clears() {
     let mut stage = listed();
     stage.keys("/").typed("q?:");
