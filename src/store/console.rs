@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use duckdb::Connection;
 
-use super::error::{Result, StoreError};
+use super::error::{Result, StoreError, is_corruption};
 use super::{Store, cells, statement, utc};
 use crate::domain::cancel::Cancel;
 use crate::domain::money::Money;
@@ -198,6 +198,9 @@ fn explain(error: &duckdb::Error) -> StoreError {
     let text = error.to_string();
     if text.contains("INTERRUPT") || text.contains("Interrupted!") {
         return StoreError::Interrupted;
+    }
+    if is_corruption(&text) {
+        return StoreError::Damaged { detail: text.lines().next().unwrap_or_default().to_owned() };
     }
     let (message, source) = text.split_once("\n\nLINE ").unwrap_or((&text, ""));
     StoreError::Sql { message: message.trim().to_owned(), position: place(source) }

@@ -30,7 +30,7 @@ pub enum StoreError {
     #[error("the query was stopped after {} s; narrow it, or raise the time limit", .0.as_secs())]
     Timeout(Duration),
     /// The index cannot be opened, or is of another version; it is put aside at the next [`prepare`](super::Store::prepare).
-    #[error("the index is damaged or of another version ({detail}); run `hindcast index --rebuild`")]
+    #[error("the index is damaged or of another version ({detail}); the next command builds it anew from the files")]
     Damaged {
         /// What DuckDB or the version check said.
         detail: String,
@@ -110,6 +110,11 @@ impl From<duckdb::Error> for StoreError {
             Self::Database(text)
         }
     }
+}
+
+/// Whether what DuckDB says means that what is on disk is not what was written.
+pub(super) fn is_corruption(text: &str) -> bool {
+    ["Corrupt database file", "computed checksum"].iter().any(|sign| text.contains(sign))
 }
 
 /// Whether DuckDB's message means that the file itself is of no use any more.

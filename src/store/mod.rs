@@ -80,6 +80,11 @@ impl Store {
         Stamp([of(&self.shared.paths.index), of(&self.shared.paths.wal)])
     }
 
+    /// Whether a query met damage in the index: the next [`prepare`](Self::prepare) puts it aside.
+    pub fn is_condemned(&self) -> bool {
+        self.shared.paths.condemned.exists()
+    }
+
     /// The state directory.
     pub fn state_dir(&self) -> &Path {
         &self.shared.paths.dir

@@ -13,6 +13,8 @@ pub(super) struct Paths {
     pub wal: PathBuf,
     /// Held (flock) by whoever writes; its content says who.
     pub lock: PathBuf,
+    /// Is there when a query met damage: the index is to be put aside.
+    pub condemned: PathBuf,
     /// Directories for what does not fit in memory.
     pub temp: PathBuf,
 }
@@ -29,6 +31,7 @@ impl Paths {
             index: dir.join("index.duckdb"),
             wal: dir.join("index.duckdb.wal"),
             lock: dir.join("index.lock"),
+            condemned: dir.join("index.condemned"),
             temp: dir.join("tmp"),
             dir,
         }

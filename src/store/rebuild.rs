@@ -24,7 +24,11 @@ impl Store {
         // Where another process writes, it has done this already.
         drop(shared.try_lock_writers()?);
         if !shared.paths.index.exists() {
+            super::disk::remove(&shared.paths.condemned)?;
             return Ok(IndexState::New);
+        }
+        if self.is_condemned() {
+            return self.put_aside("a query met damage in it".to_owned(), cancel);
         }
         let mut outcome = self.probe(cancel);
         if let Err(StoreError::Damaged { detail }) = &outcome
@@ -58,11 +62,13 @@ impl Store {
     fn put_aside(&self, reason: String, cancel: &Cancel) -> Result<IndexState> {
         let _lock = self.shared.lock_writers(cancel)?;
         // Another process may have put it aside meanwhile.
-        if self.probe(cancel).is_ok() {
+        if !self.is_condemned() && self.probe(cancel).is_ok() {
             return Ok(IndexState::Ready);
         }
         let _alone = self.shared.exclusive(cancel)?;
-        Ok(IndexState::PutAside { kept: self.shared.put_aside()?, reason })
+        let kept = self.shared.put_aside()?;
+        super::disk::remove(&self.shared.paths.condemned)?;
+        Ok(IndexState::PutAside { kept, reason })
     }
 
     /// Makes the index anew beside the old one and puts it in its place: `import` feeds all files into it and returns their

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use duckdb::Connection;
 
-use super::error::{Result, StoreError};
+use super::disk;
+use super::error::{Result, StoreError, is_corruption};
 use super::migrate;
 use super::open::{self, Purpose};
 use super::options::StoreOptions;
@@ -88,10 +89,17 @@ impl Shared {
     /// Runs a query on a connection of its own to the shared, read-only instance.
     pub fn read<T>(self: &Arc<Self>, cancel: &Cancel, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let lease = self.lease(cancel)?;
-        match &lease.conn {
+        let outcome = match &lease.conn {
             Some(conn) => interruptible(conn, cancel, || work(conn)),
             None => Err(StoreError::Interrupted),
+        };
+        if let Err(StoreError::Damaged { detail }) = &outcome
+            && is_corruption(detail)
+        {
+            // Where this cannot be written, the error still tells what to do.
+            drop(disk::private_file(&self.paths.condemned));
         }
+        outcome
     }
 
     fn lease(self: &Arc<Self>, cancel: &Cancel) -> Result<Lease> {

@@ -218,3 +218,24 @@ fn a_lost_index_comes_back_with_what_was_imported_from_elsewhere() {
     std::fs::write(state.join("index.duckdb"), [0xA5; 9_000]).unwrap();
     assert_eq!(count(), before);
 }
+
+#[test]
+fn damage_in_the_middle_of_the_index_costs_nobody_a_step() {
+    let place = Place::new();
+    place.write("traces/more.jsonl", &three());
+    let all = ["sql", "SELECT * FROM spans ORDER BY ALL", "--format", "jsonl"];
+    let before = place.run(&all).ends_with(0).stdout;
+    let index = place.workspace().join(".hindcast/index.duckdb");
+    let mut met = 0;
+    for part in 1..8 {
+        place.run(&["index", "--rebuild"]).ends_with(0);
+        let mut bytes = std::fs::read(&index).unwrap();
+        let middle = bytes.len() * part / 8;
+        bytes.iter_mut().skip(middle).take(9_000).for_each(|byte| *byte = 0x5A);
+        std::fs::write(&index, &bytes).unwrap();
+        let told = place.run(&all).ends_with(0);
+        met += usize::from(told.stderr.contains("built anew"));
+        assert_eq!(told.stdout, before, "part {part}");
+    }
+    assert!(met > 0, "no damage was met: the test damages nothing");
+}

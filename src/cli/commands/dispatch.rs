@@ -12,6 +12,7 @@ use super::{
 };
 use crate::error::{AppError, Exit};
 use crate::services::Services;
+use crate::store::Store;
 
 /// Runs the subcommand, or the report where there is none; errors are printed here.
 pub fn run(invocation: &Invocation, services: &Services) -> Exit {
@@ -19,7 +20,11 @@ pub fn run(invocation: &Invocation, services: &Services) -> Exit {
     let out = Output::stdout(global.format, Stream::stdout(global.color));
     let mut context =
         Context { services, out, notices: invocation.notices(), log: invocation.detail(), cancel: interrupt::listen() };
-    let done = dispatch(invocation, &mut context);
+    let mut done = dispatch(invocation, &mut context);
+    if done.is_err() && only_reads(invocation.command.as_ref()) && services.store().is_ok_and(Store::is_condemned) {
+        // What it met is put aside and built anew when the store is asked for again.
+        done = dispatch(invocation, &mut context);
+    }
     context.notices.clear();
     let finished = context.out.finish();
     match done.and_then(|exit| finished.map(|()| exit)) {
@@ -29,6 +34,21 @@ pub fn run(invocation: &Invocation, services: &Services) -> Exit {
             error.exit()
         }
     }
+}
+
+/// Whether a command may be done twice: it prints only what it has read.
+const fn only_reads(command: Option<&Command>) -> bool {
+    matches!(
+        command,
+        None | Some(
+            Command::Traces(_)
+                | Command::Show(_)
+                | Command::Runs(_)
+                | Command::Sessions(_)
+                | Command::Compare(_)
+                | Command::Sql(_)
+        )
+    )
 }
 
 fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Exit, AppError> {

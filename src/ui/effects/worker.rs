@@ -78,8 +78,19 @@ impl ServicesWorker {
     fn watch(&self, reply: &dyn Reply) {
         let Ok(store) = self.services.store() else { return };
         let mut seen = store.stamp();
+        // What cannot be put aside once is not tried twice a second.
+        let mut gave_up = false;
         while !reply.cancel().is_cancelled() {
             std::thread::sleep(LOOK_AGAIN);
+            let condemned = store.is_condemned();
+            if condemned && !gave_up {
+                *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = false;
+                if let Err(error) = self.read_files(reply) {
+                    reply.tell(Msg::Toast(Toast::error(explain(&error))));
+                }
+                reply.tell(Msg::DataChanged);
+            }
+            gave_up = condemned && store.is_condemned();
             let stamp = store.stamp();
             if stamp != seen {
                 seen = stamp;

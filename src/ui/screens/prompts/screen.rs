@@ -537,7 +537,10 @@ impl Screen for PromptsScreen {
         let counts = match &self.list.phase {
             Phase::Loading => "loading".to_owned(),
             Phase::Failed(_) => String::new(),
-            Phase::Ready => format!("{} prompts", self.list.listing.prompts.len()),
+            Phase::Ready => match self.list.listing.prompts.len() {
+                1 => "1 prompt".to_owned(),
+                count => format!("{count} prompts"),
+            },
         };
         let mut hints = match (&self.source.editing, self.panes.focused()) {
             (Some(_), _) => vec![Action::SaveText, Action::UndoText, Action::RedoText, Action::Back],
