@@ -48,8 +48,13 @@ impl ServicesWorker {
     pub fn store(&self, reply: &dyn Reply) -> Result<&Store, AppError> {
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if !*prepared {
+            let was_damaged = self.services.store()?.is_condemned();
             self.services.prepared(&News::new(reply), reply.cancel())?;
             *prepared = true;
+            if was_damaged {
+                // Whoever asked before was told that it cannot be read.
+                reply.tell(Msg::DataChanged);
+            }
         }
         drop(prepared);
         self.services.store()
@@ -88,7 +93,6 @@ impl ServicesWorker {
                 if let Err(error) = self.read_files(reply) {
                     reply.tell(Msg::Toast(Toast::error(explain(&error))));
                 }
-                reply.tell(Msg::DataChanged);
             }
             gave_up = condemned && store.is_condemned();
             let stamp = store.stamp();
