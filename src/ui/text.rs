@@ -30,6 +30,11 @@ pub fn width(text: &str) -> usize {
     display_width(text)
 }
 
+/// A count with its noun, which has an s in the plural: `1 trace`, `3 traces`.
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Columns that pieces take.
 pub fn pieces_width(pieces: &[Piece]) -> usize {
     pieces.iter().map(|piece| width(&piece.text)).sum()

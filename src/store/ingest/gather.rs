@@ -39,7 +39,8 @@ pub(super) struct Gathered {
     at: HashMap<Key, usize>,
     /// Rows in whose place a more complete span came.
     replaced: HashSet<usize>,
-    repeats: bool,
+    /// Rows of spans that an earlier part has less complete.
+    repeats: HashSet<usize>,
     continued: HashSet<String>,
 }
 
@@ -61,8 +62,8 @@ pub(super) struct Part {
     pub patches: RecordBatch,
     /// Rows of `spans` by their starts, without those that were replaced.
     pub order: Vec<u32>,
-    /// Whether a span of an earlier part may have come again.
-    pub repeats: bool,
+    /// Rows of spans that an earlier part of the same import has less complete.
+    pub repeats: HashSet<usize>,
     /// Traces of which earlier parts have spans.
     pub continued: HashSet<String>,
     /// Bytes of texts.
@@ -79,7 +80,7 @@ impl Gathered {
             starts: Vec::new(),
             at: HashMap::new(),
             replaced: HashSet::new(),
-            repeats: false,
+            repeats: HashSet::new(),
             continued: HashSet::new(),
         })
     }
@@ -110,7 +111,12 @@ impl Gathered {
             Some(row) => {
                 self.replaced.insert(*row);
             }
-            None => self.repeats = true,
+            None => {
+                self.repeats.insert(self.below.len());
+            }
+        }
+        if self.at.get(&key).is_some_and(|row| self.repeats.contains(row)) {
+            self.repeats.insert(self.below.len());
         }
         self.add(key, span);
     }

@@ -108,6 +108,9 @@ impl Ingest {
         }
         for patch in patches.into_iter().filter(|patch| !patch.is_empty()) {
             self.gathered.add_patch(&patch)?;
+            if self.part_is_full(2) {
+                self.merge_part()?;
+            }
         }
         Ok(())
     }

@@ -242,7 +242,7 @@ struct Known {
 
 impl PartMerge<'_> {
     fn apply(mut self) -> Result<Vec<SourceCounts>> {
-        let known = if self.before.spans || self.part.repeats { self.known()? } else { Known::default() };
+        let known = if self.before.spans || !self.part.repeats.is_empty() { self.known()? } else { Known::default() };
         let fresh: Vec<u32> = self.part.order.iter().copied().filter(|row| !known.stale.contains(row)).collect();
         self.replace(&known)?;
         self.append("spans", &self.part.spans, &fresh)?;
@@ -335,7 +335,8 @@ impl PartMerge<'_> {
     fn by_source(&self, fresh: &[u32], known: &Known) -> Result<Vec<SourceCounts>> {
         let sources = texts(&self.part.spans, SOURCE_ID)?;
         let mut counts: HashMap<&str, SourceCounts> = HashMap::new();
-        for row in fresh {
+        // A span that this import counted already is not counted as updated too.
+        for row in fresh.iter().filter(|row| !self.part.repeats.contains(&(**row as usize))) {
             let source = sources.value(*row as usize);
             let count = counts.entry(source).or_insert_with(|| SourceCounts {
                 source_id: source.into(),

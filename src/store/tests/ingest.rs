@@ -182,6 +182,7 @@ fn parts_of_a_large_import_make_the_same_index_as_one() {
         ingest.add(scattered(step), vec![]).unwrap();
         let counts = ingest.finish(&[]).unwrap();
         assert_eq!((counts.traces, counts.spans, counts.chunks), (12, 60, 12), "step {step}");
+        assert_eq!((counts.new_spans, counts.updated_spans), (60, 0), "step {step}");
         assert_eq!(list(&store).into_iter().filter(|row| row.trace_id.as_str() != "old").count(), 12);
         for row in &expected {
             let detail = store.trace(&row.trace_id, &Cancel::new()).unwrap();

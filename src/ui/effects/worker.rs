@@ -11,6 +11,7 @@ use crate::services::{Listener, Services};
 use crate::store::{RebuildProgress, Store};
 use crate::ui::effects::Answer;
 use crate::ui::msg::{JobNews, Msg, Progress, RequestId, Toast, WorkspaceInfo};
+use crate::ui::text::counted;
 use crate::vcs::Head;
 
 /// The job of reading the workspace's files.
@@ -115,7 +116,11 @@ impl ServicesWorker {
         }
         if report.new_spans + report.updated_spans > 0 {
             reply.tell(Msg::DataChanged);
-            reply.tell(Msg::Toast(Toast::info(format!("imported {} traces, {} spans", report.traces, report.spans))));
+            reply.tell(Msg::Toast(Toast::info(format!(
+                "imported {}, {}",
+                counted(report.traces, "trace"),
+                counted(report.spans, "span")
+            ))));
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ use crate::ui::effects::{Answer, Request};
 use crate::ui::input::MouseKind;
 use crate::ui::msg::{Event, RequestId, Target, TimerId, Toast};
 use crate::ui::screens::{Cx, DrawCx, Screen, ScreenId, ScreenSpec, Status, Typing};
+use crate::ui::text;
 use crate::ui::widgets::line_input::LineInput;
 use crate::ui::widgets::list::{ListState, Moved};
 use crate::ui::widgets::panes::Panes;
@@ -537,10 +538,7 @@ impl Screen for PromptsScreen {
         let counts = match &self.list.phase {
             Phase::Loading => "loading".to_owned(),
             Phase::Failed(_) => String::new(),
-            Phase::Ready => match self.list.listing.prompts.len() {
-                1 => "1 prompt".to_owned(),
-                count => format!("{count} prompts"),
-            },
+            Phase::Ready => text::counted(self.list.listing.prompts.len() as u64, "prompt"),
         };
         let mut hints = match (&self.source.editing, self.panes.focused()) {
             (Some(_), _) => vec![Action::SaveText, Action::UndoText, Action::RedoText, Action::Back],

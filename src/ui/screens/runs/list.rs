@@ -7,6 +7,7 @@ use crate::ui::effects::runs::{RunRow, RunsAnswer, RunsRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId};
 use crate::ui::screens::{Cx, ScreenId, Status, Typing};
+use crate::ui::text;
 use crate::ui::widgets::line_input::LineInput;
 use crate::ui::widgets::list::{ListState, Moved};
 
@@ -188,8 +189,8 @@ impl List {
         let counts = match self.phase {
             Phase::Loading => "loading".to_owned(),
             Phase::Failed(_) => String::new(),
-            Phase::Ready if self.len() == self.rows.len() => format!("{} runs", self.rows.len()),
-            Phase::Ready => format!("{} of {} runs", self.len(), self.rows.len()),
+            Phase::Ready if self.len() == self.rows.len() => text::counted(self.rows.len() as u64, "run"),
+            Phase::Ready => format!("{} of {}", self.len(), text::counted(self.rows.len() as u64, "run")),
         };
         let hints = if self.selected().is_some() {
             vec![Action::Open, Action::ResumeRun, Action::Replay, Action::Filter, Action::CopyId]

@@ -85,8 +85,8 @@ pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     let Some(row) = run.row() else { return };
     let mut pieces = vec![Piece::own(format!(" run {}  ", short_id(run.run_id.as_str())), Role::Heading)];
     pieces.extend(status_pieces(run.run_status(), cx));
-    let of = |count: u64, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    let mut size = format!("  {} × {}", of(row.run.cases, "case"), of(row.run.variants.len() as u64, "variant"));
+    let variants = text::counted(row.run.variants.len() as u64, "variant");
+    let mut size = format!("  {} × {variants}", text::counted(row.run.cases, "case"));
     if row.run.samples > 1 {
         let _ = write!(size, " × {} samples", row.run.samples);
     }

@@ -10,6 +10,7 @@ use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, ReplayOf, RequestId, TimerId, Toast};
 use crate::ui::screens::traces::money;
 use crate::ui::screens::{Cx, ScreenId, Status};
+use crate::ui::text;
 use crate::ui::widgets::list::{ListState, Moved};
 
 /// How long changes must pause before the plan is made again.
@@ -402,8 +403,7 @@ impl OrderForm {
     /// What the footer says.
     pub fn status(&self) -> Status {
         let counts = match &self.offer {
-            Some(offer) if offer.cases == 1 => "1 case".to_owned(),
-            Some(offer) => format!("{} cases", offer.cases),
+            Some(offer) => text::counted(offer.cases, "case"),
             None => "loading".to_owned(),
         };
         let mut hints = vec![Action::SendRun, Action::Mark, Action::EditInPlace, Action::NextPane, Action::Back];

@@ -10,6 +10,7 @@ use crate::ui::effects::telemetry::{Figured, Range, Span, TelemetryAnswer, Telem
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId, Target};
 use crate::ui::screens::{Cx, ScreenId, Status};
+use crate::ui::text;
 use crate::ui::widgets::list::{ListState, Moved};
 
 /// Columns of a chart at most; longer ranges are shown from their end.
@@ -294,7 +295,7 @@ impl FiguresPage {
         let counts = match self.phase {
             Phase::Loading => "loading".to_owned(),
             Phase::Failed(_) => String::new(),
-            Phase::Ready => format!("{} traces", self.figured.telemetry.total.count),
+            Phase::Ready => text::counted(self.figured.telemetry.total.count, "trace"),
         };
         let hints =
             vec![Action::EditSql, Action::NextPane, Action::Zoom, Action::Open, Action::SavedSql, Action::Reload];

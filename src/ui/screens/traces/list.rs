@@ -13,6 +13,7 @@ use crate::ui::effects::traces::{ListQuery, Order, Sort, TraceRow, TracesAnswer,
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, ReplayOf, RequestId, Target, TimerId, Toast};
 use crate::ui::screens::{Cx, ScreenId, Status, Typing};
+use crate::ui::text;
 use crate::ui::widgets::line_input::{Edit, LineInput};
 use crate::ui::widgets::list::{ListState, Moved};
 
@@ -419,8 +420,8 @@ impl List {
         let mut text = match (&self.phase, counts.matched == counts.all) {
             (Phase::Loading, _) => "loading".to_owned(),
             (Phase::Failed(_), _) => String::new(),
-            (Phase::Ready, true) => format!("{} traces", counts.all),
-            (Phase::Ready, false) => format!("{} of {} traces", counts.matched, counts.all),
+            (Phase::Ready, true) => text::counted(counts.all, "trace"),
+            (Phase::Ready, false) => format!("{} of {}", counts.matched, text::counted(counts.all, "trace")),
         };
         if self.marked() > 0 {
             text = format!("{text} · {} marked", self.marked());
