@@ -1,185 +1,86 @@
 //! Dotprompt: YAML front matter and a Handlebars template.
 
-use handlebars::template::{HelperTemplate, Parameter, Template, TemplateElement};
-use handlebars::{Handlebars, no_escape};
 use serde_json::{Map, Value};
 
 use super::error::PromptError;
-use super::marks::Mark;
-use super::model::{Inputs, Prompt};
-use super::pattern::{MessagePattern, Pattern, Piece};
-use super::usage::{self, Usage};
-use super::{PromptFormat, front, functions};
+use super::hbs::{self, Fault, Sources};
+use super::model::{Inputs, Output, Prompt};
+use super::printed::javascript::is_space;
+use super::{PromptFormat, dotprompt_messages, front, schema, variable};
 use crate::domain::message::{Message, Role};
 
 pub(super) fn parse(name: &str, text: &str) -> Result<Prompt, PromptError> {
     let divided = front::divide(text)?;
-    let template = compile(divided.body, divided.body_line)?;
-    let mut usage = Usage::default();
-    note_uses(&template, &mut usage, true);
-    let input = front::map(&divided.front, "input");
-    let declared = usage::declared(input.get("schema"), &front::map(&input, "default"));
-    Ok(Prompt {
-        name: name.to_owned(),
-        format: PromptFormat::Dotprompt,
-        version: front::text(&divided.front, "version"),
-        description: front::text(&divided.front, "description"),
-        model: front::text(&divided.front, "model"),
-        parameters: front::map(&divided.front, "config"),
-        variables: usage.variables(declared),
-        template: divided.body.to_owned(),
-        template_line: divided.body_line,
-        front: divided.front,
-    })
+    let mut prompt = Prompt::new(name, PromptFormat::Dotprompt);
+    divided.body.clone_into(&mut prompt.template);
+    prompt.template_line = divided.body_line;
+    prompt.template_offset = divided.body_offset;
+    let front = divided.front;
+    let (body, before) = body(&prompt);
+    let template = hbs::parse(body).map_err(|fault| located(&prompt, &fault))?;
+    let layout = hbs::layout(&template);
+    let end = divided.body_offset + before + body.len();
+    (prompt.uses, prompt.sections) = layout.place(&text[..end], divided.body_offset + before, &Role::User);
+    let schema_of = |part: &Map<String, Value>| {
+        let read = part.get("schema").filter(|schema| !schema.is_null()).map(schema::json_schema);
+        read.transpose().map_err(|problem| PromptError::new(format!("the schema in the front matter: {problem}")))
+    };
+    let (input, output) = (front::map(&front, "input"), front::map(&front, "output"));
+    let declared = variable::of_schema(schema_of(&input)?.as_ref(), &front::map(&input, "default"));
+    prompt.variables = variable::merge(declared, &layout.uses);
+    prompt.output = Output { format: front::text(&output, "format"), schema: schema_of(&output)? };
+    prompt.version = front::text(&front, "version");
+    prompt.description = front::text(&front, "description");
+    prompt.model = front::text(&front, "model");
+    prompt.parameters = front::map(&front, "config");
+    prompt.tools = front::texts(front.get("tools"));
+    let defined = front.get("toolDefs").and_then(Value::as_array).into_iter().flatten();
+    prompt.tools.extend(defined.filter_map(|tool| Some(tool.get("name")?.as_str()?.to_owned())));
+    prompt.metadata = namespaces(&front);
+    prompt.tags = front::texts(front.get("tags"));
+    prompt.partials = layout.partials;
+    prompt.front = front;
+    Ok(prompt)
 }
 
-fn compile(body: &str, line: u32) -> Result<Template, PromptError> {
-    Template::compile(body).map_err(|error| {
-        let at = error.pos().map(|(row, _)| line + u32::try_from(row).unwrap_or(1).saturating_sub(1));
-        PromptError { line: at, message: format!("not a valid template: {}", error.reason()) }
-    })
+/// What is rendered, and how many bytes of the template stand before it: a file with front matter is trimmed, one
+/// without is not.
+fn body(prompt: &Prompt) -> (&str, usize) {
+    if prompt.template_line == 1 {
+        return (&prompt.template, 0);
+    }
+    let trimmed = prompt.template.trim_start_matches(is_space);
+    (trimmed.trim_end_matches(is_space), prompt.template.len() - trimmed.len())
+}
+
+/// Keys with a point in them: the last one parts the namespace from the field.
+fn namespaces(front: &Map<String, Value>) -> Map<String, Value> {
+    let mut ext = front::map(front, "ext");
+    for (key, value) in front {
+        let Some((namespace, field)) = key.rsplit_once('.') else { continue };
+        let fields = ext.entry(namespace).or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(fields) = fields {
+            fields.insert(field.to_owned(), value.clone());
+        }
+    }
+    ext
+}
+
+fn located(prompt: &Prompt, fault: &Fault) -> PromptError {
+    let (body, before) = body(prompt);
+    let end = (before + fault.at).min(before + body.len());
+    let lines = memchr::memchr_iter(b'\n', &prompt.template.as_bytes()[..end]).count();
+    PromptError::at(prompt.template_line + u32::try_from(lines).unwrap_or(0), fault.message.clone())
 }
 
 pub(super) fn render(
     prompt: &Prompt,
-    variables: &Map<String, Value>,
+    variables: Map<String, Value>,
     inputs: &Inputs,
 ) -> Result<Vec<Message>, PromptError> {
-    let mark = Mark::choose(&prompt.template, variables, inputs);
-    let mut engine = Handlebars::new();
-    engine.register_escape_fn(no_escape);
-    functions::register(&mut engine, mark);
-    for (name, source) in &inputs.partials {
-        engine
-            .register_partial(name, source)
-            .map_err(|error| PromptError::new(format!("the partial {name} is not valid: {}", error.reason())))?;
-    }
-    let rendered = engine.render_template(&literal_marks(&prompt.template, mark), variables).map_err(|error| {
-        let row = error.line_no.and_then(|row| u32::try_from(row).ok());
-        let line = row.map(|row| prompt.template_line + row.saturating_sub(1));
-        PromptError { line, message: error.reason().to_string() }
-    })?;
-    Ok(mark.messages(rendered.trim(), Role::User, &inputs.history))
-}
-
-/// Marks that the template spells out, as the functions write them elsewhere.
-fn literal_marks(template: &str, mark: Mark) -> String {
-    let mut text = template.replace("<<<dotprompt:history>>>", &mark.history());
-    for role in ["system", "user", "model", "tool"] {
-        text = text.replace(&format!("<<<dotprompt:role:{role}>>>"), &mark.role(role));
-    }
-    text
-}
-
-/// The text of a path or of a function's name.
-fn name_of(parameter: &Parameter) -> Option<&str> {
-    match parameter {
-        Parameter::Name(name) => Some(name),
-        Parameter::Path(handlebars::Path::Relative((_, raw)) | handlebars::Path::Local((_, _, raw))) => Some(raw),
-        _ => None,
-    }
-}
-
-const FUNCTIONS: [&str; 6] = ["role", "history", "media", "section", "json", "lookup"];
-
-fn is_plain(expression: &HelperTemplate) -> bool {
-    expression.params.is_empty() && expression.hash.is_empty()
-}
-
-/// Notes the variables of the top level; within `each` and `with`, names mean fields of something else.
-fn note_uses(template: &Template, usage: &mut Usage, always: bool) {
-    for element in &template.elements {
-        match element {
-            TemplateElement::Expression(expression) | TemplateElement::HtmlExpression(expression) => {
-                let name = name_of(&expression.name).unwrap_or_default();
-                if is_plain(expression) && !FUNCTIONS.contains(&name) {
-                    usage.note(name, always);
-                }
-                note_parameters(expression, usage, always);
-            }
-            TemplateElement::HelperBlock(block) => {
-                note_parameters(block, usage, false);
-                let name = name_of(&block.name).unwrap_or_default();
-                if matches!(name, "each" | "with") {
-                    continue;
-                }
-                for branch in [&block.template, &block.inverse].into_iter().flatten() {
-                    note_uses(branch, usage, false);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn note_parameters(expression: &HelperTemplate, usage: &mut Usage, always: bool) {
-    for parameter in expression.params.iter().chain(expression.hash.values()) {
-        if let Parameter::Path(_) = parameter
-            && let Some(name) = name_of(parameter)
-        {
-            usage.note(name, always);
-        }
-    }
-}
-
-/// The template as a pattern; `None` where it does more than print, choose and repeat.
-pub(super) fn pattern(prompt: &Prompt) -> Option<Pattern> {
-    let template = Template::compile(prompt.template.trim()).ok()?;
-    let mut messages = vec![MessagePattern::new(Role::User)];
-    for element in &template.elements {
-        if let TemplateElement::Expression(expression) | TemplateElement::HtmlExpression(expression) = element {
-            match name_of(&expression.name)? {
-                "role" => {
-                    let Some(Parameter::Literal(Value::String(role))) = expression.params.first() else { return None };
-                    messages.push(MessagePattern::new(Role::parse(role)));
-                    continue;
-                }
-                "history" => {
-                    messages.push(MessagePattern::history());
-                    messages.push(MessagePattern::new(Role::Assistant));
-                    continue;
-                }
-                _ => {}
-            }
-        }
-        if let Some(piece) = piece(element)? {
-            messages.last_mut()?.pieces.push(piece);
-        }
-    }
-    Some(Pattern::new(messages))
-}
-
-/// One element as a piece of a pattern: `None` where it cannot be one, `Some(None)` where it prints nothing.
-#[expect(clippy::option_option, reason = "impossible and nothing are two answers")]
-fn piece(element: &TemplateElement) -> Option<Option<Piece>> {
-    match element {
-        TemplateElement::RawString(text) => Some(Some(Piece::Literal(text.clone()))),
-        TemplateElement::Comment(_) => Some(None),
-        TemplateElement::Expression(expression) | TemplateElement::HtmlExpression(expression) => {
-            let name = name_of(&expression.name)?;
-            if !is_plain(expression) || FUNCTIONS.contains(&name) || name.contains(['.', '/', '@', '[']) {
-                return None;
-            }
-            Some(Some(Piece::Hole(name.to_owned())))
-        }
-        TemplateElement::HelperBlock(block) => {
-            let subject = block.params.first().and_then(name_of).filter(|name| !name.contains(['.', '/', '@', '[']));
-            let then = block.template.as_ref().map_or(Some(Vec::new()), pieces)?;
-            let otherwise = block.inverse.as_ref().map_or(Some(Vec::new()), pieces)?;
-            match name_of(&block.name)? {
-                "each" if otherwise.is_empty() && block.block_param.is_none() => {
-                    Some(Some(Piece::Each(subject?.to_owned(), then)))
-                }
-                "if" => Some(Some(Piece::Either(then, otherwise))),
-                "unless" => Some(Some(Piece::Either(otherwise, then))),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-fn pieces(template: &Template) -> Option<Vec<Piece>> {
-    let pieces = template.elements.iter().map(piece).collect::<Option<Vec<_>>>()?;
-    Some(pieces.into_iter().flatten().collect())
+    let template = hbs::parse(body(prompt).0).map_err(|fault| located(prompt, &fault))?;
+    let variables = Value::Object(variables);
+    let sources = Sources { variables: &variables, context: &inputs.context, partials: &inputs.partials };
+    let pieces = hbs::render(&template, &sources).map_err(|fault| located(prompt, &fault))?;
+    Ok(dotprompt_messages::messages(pieces, &inputs.history))
 }

@@ -1,12 +1,15 @@
-//! Role, history and media marks in rendered text.
+//! Marks for roles and media in the text that a Prompty template renders to.
 //!
-//! A mark is a JSON object between two copies of a character that occurs in no template and no value of the rendering,
-//! so that no value can make one.
+//! A mark is a word between two copies of a character that occurs in no template and no value of the rendering, so
+//! that no value can make one.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
-use super::model::Inputs;
-use crate::domain::message::{Message, Part, Role};
+use serde_json::{Map, Value};
+
+/// The private characters to choose from.
+const FIRST: char = '\u{f0000}';
+const LAST: char = '\u{ffffd}';
 
 /// The character around marks, chosen for one rendering.
 #[derive(Clone, Copy, Debug)]
@@ -14,88 +17,49 @@ pub(super) struct Mark(char);
 
 impl Mark {
     /// A private-use character that none of the texts holds.
-    pub(super) fn choose(template: &str, variables: &Map<String, Value>, inputs: &Inputs) -> Self {
-        let mut all = template.to_owned();
-        all.push_str(&Value::Object(variables.clone()).to_string());
-        for partial in inputs.partials.values() {
-            all.push_str(partial);
-        }
-        let free = ('\u{f0000}'..='\u{ffffd}').find(|mark| !all.contains(*mark));
+    pub(super) fn choose(template: &str, variables: &Map<String, Value>) -> Self {
+        let mut taken = BTreeSet::new();
+        note(template, &mut taken);
+        variables.iter().for_each(|(name, value)| {
+            note(name, &mut taken);
+            note_value(value, &mut taken);
+        });
+        let free = (FIRST..=LAST).find(|mark| !taken.contains(mark));
         // 65,534 different private characters in one prompt: then the last of them splits nothing but itself.
-        Self(free.unwrap_or('\u{ffffd}'))
+        Self(free.unwrap_or(LAST))
     }
 
-    pub(super) fn role(self, name: &str) -> String {
-        self.wrap(&json!({ "role": name }))
+    /// A mark of a word.
+    pub(super) fn of(self, word: &str) -> String {
+        format!("{0}{word}{0}", self.0)
     }
 
-    pub(super) fn history(self) -> String {
-        self.wrap(&json!({ "history": true }))
+    /// The word of a mark that is the whole of a text.
+    pub(super) fn word(self, text: &str) -> Option<&str> {
+        text.strip_prefix(self.0)?.strip_suffix(self.0).filter(|word| !word.contains(self.0))
     }
 
-    pub(super) fn media(self, url: &str, kind: Option<&str>) -> String {
-        self.wrap(&json!({ "media": { "url": url, "contentType": kind } }))
-    }
-
-    fn wrap(self, value: &Value) -> String {
-        format!("{0}{value}{0}", self.0)
-    }
-
-    /// Makes messages of rendered text; text before the first mark has the role `first`.
-    pub(super) fn messages(self, rendered: &str, first: Role, history: &[Message]) -> Vec<Message> {
-        let mut drafts = vec![Draft { role: first, parts: Vec::new() }];
-        let mut done = Vec::new();
-        let mut slot = None;
-        for (index, piece) in rendered.split(self.0).enumerate() {
-            if index % 2 == 0 {
-                if let Some(draft) = drafts.last_mut() {
-                    draft.text(piece);
-                }
-                continue;
-            }
-            let mark: Value = serde_json::from_str(piece).unwrap_or_default();
-            if let Some(role) = mark["role"].as_str() {
-                drafts.push(Draft { role: Role::parse(role), parts: Vec::new() });
-            } else if mark["history"] == Value::Bool(true) {
-                done.extend(drafts.drain(..).filter_map(Draft::finish));
-                slot.get_or_insert(done.len());
-                drafts.push(Draft { role: Role::Assistant, parts: Vec::new() });
-            } else if let (Some(draft), true) = (drafts.last_mut(), mark["media"].is_object()) {
-                draft.parts.push(Part::Other { value: json!({ "media": mark["media"] }) });
-            }
-        }
-        done.extend(drafts.into_iter().filter_map(Draft::finish));
-        if !history.is_empty() {
-            let before_last = done.iter().rposition(|message| message.role == Role::User).unwrap_or(done.len());
-            let at = slot.unwrap_or(before_last);
-            done.splice(at..at, history.iter().cloned());
-        }
-        done
+    /// Text and the words of marks in turn, beginning and ending with text.
+    pub(super) fn split(self, text: &str) -> impl Iterator<Item = &str> {
+        text.split(self.0)
     }
 }
 
-struct Draft {
-    role: Role,
-    parts: Vec<Part>,
+fn note(text: &str, taken: &mut BTreeSet<char>) {
+    // All characters from U+C0000 to U+FFFFF begin with this byte, and hardly any others.
+    for at in memchr::memchr_iter(0xf3, text.as_bytes()) {
+        taken.extend(text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| (FIRST..=LAST).contains(c)));
+    }
 }
 
-impl Draft {
-    fn text(&mut self, piece: &str) {
-        match self.parts.last_mut() {
-            Some(Part::Text { text }) => text.push_str(piece),
-            _ if piece.is_empty() => {}
-            _ => self.parts.push(Part::Text { text: piece.to_owned() }),
-        }
-    }
-
-    fn finish(mut self) -> Option<Message> {
-        if let Some(Part::Text { text }) = self.parts.first_mut() {
-            *text = text.trim_start().to_owned();
-        }
-        if let Some(Part::Text { text }) = self.parts.last_mut() {
-            *text = text.trim_end().to_owned();
-        }
-        self.parts.retain(|part| !matches!(part, Part::Text { text } if text.trim().is_empty()));
-        (!self.parts.is_empty()).then_some(Message { role: self.role, name: None, parts: self.parts })
+fn note_value(value: &Value, taken: &mut BTreeSet<char>) {
+    match value {
+        Value::String(text) => note(text, taken),
+        Value::Array(list) => list.iter().for_each(|item| note_value(item, taken)),
+        Value::Object(map) => map.iter().for_each(|(key, item)| {
+            note(key, taken);
+            note_value(item, taken);
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

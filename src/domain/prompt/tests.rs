@@ -1,9 +1,11 @@
+mod layout;
+mod limits;
+mod reference;
+
 use super::*;
 use crate::domain::message::{Message, Part, Role};
-use flate2::read::GzDecoder;
 use rstest::rstest;
 use serde_json::{Map, Value, json};
-use std::io::Read;
 
 fn vars(value: Value) -> Map<String, Value> {
     match value {
@@ -65,7 +67,7 @@ fn a_dotprompt_file_is_read_and_rendered() {
     let given = json!({"question": "a < b & c?", "tone": "FORMAL", "docs": [{"id": "x", "text": "\"T\""}]});
     assert_eq!(
         render(&prompt, given.clone()),
-        said(&[("system", "Answer in en. Be formal.\n[x] \"T\""), ("user", "a < b & c?")])
+        said(&[("system", "\nAnswer in en. Be formal.\n[x] \"T\"\n"), ("user", "\na < b & c?")])
     );
     let history = vec![Message::text(Role::User, "Hi"), Message::text(Role::Assistant, "Hello")];
     let inputs = Inputs { history, ..Inputs::of(vars(given)) };
@@ -75,7 +77,7 @@ fn a_dotprompt_file_is_read_and_rendered() {
 
 #[test]
 fn without_roles_all_is_one_user_message_and_history_goes_before_it() {
-    let prompt = dot("Say {{word}}!\n");
+    let prompt = dot("Say {{word}}!");
     assert_eq!(render(&prompt, json!({"word": "x"})), said(&[("user", "Say x!")]));
     let inputs =
         Inputs { history: vec![Message::text(Role::Assistant, "Hello")], ..Inputs::of(vars(json!({"word": "x"}))) };
@@ -84,8 +86,7 @@ fn without_roles_all_is_one_user_message_and_history_goes_before_it() {
 
 #[test]
 fn functions_of_dotprompt_work() {
-    let prompt =
-        dot("{{json a indent=2}}|{{json b}}{{#unlessEquals b 1}}no{{else}}one{{/unlessEquals}}{{section \"x\"}}");
+    let prompt = dot("{{json a indent=2}}|{{json b}}{{#unlessEquals b 1}}no{{else}}one{{/unlessEquals}}");
     assert_eq!(render(&prompt, json!({"a": [1], "b": 1})), said(&[("user", "[\n  1\n]|1one")]));
     let media =
         dot("Look {{media url=u contentType=\"image/png\"}} here").render(&Inputs::of(vars(json!({"u": "data:x"}))));
@@ -126,7 +127,8 @@ fn a_template_may_spell_its_marks_out() {
 #[case("---\na: 1\na: 2\n---\nx", 3, "not valid YAML")]
 #[case("---\na: 1\nx", 1, "no closing line")]
 #[case("---\n- a\n---\nx", 2, "mapping")]
-#[case("---\na: 1\n---\nfine\n{{#if x}}\nnever closed", 5, "not a valid template")]
+#[case("---\na: 1\n---\nfine\n{{#if x}}\nnever closed", 5, "not closed")]
+#[case("---\na: 1\n---\nfine\n{{shout x}}", 5, "no function")]
 fn a_mistake_in_a_file_has_its_line(#[case] text: &str, #[case] line: u32, #[case] says: &str) {
     let error = Prompt::parse("p", PromptFormat::Dotprompt, text).unwrap_err();
     assert!(error.message.contains(says), "{error}");
@@ -138,8 +140,6 @@ fn a_mistake_in_rendering_has_its_line() {
     let error = dot("---\na: 1\n---\nfine\n{{role \"narrator\"}}\n").render(&Inputs::default()).unwrap_err();
     assert_eq!(error.line, Some(5));
     assert!(error.message.contains("narrator"), "{error}");
-    let error = dot("fine\n{{shout x}}\n").render(&Inputs::of(vars(json!({"x": 1})))).unwrap_err();
-    assert!(error.message.contains("shout"), "{error}");
 }
 
 #[test]
@@ -167,95 +167,6 @@ fn github_models_files_are_read() {
     let prompt = Prompt::parse("p", PromptFormat::GithubModels, text).unwrap();
     assert_eq!(prompt.missing(&Map::new()), ["docs", "question"]);
     let given = json!({"docs": ["a"], "question": "{{docs}}"});
-    assert_eq!(render(&prompt, given), said(&[("system", "From: [\"a\"]"), ("user", "{{docs}}")]));
+    assert_eq!(render(&prompt, given), said(&[("system", "From: [a]"), ("user", "{{docs}}")]));
     assert!(Prompt::parse("p", PromptFormat::GithubModels, "name: x\n").is_err());
-}
-
-#[test]
-fn a_template_finds_its_values_in_the_messages_it_made() {
-    let prompt = dot(EXAMPLE);
-    let given = json!({"question": "Which?", "docs": [{"id": "x", "text": "One"}, {"id": "y", "text": "Two [z]"}], "lang": "en"});
-    let messages = prompt.render(&Inputs::of(vars(given))).unwrap();
-    assert!(prompt.match_messages(&messages).is_none(), "ifEquals is more than a pattern can say");
-    let simple = dot(&EXAMPLE.replace("{{#ifEquals tone \"FORMAL\"}} Be formal.{{/ifEquals}}", "{{#if tone}}!{{/if}}"));
-    let given = json!({"question": "Which?", "docs": [{"id": "x", "text": "One"}, {"id": "y", "text": "Two [z]"}], "tone": "x"});
-    let mut messages = simple.render(&Inputs::of(vars(given.clone()))).unwrap();
-    messages.insert(1, Message::text(Role::User, "Earlier"));
-    messages.insert(2, Message::text(Role::Assistant, "Indeed"));
-    let found = simple.match_messages(&messages).unwrap();
-    assert_eq!(found.variables["docs"], given["docs"]);
-    assert_eq!(found.variables["question"], "Which?");
-    assert!(found.score > 0.0 && found.score < 1.0);
-}
-
-#[test]
-fn what_a_template_did_not_make_does_not_match() {
-    let prompt = dot("{{role \"system\"}}You are {{who}}. Be {{who}}.{{role \"user\"}}{{q}}");
-    let ask = |system: &str| [Message::text(Role::System, system), Message::text(Role::User, "Q")];
-    assert!(prompt.match_messages(&ask("You are kind. Be kind.")).is_some());
-    assert!(prompt.match_messages(&ask("You are kind. Be wild.")).is_none());
-    assert!(prompt.match_messages(&ask("  You are kind. Be kind.\n")).is_some());
-    assert!(prompt.match_messages(&ask("You are kind. Be kind. Go.")).is_none());
-    assert!(dot("{{q}}").match_messages(&[Message::text(Role::User, "Q")]).is_none(), "it would match anything");
-    let endless = dot("{{a}}{{b}}{{c}}{{d}}{{e}}{{f}}!");
-    assert!(endless.match_messages(&[Message::text(Role::User, "x".repeat(2000))]).is_none());
-}
-
-/// The recorded calls of a sample trace file: version label, variables, messages.
-fn recorded(file: &str) -> Vec<(String, Map<String, Value>, Vec<Message>)> {
-    let bytes = std::fs::read(format!("{}/traces/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let mut text = String::new();
-    GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
-    let mut calls = Vec::new();
-    for line in text.lines() {
-        let request: Value = serde_json::from_str(line).unwrap();
-        for span in request.pointer("/resourceSpans").unwrap().as_array().unwrap().iter().flat_map(|resource| {
-            resource["scopeSpans"].as_array().unwrap().iter().flat_map(|scope| scope["spans"].as_array().unwrap())
-        }) {
-            let attribute = |key: &str| {
-                let list = span["attributes"].as_array()?;
-                Some(list.iter().find(|entry| entry["key"] == key)?["value"]["stringValue"].as_str()?.to_owned())
-            };
-            if attribute("openinference.span.kind").as_deref() != Some("LLM") {
-                continue;
-            }
-            let messages = (0..)
-                .map_while(|at| {
-                    let role = attribute(&format!("llm.input_messages.{at}.message.role"))?;
-                    let text = attribute(&format!("llm.input_messages.{at}.message.content"))?;
-                    Some(Message::text(Role::parse(&role), text))
-                })
-                .collect();
-            let variables = attribute("llm.prompt_template.variables").unwrap();
-            calls.push((
-                attribute("llm.prompt_template.version").unwrap(),
-                serde_json::from_str(&variables).unwrap(),
-                messages,
-            ));
-        }
-    }
-    calls
-}
-
-#[rstest]
-#[case("help-centre.otlp.jsonl.gz", 52)]
-#[case("help-centre-rerun.otlp.jsonl.gz", 40)]
-fn the_sample_prompt_renders_to_exactly_the_recorded_messages(#[case] file: &str, #[case] calls: usize) {
-    let source = include_str!("../../../prompts/answer.prompt");
-    let current = dot(source);
-    let label = current.version.clone().unwrap();
-    let mut fitting = 0;
-    let recorded = recorded(file);
-    assert_eq!(recorded.len(), calls);
-    for (version, variables, messages) in recorded {
-        let found = current.match_messages(&messages);
-        assert_eq!(found.is_some(), version == label, "{version}");
-        let Some(found) = found else { continue };
-        fitting += 1;
-        assert_eq!(found.variables["question"], variables["question"]);
-        assert!(found.variables["context"].as_str().unwrap().starts_with('['));
-        let again = current.render(&Inputs::of(found.variables)).unwrap();
-        assert_eq!(again, messages);
-    }
-    assert!(fitting >= 10);
 }
