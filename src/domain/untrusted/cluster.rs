@@ -60,7 +60,7 @@ pub(super) fn push_stretch(line: &mut SafeLine, text: &str, length: usize, edge:
 }
 
 /// How many code points at the start carry hidden text: tags, or variation selectors in a row.
-fn hidden_run(chars: &[char]) -> usize {
+pub(super) fn hidden_run(chars: &[char]) -> usize {
     let tags = chars.iter().take_while(|c| matches!(c, '\u{E0000}'..='\u{E007F}')).count();
     if tags > 0 {
         return tags;
@@ -79,7 +79,7 @@ fn selector_byte(c: char) -> Option<u8> {
 }
 
 /// The printable ASCII that a tag or variation selector stands for.
-fn decoded(c: char) -> Option<char> {
+pub(super) fn decoded(c: char) -> Option<char> {
     let byte = match u32::from(c) {
         code @ 0xE0000..=0xE007F => u8::try_from(code - 0xE0000).ok(),
         _ => selector_byte(c),

@@ -6,12 +6,14 @@
 mod cluster;
 mod code_point;
 mod emoji;
+mod hidden;
 mod joiner;
 mod line;
 mod lines;
 mod sink;
 
 pub use code_point::is_forbidden;
+pub use hidden::{Hidden, HiddenRun, hidden_runs};
 pub use line::{Piece, SafeLine};
 pub use lines::{count_markers, line_count, safe_line, safe_lines, safe_lines_window, safe_plain, safe_plain_lines};
 pub use sink::{csv_cell, escape_json};
