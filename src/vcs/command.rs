@@ -127,5 +127,18 @@ pub(super) fn checked(output: Output, action: &'static str) -> Result<Vec<u8>, V
     if message.contains("Please tell me who you are") || message.contains("unable to auto-detect email") {
         return Err(VcsError::NoIdentity);
     }
+    if let Some(refused) = message.lines().find(|line| cannot_write(line)) {
+        return Err(VcsError::ReadOnly(refused.trim_start_matches("fatal: ").chars().take(400).collect()));
+    }
     Err(VcsError::Git { action, message: message.chars().take(4000).collect() })
+}
+
+fn cannot_write(line: &str) -> bool {
+    let ours = ["index.lock", "object database", "objects/", "lock ref", "temporary file"];
+    refuses_writing(line) && ours.iter().any(|what| line.contains(what))
+}
+
+/// Whether a message of the system says that something may not be written.
+pub(super) fn refuses_writing(message: &str) -> bool {
+    ["Read-only file system", "Permission denied", "Operation not permitted"].iter().any(|why| message.contains(why))
 }

@@ -16,6 +16,27 @@ pub enum VcsError {
     /// The repository has no working tree.
     #[error("{} is a bare repository: there are no files to work on; clone it and work there", .0.display())]
     Bare(PathBuf),
+    /// The repository names its objects by SHA-256, which the git library here does not read.
+    #[error(
+        "{} is in a repository with SHA-256 object names, which cannot be read here yet: prompts are files without a history",
+        .0.display()
+    )]
+    OtherFormat(PathBuf),
+    /// Another git holds the index.
+    #[error(
+        "{} is held by another git; try again when it is done, or remove that file where no git is running",
+        .0.display()
+    )]
+    Locked(PathBuf),
+    /// The repository cannot be written.
+    #[error("the repository cannot be written ({0}); see its permissions, or work in a clone of your own")]
+    ReadOnly(String),
+    /// Git allows no tag or branch of that name.
+    #[error("git allows no tag or branch `{0}`")]
+    NoName(String),
+    /// Nobody waits for the answer any more.
+    #[error("stopped")]
+    Cancelled,
     /// No commit, tag or branch of that name.
     #[error("git knows no commit, tag or branch `{0}`")]
     NoRevision(String),

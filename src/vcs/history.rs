@@ -1,11 +1,14 @@
-//! The commits that changed a file, through renames.
+//! The commits that changed a file, through renames and merges.
 
+use std::collections::{BinaryHeap, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use super::command;
 use super::error::VcsError;
-use super::repository::{CommitId, Repository};
-use super::state::path_of;
+use super::repository::{BlobId, CommitId, Repository};
+use super::similarity;
+use super::trees::Trees;
+use crate::domain::cancel::Cancel;
 use crate::domain::time::Timestamp;
 
 /// One commit that changed a file.
@@ -15,12 +18,16 @@ pub struct Revision {
     pub commit: CommitId,
     /// The file's path in it, from the top of the working tree.
     pub path: PathBuf,
+    /// The file's content in it.
+    pub blob: BlobId,
     /// Who wrote it. It came from outside, as everything here.
     pub author: String,
     /// When it was committed.
     pub committed_at: Timestamp,
     /// The whole message without the white space at its end.
     pub message: String,
+    /// The revisions it was made from, by their place in the list: one, or several for a merge.
+    pub before: Vec<usize>,
 }
 
 impl Revision {
@@ -30,142 +37,183 @@ impl Revision {
     }
 }
 
+/// The revisions of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// Newest first.
+    pub revisions: Vec<Revision>,
+    /// Whether the clone is shallow, so that older ones may be missing.
+    pub shallow: bool,
+}
+
 impl Repository {
-    /// The commits that changed a file, newest first, at most `most`; empty where nothing was committed yet.
-    pub fn history(&self, path: &Path, most: usize) -> Result<Vec<Revision>, VcsError> {
+    /// The revisions of a file that lead to the commit checked out, newest first, at most `most`; none where nothing
+    /// was committed yet.
+    ///
+    /// A commit that removed the file is no revision; what was before it, under the same name, is.
+    pub fn history(&self, path: &Path, most: usize, cancel: &Cancel) -> Result<History, VcsError> {
         let relative = self.relative(path)?;
         let repository = self.open()?;
-        match repository.head() {
-            Ok(_) => {}
-            Err(error) if error.code() == git2::ErrorCode::UnbornBranch => return Ok(Vec::new()),
+        let head = match repository.head() {
+            Ok(head) => head.peel_to_commit()?,
+            Err(error) if error.code() == git2::ErrorCode::UnbornBranch => return Ok(History::default()),
             Err(error) => return Err(error.into()),
-        }
-        let commits = match self.git_program() {
-            Some(program) => self.followed(program, &relative, most)?,
-            None => walked(&repository, &relative, most)?,
         };
-        commits.into_iter().map(|(id, path)| revision(&repository, id, path)).collect()
-    }
-
-    /// `git log --follow`: it knows the commit graph and its filters.
-    fn followed(&self, program: &Path, path: &Path, most: usize) -> Result<Vec<(git2::Oid, PathBuf)>, VcsError> {
-        let mut log = command::git(self, program);
-        log.args(["-c", "core.hooksPath=/dev/null", "-c", "diff.renameLimit=400"]);
-        log.env("GIT_LITERAL_PATHSPECS", "1");
-        log.args(["log", "--follow", "--no-show-signature", "--no-ext-diff", "--no-textconv", "-z", "--name-status"]);
-        log.arg("--format=%x01%H");
-        if let Ok(most) = u32::try_from(most) {
-            log.arg(format!("--max-count={most}"));
-        }
-        log.arg("--").arg(path);
-        let output = command::checked(command::run(log, "log", "")?, "log")?;
-        parse_log(&output, path)
+        let mut walk = Walk::new(&repository, most)?;
+        walk.add(&head, Rc::from(relative.as_path()))?;
+        walk.run(cancel)?;
+        Ok(History { revisions: walk.revisions()?, shallow: repository.is_shallow() })
     }
 }
 
-/// Reads `\x01COMMIT`, then a status letter and one path, or two for a rename; all divided by NUL.
-fn parse_log(output: &[u8], path: &Path) -> Result<Vec<(git2::Oid, PathBuf)>, VcsError> {
-    let mut commits = Vec::new();
-    let mut current = path.to_owned();
-    let mut fields = output.split(|byte| *byte == 0).map(<[u8]>::trim_ascii_start);
-    while let Some(field) = fields.next() {
-        if let Some(id) = field.strip_prefix(b"\x01") {
-            let id = String::from_utf8_lossy(id);
-            commits.push((git2::Oid::from_str(id.trim())?, current.clone()));
-            continue;
-        }
-        match field.first() {
-            Some(b'R' | b'C') => {
-                let from = fields.next().map(path_of);
-                let to = fields.next().map(path_of);
-                if let (Some(last), Some(to)) = (commits.last_mut(), to) {
-                    last.1 = to;
-                }
-                if let Some(from) = from {
-                    current = from;
-                }
-            }
-            Some(_) => {
-                let _ = fields.next();
-            }
-            None => {}
-        }
-    }
-    Ok(commits)
+/// A commit under one name of the file.
+struct Node {
+    commit: git2::Oid,
+    tree: git2::Oid,
+    path: Rc<Path>,
+    file: Option<git2::Oid>,
+    /// Its place among the revisions, where it is one.
+    place: Option<usize>,
+    /// The nodes it is compared with: one where it has the same file as that one.
+    parents: Vec<usize>,
 }
 
-/// The same with the library alone, for machines without git.
-fn walked(repository: &git2::Repository, path: &Path, most: usize) -> Result<Vec<(git2::Oid, PathBuf)>, VcsError> {
-    let mut walk = repository.revwalk()?;
-    walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::TIME)?;
-    walk.push_head()?;
-    let mut commits = Vec::new();
-    let mut current = path.to_owned();
-    for id in walk {
-        if commits.len() >= most {
-            break;
+/// What is to be looked at next: the newest commit, of equals the one found first.
+type Next = (i64, std::cmp::Reverse<usize>);
+
+/// Goes from the head to the parents as git does for one path: where a parent has the same file, only there.
+struct Walk<'r> {
+    repository: &'r git2::Repository,
+    trees: Trees<'r>,
+    nodes: Vec<Node>,
+    known: HashMap<(git2::Oid, Rc<Path>), usize>,
+    queue: BinaryHeap<Next>,
+    /// The revisions: their nodes, and the file in them.
+    found: Vec<(usize, git2::Oid)>,
+    most: usize,
+}
+
+impl<'r> Walk<'r> {
+    fn new(repository: &'r git2::Repository, most: usize) -> Result<Self, VcsError> {
+        Ok(Self {
+            repository,
+            trees: Trees::new(repository)?,
+            nodes: Vec::new(),
+            known: HashMap::new(),
+            queue: BinaryHeap::new(),
+            found: Vec::new(),
+            most,
+        })
+    }
+
+    /// Notes a commit to be looked at, once for each name.
+    fn add(&mut self, commit: &git2::Commit<'_>, path: Rc<Path>) -> Result<usize, VcsError> {
+        let key = (commit.id(), path);
+        if let Some(node) = self.known.get(&key) {
+            return Ok(*node);
         }
-        let id = id?;
-        let commit = repository.find_commit(id)?;
-        let tree = commit.tree()?;
-        let Some(here) = entry(&tree, &current)? else {
-            continue;
-        };
-        // Like git, a merge that takes one side as it is changed nothing.
-        let mut changed = true;
-        let mut first_tree = None;
+        let tree = commit.tree_id();
+        let file = self.trees.file(tree, &key.1)?;
+        let node = self.nodes.len();
+        let path = Rc::clone(&key.1);
+        self.nodes.push(Node { commit: commit.id(), tree, path, file, place: None, parents: Vec::new() });
+        self.known.insert(key, node);
+        self.queue.push((commit.time().seconds(), std::cmp::Reverse(node)));
+        Ok(node)
+    }
+
+    fn run(&mut self, cancel: &Cancel) -> Result<(), VcsError> {
+        while let Some((_, std::cmp::Reverse(node))) = self.queue.pop() {
+            if cancel.is_cancelled() {
+                return Err(VcsError::Cancelled);
+            }
+            if self.found.len() >= self.most {
+                break;
+            }
+            self.look(node)?;
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, node: usize) -> Result<(), VcsError> {
+        let commit = self.repository.find_commit(self.nodes[node].commit)?;
+        let (path, file) = (Rc::clone(&self.nodes[node].path), self.nodes[node].file);
+        let mut parents = Vec::new();
         for parent in commit.parents() {
-            let parent_tree = parent.tree()?;
-            if entry(&parent_tree, &current)? == Some(here) {
-                changed = false;
+            // The commit whose tree is the same has the same file: its tree is not even read.
+            let there =
+                if parent.tree_id() == commit.tree_id() { file } else { self.trees.file(parent.tree_id(), &path)? };
+            if there == file {
+                let same = self.add(&parent, path)?;
+                self.nodes[node].parents = vec![same];
+                return Ok(());
             }
-            first_tree.get_or_insert(parent_tree);
+            parents.push((parent, there));
         }
-        if !changed {
-            continue;
+        if let Some(file) = file {
+            self.nodes[node].place = Some(self.found.len());
+            self.found.push((node, file));
+            for (parent, there) in parents {
+                let former = if there.is_none() { self.former(node, &parent, file)? } else { None };
+                let before = self.add(&parent, former.unwrap_or_else(|| Rc::clone(&path)))?;
+                self.nodes[node].parents.push(before);
+            }
+        } else {
+            for (parent, _) in parents {
+                let before = self.add(&parent, Rc::clone(&path))?;
+                self.nodes[node].parents.push(before);
+            }
         }
-        commits.push((id, current.clone()));
-        if let Some(parent) = first_tree
-            && entry(&parent, &current)?.is_none()
-            && let Some(former) = former_name(repository, &parent, &tree, &current)?
-        {
-            current = former;
-        }
+        Ok(())
     }
-    Ok(commits)
-}
 
-fn entry(tree: &git2::Tree<'_>, path: &Path) -> Result<Option<git2::Oid>, VcsError> {
-    match tree.get_path(path) {
-        Ok(entry) => Ok(Some(entry.id())),
-        Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-        Err(error) => Err(error.into()),
+    /// The name that a file had in a parent that does not have it under its own.
+    fn former(&self, node: usize, parent: &git2::Commit<'_>, file: git2::Oid) -> Result<Option<Rc<Path>>, VcsError> {
+        let removed = similarity::removed(self.repository, parent.tree_id(), self.nodes[node].tree)?;
+        let source = similarity::source(self.repository, &removed, &self.nodes[node].path, file);
+        Ok(source.map(|path| Rc::from(path.as_path())))
+    }
+
+    fn revisions(&self) -> Result<Vec<Revision>, VcsError> {
+        self.found.iter().map(|&(node, file)| self.revision(node, file)).collect()
+    }
+
+    fn revision(&self, node: usize, file: git2::Oid) -> Result<Revision, VcsError> {
+        let node = &self.nodes[node];
+        let commit = self.repository.find_commit(node.commit)?;
+        let mut before: Vec<usize> = node.parents.iter().flat_map(|&parent| self.nearest(parent)).collect();
+        before.sort_unstable();
+        before.dedup();
+        Ok(Revision {
+            commit: CommitId::of(node.commit),
+            path: node.path.to_path_buf(),
+            blob: BlobId::of(file),
+            author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
+            committed_at: time_of(&commit),
+            message: String::from_utf8_lossy(commit.message_bytes()).trim_end().to_owned(),
+            before,
+        })
+    }
+
+    /// The first revisions at or behind a node.
+    fn nearest(&self, node: usize) -> Vec<usize> {
+        let mut places = Vec::new();
+        let mut open = vec![node];
+        let mut seen = std::collections::HashSet::new();
+        while let Some(node) = open.pop() {
+            if !seen.insert(node) {
+                continue;
+            }
+            match self.nodes[node].place {
+                Some(place) => places.push(place),
+                None => open.extend(&self.nodes[node].parents),
+            }
+        }
+        places
     }
 }
 
-/// The name a file had before a commit that seems to have added it.
-fn former_name(
-    repository: &git2::Repository,
-    before: &git2::Tree<'_>,
-    after: &git2::Tree<'_>,
-    path: &Path,
-) -> Result<Option<PathBuf>, VcsError> {
-    let mut diff = repository.diff_tree_to_tree(Some(before), Some(after), None)?;
-    diff.find_similar(Some(git2::DiffFindOptions::new().renames(true).rename_limit(400)))?;
-    let renamed = diff
-        .deltas()
-        .find(|delta| delta.status() == git2::Delta::Renamed && delta.new_file().path() == Some(path))
-        .and_then(|delta| delta.old_file().path().map(Path::to_owned));
-    Ok(renamed)
-}
-
-fn revision(repository: &git2::Repository, id: git2::Oid, path: PathBuf) -> Result<Revision, VcsError> {
-    let commit = repository.find_commit(id)?;
-    Ok(Revision {
-        commit: CommitId::of(id),
-        path,
-        author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
-        committed_at: Timestamp::from_nanos(commit.time().seconds().saturating_mul(1_000_000_000)),
-        message: String::from_utf8_lossy(commit.message_bytes()).trim_end().to_owned(),
-    })
+/// When a commit was made.
+pub(super) fn time_of(commit: &git2::Commit<'_>) -> Timestamp {
+    Timestamp::from_nanos(commit.time().seconds().saturating_mul(1_000_000_000))
 }

@@ -19,6 +19,10 @@ impl CommitId {
         &self.0
     }
 
+    pub(super) fn oid(&self) -> Result<git2::Oid, VcsError> {
+        Ok(git2::Oid::from_str(&self.0)?)
+    }
+
     /// The first seven digits, as git shows them.
     pub fn short(&self) -> &str {
         self.0.get(..7).unwrap_or(&self.0)
@@ -28,6 +32,26 @@ impl CommitId {
 impl fmt::Display for CommitId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// The id of a file's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobId(git2::Oid);
+
+impl BlobId {
+    pub(super) const fn of(oid: git2::Oid) -> Self {
+        Self(oid)
+    }
+
+    pub(super) const fn oid(self) -> git2::Oid {
+        self.0
+    }
+}
+
+impl fmt::Display for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -49,6 +73,7 @@ impl Repository {
                 Ok(Some(Self { root, git: super::command::find_git(), hidden: Vec::new() }))
             }
             Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) if is_other_format(&error) => Err(VcsError::OtherFormat(from.to_owned())),
             Err(error) => Err(error.into()),
         }
     }
@@ -89,6 +114,11 @@ impl Repository {
         self.git.as_deref()
     }
 
+    /// Whether it is a shallow clone: older commits are not in it.
+    pub fn is_shallow(&self) -> bool {
+        self.open().is_ok_and(|repository| repository.is_shallow())
+    }
+
     pub(super) fn hidden(&self) -> &[String] {
         &self.hidden
     }
@@ -116,6 +146,12 @@ impl Repository {
         let full = missing.iter().rev().fold(resolved, |path, name| path.join(name));
         full.strip_prefix(&self.root).map(Path::to_owned).map_err(|_| outside())
     }
+}
+
+/// Whether the library refused object names of another length, as in a repository made with SHA-256.
+fn is_other_format(error: &git2::Error) -> bool {
+    let message = error.message();
+    message.contains("objectformat") || message.contains("object format")
 }
 
 fn canonical(path: &Path) -> Result<PathBuf, VcsError> {

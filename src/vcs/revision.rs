@@ -1,10 +1,17 @@
-//! A file as it was at a commit, tag or branch, and the tags of a prompt.
+//! Files as they were at a commit, and putting one back.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::command;
 use super::error::VcsError;
-use super::repository::{CommitId, Repository};
+use super::repository::{BlobId, CommitId, Repository};
+use super::trees::Trees;
+use crate::domain::cancel::Cancel;
+
+/// Largest file that is read out of the history, in bytes.
+const MOST_BYTES: usize = 16 << 20;
 
 /// A file as it was at a revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,17 +20,10 @@ pub struct FileAt {
     pub commit: CommitId,
     /// The file's path at that commit, from the top of the working tree: it may have had another name.
     pub path: PathBuf,
-    /// Its bytes.
+    /// Its content's id.
+    pub blob: BlobId,
+    /// Its bytes, as git keeps them.
     pub bytes: Vec<u8>,
-}
-
-/// A tag.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tag {
-    /// Its name.
-    pub name: String,
-    /// The commit it points to.
-    pub commit: CommitId,
 }
 
 impl Repository {
@@ -43,60 +43,94 @@ impl Repository {
         Ok(CommitId::of(commit.id()))
     }
 
-    /// A file as it was at a revision; where it had another name then, its history is followed.
-    pub fn read_at(&self, path: &Path, revision: &str) -> Result<FileAt, VcsError> {
-        let relative = self.relative(path)?;
+    /// A file as it was at a revision, under the first of the names it has or had that is there.
+    pub fn read_at(&self, names: &[&Path], revision: &str) -> Result<FileAt, VcsError> {
         let commit = self.resolve(revision)?;
-        if let Some(bytes) = self.blob(&commit, &relative)? {
-            return Ok(FileAt { commit, path: relative, bytes });
-        }
-        let former = self.history(path, usize::MAX)?;
-        let mut names: Vec<&PathBuf> = former.iter().map(|revision| &revision.path).collect();
-        names.dedup();
+        let repository = self.open()?;
+        let tree = repository.find_commit(commit.oid()?)?.tree_id();
+        let mut trees = Trees::new(&repository)?;
         for name in names {
-            if let Some(bytes) = self.blob(&commit, name)? {
-                return Ok(FileAt { commit, path: name.clone(), bytes });
+            let path = self.relative(name)?;
+            if let Some(id) = trees.file(tree, &path)? {
+                let bytes = repository.find_blob(id)?.content().to_vec();
+                return Ok(FileAt { commit, path, blob: BlobId::of(id), bytes });
             }
         }
-        Err(VcsError::NotThere { path: relative, revision: revision.to_owned() })
+        let path = names.first().map(|name| self.relative(name)).transpose()?.unwrap_or_default();
+        Err(VcsError::NotThere { path, revision: revision.to_owned() })
     }
 
-    pub(super) fn blob(&self, commit: &CommitId, path: &Path) -> Result<Option<Vec<u8>>, VcsError> {
+    /// The content that a file has in each commit, by one of its names; `None` where it is not there.
+    pub fn blobs_at(&self, names: &[&Path], commits: &[&CommitId]) -> Result<Vec<Option<BlobId>>, VcsError> {
         let repository = self.open()?;
-        let tree = repository.find_commit(git2::Oid::from_str(commit.as_str())?)?.tree()?;
-        match tree.get_path(path) {
-            Ok(entry) => {
-                let object = entry.to_object(&repository)?;
-                Ok(object.as_blob().map(|blob| blob.content().to_vec()))
+        let mut trees = Trees::new(&repository)?;
+        let names = names.iter().map(|name| self.relative(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut blobs = Vec::with_capacity(commits.len());
+        for commit in commits {
+            let tree = repository.find_commit(commit.oid()?)?.tree_id();
+            let mut found = None;
+            for name in &names {
+                found = trees.file(tree, name)?;
+                if found.is_some() {
+                    break;
+                }
             }
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
+            blobs.push(found.map(BlobId::of));
         }
+        Ok(blobs)
     }
 
-    /// The tags whose name begins with a text, sorted by name.
-    pub fn tags(&self, beginning: &str) -> Result<Vec<Tag>, VcsError> {
+    /// Contents by id, each read once; what is missing in a partial clone, or is larger than 16 MiB, is left out.
+    pub fn contents(
+        &self,
+        blobs: impl IntoIterator<Item = BlobId>,
+        cancel: &Cancel,
+    ) -> Result<HashMap<BlobId, Vec<u8>>, VcsError> {
         let repository = self.open()?;
-        let mut tags = Vec::new();
-        for name in repository.tag_names(None)?.iter().filter_map(|name| name.ok().flatten()) {
-            if !name.starts_with(beginning) {
+        let mut contents = HashMap::new();
+        for id in blobs {
+            if cancel.is_cancelled() {
+                return Err(VcsError::Cancelled);
+            }
+            if contents.contains_key(&id) {
                 continue;
             }
-            let reference = repository.find_reference(&format!("refs/tags/{name}"))?;
-            // A tag may point to a tree or a file; such a one is no version.
-            if let Ok(commit) = reference.peel_to_commit() {
-                tags.push(Tag { name: name.to_owned(), commit: CommitId::of(commit.id()) });
+            if let Ok(blob) = repository.find_blob(id.oid())
+                && blob.size() <= MOST_BYTES
+            {
+                contents.insert(id, blob.content().to_vec());
             }
         }
-        tags.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(tags)
+        Ok(contents)
     }
 
-    /// Makes the working file what it was at a revision; git itself is not told, so it can be undone.
+    /// Makes the working file hold a content, as a checkout would write it; git itself is not told.
     ///
     /// Returns what the file held before, if it existed: keep it where it was not committed.
-    pub fn restore(&self, path: &Path, revision: &str) -> Result<Option<Vec<u8>>, VcsError> {
-        let old = self.read_at(path, revision)?;
+    pub fn write_content(&self, path: &Path, blob: BlobId) -> Result<Option<Vec<u8>>, VcsError> {
+        let bytes = self.checked_out(path, blob)?;
+        self.write_file(path, &bytes)
+    }
+
+    /// A content as a checkout writes it under a name: with its line endings and filters.
+    fn checked_out(&self, path: &Path, blob: BlobId) -> Result<Vec<u8>, VcsError> {
+        if let Some(program) = self.git_program() {
+            let mut git = command::git(self, program);
+            let mut argument = std::ffi::OsString::from("--path=");
+            argument.push(self.relative(path)?);
+            git.args(["cat-file", "--filters"]).arg(argument).arg(blob.to_string());
+            return command::checked(command::run(git, "cat-file", "")?, "cat-file");
+        }
+        let bytes = self.open()?.find_blob(blob.oid())?.content().to_vec();
+        let endings = self.line_endings(path)?;
+        Ok(match String::from_utf8(bytes) {
+            Ok(text) => endings.written(text).into_bytes(),
+            Err(error) => error.into_bytes(),
+        })
+    }
+
+    /// Writes a working file whole or not at all; returns what it held before.
+    pub fn write_file(&self, path: &Path, bytes: &[u8]) -> Result<Option<Vec<u8>>, VcsError> {
         let target = self.root().join(self.relative(path)?);
         let io = |source| VcsError::Io { path: target.clone(), source };
         let before = match std::fs::read(&target) {
@@ -106,26 +140,24 @@ impl Repository {
         };
         let directory = target.parent().unwrap_or(self.root());
         std::fs::create_dir_all(directory).map_err(io)?;
-        let mut file = tempfile::NamedTempFile::new_in(directory).map_err(io)?;
-        file.write_all(&old.bytes).and_then(|()| file.as_file().sync_all()).map_err(io)?;
-        let mode = std::fs::metadata(&target).map(|meta| meta.permissions());
-        if let Ok(permissions) = mode.or_else(|_| default_permissions(file.path())) {
-            std::fs::set_permissions(file.path(), permissions).map_err(io)?;
+        let mut file = new_file(directory).map_err(io)?;
+        file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(io)?;
+        if let Ok(meta) = std::fs::metadata(&target) {
+            std::fs::set_permissions(file.path(), meta.permissions()).map_err(io)?;
         }
         file.persist(&target).map_err(|error| io(error.error))?;
         Ok(before)
     }
 }
 
-/// Temporary files are this user's alone; a file of the working tree is not.
-fn default_permissions(path: &Path) -> std::io::Result<std::fs::Permissions> {
-    let permissions = std::fs::metadata(path)?.permissions();
+/// A file to be renamed into its place, with the permissions that a new file of the working tree gets.
+fn new_file(directory: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".hindcast-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let _ = permissions;
-        Ok(std::fs::Permissions::from_mode(0o644))
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    #[cfg(not(unix))]
-    Ok(permissions)
+    builder.tempfile_in(directory)
 }
