@@ -1,0 +1,14 @@
+//! How far two variants differ over the same cases, and whether chance alone could have made the difference.
+
+mod bootstrap;
+mod distributions;
+mod paired;
+mod proportions;
+mod random;
+mod sign_flip;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+pub use paired::{Interval, LEAST_CASES, Pair, PairedDifference, Scale, paired_difference};
+pub use verdict::{Better, Verdict};
