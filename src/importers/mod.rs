@@ -5,6 +5,7 @@ pub mod container;
 mod giant;
 pub mod otlp;
 mod pool;
+pub mod prompts;
 mod raw;
 mod records;
 mod scores;
