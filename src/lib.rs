@@ -14,6 +14,8 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod error;
+pub mod evaluators;
+pub mod exporters;
 pub mod http;
 pub mod importers;
 pub mod logging;

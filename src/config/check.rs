@@ -6,6 +6,14 @@ use super::error::Mistake;
 use super::model::{Config, Provider, Setting, Source};
 use crate::domain::provider::ProviderKind;
 
+/// What is wrong with the name of a label: it becomes the end of a tag or branch.
+pub(super) fn label(text: &str) -> Option<String> {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let fine = text.chars().all(plain) && text.starts_with(char::is_alphanumeric) && !text.ends_with('.');
+    let known = text == "work" || text.contains("..") || text.to_ascii_lowercase().ends_with(".lock");
+    (!fine || known).then(|| "is no name of a label: letters, digits, hyphens and dots, such as production".to_owned())
+}
+
 /// What is wrong with a provider's name, if anything.
 pub(super) fn provider_name(name: &str) -> Option<String> {
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {

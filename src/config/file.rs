@@ -2,17 +2,31 @@
 
 use std::path::Path;
 
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
-use super::check;
 use super::error::Mistake;
-use super::model::{Config, Defaults, EditorMode, PriceOverride, Provider, Setting};
+use super::model::{Config, Defaults, EditorMode, PriceOverride, PromptSettings, Provider, Setting};
 use super::reader::{Reader, Value};
+use super::{check, lint};
+use crate::domain::label::LabelKind;
 use crate::domain::provider::{KeySource, ProviderKind};
 use crate::domain::run::ModelId;
 
-const ROOT: &[&str] =
-    &["theme", "mouse", "animation", "ascii", "editor_mode", "defaults", "providers", "prices", "keys"];
+const ROOT: &[&str] = &[
+    "theme",
+    "mouse",
+    "animation",
+    "ascii",
+    "editor_mode",
+    "defaults",
+    "prompts",
+    "providers",
+    "prices",
+    "evaluators",
+    "lint",
+    "keys",
+];
+const PROMPTS: &[&str] = &["label", "label_kind"];
 const DEFAULTS: &[&str] = &["models", "max_cost_usd", "concurrency", "max_output_tokens"];
 const PROVIDER: &[&str] = &[
     "kind",
@@ -28,6 +42,7 @@ const PROVIDER: &[&str] = &[
     "project",
     "api_version",
 ];
+const EVALUATOR: &[&str] = &["use"];
 const PRICE: &[&str] = &["input", "output", "cached_input", "cache_write", "cache_write_1h"];
 
 /// Most requests in flight that a configuration may ask for.
@@ -87,6 +102,11 @@ fn root_table(reader: &mut Reader<'_>, config: &mut Config, root: &DeTable<'_>) 
                     defaults(reader, &mut config.defaults, table);
                 }
             }
+            "prompts" => {
+                if let Some(table) = reader.table(name, value) {
+                    prompts(reader, &mut config.prompts, table);
+                }
+            }
             "providers" => {
                 for (name, key, value) in named(reader, name, value) {
                     if let Some(problem) = check::provider_name(&name) {
@@ -107,6 +127,11 @@ fn root_table(reader: &mut Reader<'_>, config: &mut Config, root: &DeTable<'_>) 
                     }
                 }
             }
+            "evaluators" => {
+                if let Some(list) = evaluators(reader, value) {
+                    config.evaluators = list;
+                }
+            }
             "keys" => {
                 for (context, key, value) in named(reader, name, value) {
                     if let Some(table) = reader.table(&key, value) {
@@ -120,9 +145,40 @@ fn root_table(reader: &mut Reader<'_>, config: &mut Config, root: &DeTable<'_>) 
                     }
                 }
             }
+            "lint" => {
+                if let Some(table) = reader.table(name, value) {
+                    lint::read(reader, &mut config.lint, table);
+                }
+            }
             _ => reader.unknown(key.span(), "", name, ROOT),
         }
     }
+}
+
+/// The list of tables `[[evaluators]]`; those of a later file stand in the place of an earlier one's.
+fn evaluators(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Vec<Setting<String>>> {
+    let DeValue::Array(tables) = value.get_ref() else {
+        reader.wrong(value.span(), "evaluators", "is a list of tables: [[evaluators]] with use = \"contains:refund\"");
+        return None;
+    };
+    let mut list = Vec::new();
+    for table in tables {
+        let Some(fields) = reader.table("evaluators", table) else { continue };
+        for (key, value) in fields {
+            match key.get_ref().as_ref() {
+                name @ "use" => list.extend(reader.string(&format!("evaluators.{name}"), value)),
+                name => reader.unknown(key.span(), "evaluators", name, EVALUATOR),
+            }
+        }
+        if !fields.contains_key("use") {
+            reader.wrong(
+                table.span(),
+                "evaluators.use",
+                "is missing; say which evaluator, such as use = \"similarity\"",
+            );
+        }
+    }
+    Some(list)
 }
 
 /// The tables within a table: name, full key, value.
@@ -154,6 +210,21 @@ fn defaults(reader: &mut Reader<'_>, defaults: &mut Defaults, table: &DeTable<'_
             "concurrency" => put(&mut defaults.concurrency, reader.small(&full, value, MOST_CONCURRENT)),
             "max_output_tokens" => put(&mut defaults.max_output_tokens, reader.small(&full, value, MOST_OUTPUT)),
             _ => reader.unknown(key.span(), "defaults", name, DEFAULTS),
+        }
+    }
+}
+
+fn prompts(reader: &mut Reader<'_>, prompts: &mut PromptSettings, table: &DeTable<'_>) {
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        let full = format!("prompts.{name}");
+        match name {
+            "label" => put(&mut prompts.label, checked(reader, &full, value, check::label)),
+            "label_kind" => {
+                let choices = LabelKind::ALL.map(|kind| (kind.as_str(), kind));
+                put(&mut prompts.label_kind, reader.one_of(&full, value, &choices));
+            }
+            _ => reader.unknown(key.span(), "prompts", name, PROMPTS),
         }
     }
 }

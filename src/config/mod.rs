@@ -4,18 +4,18 @@ mod check;
 mod environment;
 mod error;
 mod file;
+mod lint;
 mod load;
 mod model;
-mod nearest;
 mod paths;
 mod reader;
 #[cfg(test)]
 mod tests;
 
+pub use crate::domain::nearest::nearest;
 pub use environment::{Environment, Variables};
 pub use error::{ConfigError, Mistake};
 pub use load::{Flags, Origins, load};
-pub use model::{Config, Defaults, Effective, PriceOverride, Provider, Setting, Source, Workbench};
+pub use model::{Config, Defaults, Effective, PriceOverride, PromptSettings, Provider, Setting, Source, Workbench};
 pub use model::{EditorMode, FILE_NAME};
-pub use nearest::nearest;
 pub use paths::Paths;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::domain::label::{LabelKind, LabelScheme};
+use crate::domain::lint;
 use crate::domain::money::Money;
 use crate::domain::provider::{KeySource, ProviderKind, ProviderSettings};
 use crate::domain::run::ModelId;
@@ -93,6 +95,29 @@ pub struct Defaults {
     pub max_output_tokens: Setting<u32>,
 }
 
+/// `[prompts]`: how prompts are deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromptSettings {
+    /// The label that says which version is deployed.
+    pub label: Setting<String>,
+    /// What a new label is in git.
+    pub label_kind: Setting<LabelKind>,
+}
+
+impl PromptSettings {
+    /// The settings without where they were set.
+    pub fn label_scheme(&self) -> LabelScheme {
+        LabelScheme { deployed: self.label.value.clone(), kind: self.label_kind.value }
+    }
+}
+
+impl Default for PromptSettings {
+    fn default() -> Self {
+        let usual = LabelScheme::default();
+        Self { label: Setting::default_of(usual.deployed), label_kind: Setting::default_of(usual.kind) }
+    }
+}
+
 /// Settings of the workbench: the keys at the top of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workbench {
@@ -159,10 +184,16 @@ pub struct Config {
     pub providers: BTreeMap<String, Provider>,
     /// `[prices."provider/model"]`, by model.
     pub prices: BTreeMap<ModelId, PriceOverride>,
+    /// `[[evaluators]]`: how each is specified (`contains:refund`), in order; what a specification means is not known here.
+    pub evaluators: Vec<Setting<String>>,
     /// `[keys.CONTEXT]`: key texts by context and action; an empty list unbinds.
     pub keys: BTreeMap<String, BTreeMap<String, Setting<Vec<String>>>>,
     /// The workbench's settings.
     pub workbench: Workbench,
+    /// `[prompts]`.
+    pub prompts: PromptSettings,
+    /// `[lint]`: rules for prompts that are off or weigh differently.
+    pub lint: lint::Settings,
 }
 
 impl Default for Config {
@@ -176,6 +207,7 @@ impl Default for Config {
             },
             providers: BTreeMap::new(),
             prices: BTreeMap::new(),
+            evaluators: Vec::new(),
             keys: BTreeMap::new(),
             workbench: Workbench {
                 theme: Setting::default_of(None),
@@ -184,6 +216,8 @@ impl Default for Config {
                 ascii: Setting::default_of(false),
                 editor_mode: Setting::default_of(EditorMode::Plain),
             },
+            prompts: PromptSettings::default(),
+            lint: lint::Settings::default(),
         }
     }
 }
@@ -242,6 +276,9 @@ impl Config {
         put("defaults.max_cost_usd".into(), d.max_cost_usd.value.to_string(), &d.max_cost_usd.source);
         put("defaults.concurrency".into(), d.concurrency.value.to_string(), &d.concurrency.source);
         put("defaults.max_output_tokens".into(), d.max_output_tokens.value.to_string(), &d.max_output_tokens.source);
+        put("prompts.label".into(), self.prompts.label.value.clone(), &self.prompts.label.source);
+        let kind = &self.prompts.label_kind;
+        put("prompts.label_kind".into(), kind.value.as_str().into(), &kind.source);
         for (name, provider) in &self.providers {
             provider.effective(&mut |key, value, source| put(format!("providers.{name}.{key}"), value, source));
         }
@@ -251,6 +288,9 @@ impl Config {
                     put(format!("prices.\"{model}\".{key}"), setting.value.to_string(), &setting.source);
                 }
             }
+        }
+        for setting in &self.evaluators {
+            put("evaluators.use".into(), setting.value.clone(), &setting.source);
         }
         for (context, actions) in &self.keys {
             for (action, setting) in actions {

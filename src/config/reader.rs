@@ -8,8 +8,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::Mistake;
 use super::model::{Setting, Source};
-use super::nearest::nearest;
 use crate::domain::money::Money;
+use crate::domain::nearest::nearest;
 
 /// A value of the file with its place.
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;

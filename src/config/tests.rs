@@ -44,6 +44,12 @@ tokens_per_minute = 40000
 input = 0.0
 output = 0.0
 
+[[evaluators]]
+use = "similarity"
+
+[[evaluators]]
+use = "contains:five working days"
+
 [keys.traces]
 open = ["enter", "l"]
 replay = []
@@ -61,6 +67,8 @@ fn the_documented_file_is_read_whole() {
     assert_eq!(providers[1].base_url.as_deref(), Some("http://127.0.0.1:8080/v1"));
     let price = config.prices.values().next().unwrap();
     assert_eq!(price.input.as_ref().unwrap().value.to_string(), "0");
+    let evaluators: Vec<&str> = config.evaluators.iter().map(|setting| setting.value.as_str()).collect();
+    assert_eq!(evaluators, ["similarity", "contains:five working days"]);
     assert!(config.keys["traces"]["replay"].value.is_empty());
     assert_eq!(config.keys["traces"]["open"].value, ["enter", "l"]);
 }
@@ -73,6 +81,13 @@ fn the_documented_file_is_read_whole() {
     "providers.a.base_ulr: unknown key; the nearest known one is base_url"
 )]
 #[case::far_from_all("[defaults]\nxyzzyx = 1\n", 2, "the keys here are models, max_cost_usd")]
+#[case::evaluator_without_use("[[evaluators]]\n", 1, "evaluators.use: is missing")]
+#[case::evaluator_key(
+    "[[evaluators]]\nuse = \"cost\"\nuser = 1\n",
+    3,
+    "evaluators.user: unknown key; the nearest known one is use"
+)]
+#[case::one_evaluator("[evaluators]\nuse = \"cost\"\n", 1, "evaluators: is a list of tables")]
 #[case::wrong_type(
     "[defaults]\nconcurrency = \"8\"\n",
     2,
@@ -91,6 +106,18 @@ fn the_documented_file_is_read_whole() {
 #[case::keys_no_list("[keys.traces]\nopen = \"enter\"\n", 2, "expected a list of strings, found a string")]
 #[case::editor("editor_mode = \"ed\"\n", 1, "plain, vim, emacs")]
 #[case::two_keys("[providers.openai]\napi_key_env = \"A\"\napi_key_cmd = \"b\"\n", 3, "exclude each other")]
+#[case::lint_rule(
+    "[lint]\ndisable = [\n  \"secret\",\n  \"unused-varable\",\n]\n",
+    4,
+    "lint.disable: there is no rule `unused-varable`; the nearest is unused-variable"
+)]
+#[case::lint_severity(
+    "[lint.severity]\nsecret = \"warn\"\n",
+    2,
+    "lint.severity.secret: must be one of error, warning, info"
+)]
+#[case::lint_severity_rule("[lint.severity]\nsecrets = \"info\"\n", 2, "the nearest is secret")]
+#[case::lint_key("[lint]\ndisabled = []\n", 2, "nearest known one is disable")]
 #[case::not_toml("[defaults]\nmodels = [\n", 2, "not valid TOML")]
 #[case::twice("mouse = true\nmouse = false\n", 2, "not valid TOML")]
 fn a_mistake_names_file_line_key_and_remedy(#[case] text: &str, #[case] line: u32, #[case] says: &str) {
@@ -155,6 +182,14 @@ fn a_named_file_replaces_the_users_own_and_has_to_exist() {
 }
 
 #[test]
+fn rules_are_switched_off_and_weighed() {
+    let text = "[lint]\ndisable = [\"near-duplicate\"]\n[lint.severity]\nunstable-prefix = \"info\"\n";
+    let config = layered(Some("[lint]\ndisable = [\"secret\"]\n"), text, &[]).unwrap();
+    assert_eq!(config.lint.disabled.iter().copied().collect::<Vec<_>>(), ["near-duplicate"]);
+    assert_eq!(config.lint.severity["unstable-prefix"], crate::domain::lint::Severity::Info);
+}
+
+#[test]
 fn loopback_may_be_plain_http() {
     for url in ["http://localhost:1/v1", "http://[::1]:8080", "http://127.9.9.9"] {
         assert!(read(&format!("[providers.a]\nkind = \"openai\"\nbase_url = \"{url}\"\n")).is_ok(), "{url}");
@@ -174,4 +209,17 @@ fn directories_follow_xdg_and_their_own_variables() {
     assert_eq!(paths.state, PathBuf::from("/s/hindcast"));
     assert_eq!(paths.cache, PathBuf::from("/home/x/.cache/hindcast"));
     assert_eq!(paths.data, PathBuf::from("/d"));
+}
+
+#[test]
+fn the_label_of_what_is_deployed_is_production_unless_named() {
+    use crate::domain::label::LabelKind;
+    let usual = read("").unwrap().prompts.label_scheme();
+    assert_eq!((usual.deployed.as_str(), usual.kind), ("production", LabelKind::Tag));
+    let other = read("[prompts]\nlabel = \"live\"\nlabel_kind = \"branch\"\n").unwrap().prompts.label_scheme();
+    assert_eq!((other.deployed.as_str(), other.kind), ("live", LabelKind::Branch));
+    for wrong in ["label = \"a b\"", "label = \"work\"", "label = \"a..b\"", "label_kind = \"note\"", "lable = \"x\""] {
+        let error = read(&format!("[prompts]\n{wrong}\n")).unwrap_err().to_string();
+        assert!(error.contains(":2"), "{wrong}: {error}");
+    }
 }

@@ -132,6 +132,11 @@ pub struct Variant {
     pub model: ModelChoice,
     /// Which prompt version; `None` sends the recorded messages.
     pub prompt: Option<PromptVersionRef>,
+    /// The BLAKE3 hash of the prompt's file as it was when the run was planned, 64 hex digits; so that what was measured
+    /// of a file that is not committed yet can be proved later. `None` without a prompt,
+    /// and where a journal does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_hash: Option<String>,
     /// What else is changed.
     #[serde(default)]
     pub overrides: Overrides,

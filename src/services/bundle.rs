@@ -103,7 +103,8 @@ impl Services {
                 Some(KeySource::Env(variable)) => Some(variable),
                 _ => None,
             });
-            Ok(Arc::new(Prompts::open(self.workspace()?, usual.chain(named))))
+            let labels = self.config().map(|config| config.prompts.label_scheme()).unwrap_or_default();
+            Ok(Arc::new(Prompts::open(self.workspace()?, usual.chain(named)).with_labels(labels)))
         })
     }
 

@@ -7,6 +7,7 @@ use super::workspace::WorkspaceError;
 use crate::config::ConfigError;
 use crate::error::{AppError, ErrorKind};
 use crate::store::StoreError;
+use crate::vcs::VcsError;
 
 impl From<ConfigError> for AppError {
     fn from(error: ConfigError) -> Self {
@@ -69,8 +70,17 @@ impl From<PromptsError> for AppError {
             | PromptsError::NotAVersion
             | PromptsError::TwoFiles { .. }
             | PromptsError::NoRepository
+            | PromptsError::Refused(_)
+            | PromptsError::BadName { .. }
+            | PromptsError::Exists(_)
+            | PromptsError::Uncommitted { .. }
+            | PromptsError::DraftInTheWay { .. }
+            | PromptsError::OtherFormat { .. }
             | PromptsError::Prompt { .. }
-            | PromptsError::NoText { .. } => Self::usage(error.to_string()),
+            | PromptsError::NoConversion { .. }
+            | PromptsError::NoText { .. }
+            | PromptsError::Git(VcsError::NoName(_)) => Self::usage(error.to_string()),
+            PromptsError::Git(VcsError::Cancelled) => Self::new(ErrorKind::Interrupted, error.to_string()),
             PromptsError::Io { .. } | PromptsError::Git(_) => Self::store(error.to_string()),
         }
     }
@@ -85,7 +95,7 @@ impl From<PlanError> for AppError {
             }
             PlanError::NoModels => Self::usage(message).hint("hindcast models lists the models there are"),
             PlanError::NoPrice(_) | PlanError::Provider(_) => Self::config(message),
-            PlanError::Chain | PlanError::NotResumable { .. } | PlanError::NotComparable(_) => Self::usage(message),
+            PlanError::Chain | PlanError::NotResumable { .. } => Self::usage(message),
             PlanError::Store(error) => error.into(),
         }
     }

@@ -3,6 +3,7 @@
 mod bundle;
 pub mod compare;
 pub mod doctor;
+pub mod evidence;
 mod failure;
 pub mod import;
 pub mod models;

@@ -10,6 +10,9 @@ use crate::store::{Journal, JournalRecord, Store};
 /// What the journals are called that scores and notes stand in; the process id keeps two writers apart.
 const JOURNAL: &str = "scores";
 
+/// The name of the scores that keep traces in sets; the label is the set's name, so that `score.set:NAME` finds them.
+pub const SET: &str = "set";
+
 /// The value of a score as a user writes it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ScoreValue {
@@ -60,6 +63,23 @@ pub fn keep(store: &Store, given: &Score) -> Result<(), AppError> {
     Ok(store.put_scores(std::slice::from_ref(given))?)
 }
 
+/// Keeps traces as a set, beside those that are in it already: on disk in the journal when this returns.
+///
+/// Membership judges nothing, so its source is a program and it does not count as feedback.
+pub fn keep_set(store: &Store, name: &str, traces: &[TraceId], now: Timestamp) -> Result<(), AppError> {
+    let member = |trace: &TraceId| Score {
+        label: Some(name.to_owned()),
+        source: ScoreSource::Code,
+        ..blank(trace.clone(), SET, now)
+    };
+    let members: Vec<Score> = traces.iter().map(member).collect();
+    let journal = Journal::open(store.state_dir(), &format!("{JOURNAL}-{}", std::process::id()))?;
+    let records: Vec<JournalRecord> =
+        members.iter().map(|score| JournalRecord::Score { score: score.clone() }).collect();
+    journal.append_all(&records)?;
+    Ok(store.put_scores(&members)?)
+}
+
 /// The trace whose id starts so.
 pub fn trace(store: &Store, prefix: &str, cancel: &Cancel) -> Result<TraceId, AppError> {
     Ok(store.resolve_trace(prefix, cancel)?)
@@ -104,5 +124,18 @@ mod tests {
         let files = crate::store::journal::read_journals(folder.path()).unwrap();
         assert_eq!(files[0].records, [JournalRecord::Score { score: given.clone() }]);
         assert_eq!((given.value, given.source), (Some(0.0), ScoreSource::Human));
+    }
+
+    #[test]
+    fn a_set_is_kept_in_the_journal_and_judges_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path(), crate::store::StoreOptions::default());
+        let traces: Vec<TraceId> = vec!["t1".into(), "t2".into()];
+        keep_set(&store, "hard", &traces, Timestamp::from_nanos(7)).unwrap();
+        assert_eq!(store.score_labels(SET, &Cancel::new()).unwrap(), [("hard".to_owned(), 2)]);
+        let files = crate::store::journal::read_journals(folder.path()).unwrap();
+        let kept: Vec<_> = files[0].records.iter().collect();
+        assert_eq!(kept.len(), 2);
+        assert!(kept.iter().all(|record| matches!(record, JournalRecord::Score { score } if score.value.is_none())));
     }
 }

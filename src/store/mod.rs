@@ -20,6 +20,7 @@ mod migrate;
 mod open;
 mod options;
 mod paths;
+mod prompt_use;
 mod rebuild;
 mod row_batch;
 mod row_reader;
@@ -45,6 +46,7 @@ pub use figures::TelemetryQuery;
 pub use ingest::Ingest;
 pub use journal::{Intent, Journal, JournalDamage, JournalFile, JournalRecord};
 pub use options::{StoreOptions, WaitNotice};
+pub use prompt_use::{PromptTraffic, PromptUse};
 pub use rows::{
     CheckReport, Difference, Figures, ImportCounts, IndexSize, IndexState, ModelFigures, PageKey, PriceEntry,
     PromptVersionEntry, RebuildProgress, RunRow, RunSnapshot, SessionPlace, SessionRow, SkippedRow, SortDirection,

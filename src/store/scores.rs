@@ -15,6 +15,23 @@ impl Store {
     pub fn put_scores(&self, scores: &[Score]) -> Result<()> {
         self.shared.write(&Cancel::new(), |conn| put(conn, scores))
     }
+
+    /// The labels of the scores of a name, each with the number of its traces, the latest given first.
+    pub fn score_labels(&self, name: &str, cancel: &Cancel) -> Result<Vec<(String, u64)>> {
+        self.shared.read(cancel, |conn| {
+            let mut statement = conn.prepare(
+                "SELECT label, count(DISTINCT trace_id) FROM store.scores WHERE name = ? AND label IS NOT NULL \
+                 GROUP BY 1 ORDER BY max(created_ns) DESC, 1",
+            )?;
+            let mut rows = statement.query([name])?;
+            let mut labels = Vec::new();
+            while let Some(row) = rows.next()? {
+                let mut row = RowReader::new(row);
+                labels.push((row.get::<String>()?, row.count()?.unwrap_or(0)));
+            }
+            Ok(labels)
+        })
+    }
 }
 
 /// Writes scores that are not there yet.

@@ -12,7 +12,7 @@ pub fn normalise_provider(recorded: &str) -> String {
         "azure" | "azure.ai.openai" | "az.ai.openai" | "azure.ai.inference" | "az.ai.inference" | "azure-openai"
         | "azure_openai" | "azure_ai" => "azure",
         "anthropic" | "anthropic.messages" => "anthropic",
-        "gcp.gemini" | "gemini" | "google" | "google.generative-ai" | "google_genai" => "google",
+        "gcp.gemini" | "gemini" | "google" | "googleai" | "google.generative-ai" | "google_genai" => "google",
         "gcp.vertex_ai" | "vertex_ai" | "vertexai" | "vertex" | "google.vertex" | "google-vertex" | "gcp.gen_ai" => {
             "vertex"
         }

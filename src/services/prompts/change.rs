@@ -1,14 +1,12 @@
-//! Changes to prompts: drafts, saving, committing, restoring.
+//! Changes to prompts: drafts, saving, committing.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::error::PromptsError;
 use super::library::{Prompts, read_text};
-use super::versions::WORK;
 use crate::domain::prompt::{Prompt, PromptError};
-use crate::domain::run::PromptVersionRef;
-use crate::vcs::Committed;
+use crate::vcs::{Committed, LineEndings};
 
 impl Prompts {
     /// What is wrong with a text as this prompt's file, if anything.
@@ -17,12 +15,17 @@ impl Prompts {
         Ok(Prompt::parse(name, file.format, text).err())
     }
 
-    /// Saves a text as the prompt's file, whole or not at all.
+    /// Saves a text as the prompt's file, whole or not at all, with the line endings that git writes it with.
     pub fn save(&self, name: &str, text: &str) -> Result<PathBuf, PromptsError> {
         let file = self.find(name)?;
         // A link is followed once, so that the file it leads to changes and the link stays.
-        let path = file.path.canonicalize().unwrap_or(file.path);
-        write(&path, text.as_bytes())?;
+        let file_path = file.path;
+        let path = file_path.canonicalize().unwrap_or_else(|_| file_path.clone());
+        let endings = match self.repository() {
+            Some(repository) => repository.line_endings(&file_path)?,
+            None => LineEndings::AsTheyAre,
+        };
+        write(&path, endings.written(text.to_owned()).as_bytes())?;
         self.drop_draft(name)?;
         Ok(path)
     }
@@ -42,7 +45,7 @@ impl Prompts {
             return Ok(None);
         }
         let draft = read_text(&path)?;
-        let saved = self.find(name).and_then(|file| read_text(&file.path)).ok();
+        let saved = self.find(name).and_then(|file| self.work_text(&file.path)).ok();
         Ok((saved.as_deref() != Some(draft.as_str())).then_some(draft))
     }
 
@@ -56,7 +59,7 @@ impl Prompts {
     }
 
     /// Names from data are no file names: a hash of the name is.
-    fn draft_path(&self, name: &str) -> PathBuf {
+    pub(super) fn draft_path(&self, name: &str) -> PathBuf {
         let hash = blake3::hash(name.as_bytes()).to_hex();
         self.drafts().join(format!("{}.txt", &hash[..16]))
     }
@@ -69,38 +72,18 @@ impl Prompts {
         Ok(committed)
     }
 
-    /// Makes the file what it was at a version. What it held before is kept as a draft where it was not committed.
-    ///
-    /// Returns whether a draft was kept.
-    pub fn restore(&self, reference: &PromptVersionRef) -> Result<bool, PromptsError> {
-        if reference.version == WORK {
-            return Err(PromptsError::NotAVersion);
-        }
-        let file = self.find(&reference.name)?;
-        let loaded = self.load(reference)?;
-        let Some(commit) = &loaded.commit else { return Err(PromptsError::NotAVersion) };
-        let committed = self.versions(&reference.name)?;
-        let before = read_text(&file.path)?;
-        let keep = before != loaded.text && committed.iter().all(|version| version.text != before);
-        if keep {
-            self.save_draft(&reference.name, &before)?;
-        }
-        self.need_repository()?.restore(&file.path, commit.as_str())?;
-        Ok(keep)
-    }
-
     /// Where prompt files are.
     pub fn location(&self) -> &Path {
         self.directory()
     }
 }
 
-fn io(path: &Path, source: std::io::Error) -> PromptsError {
+pub(super) fn io(path: &Path, source: std::io::Error) -> PromptsError {
     PromptsError::Io { path: path.to_owned(), source }
 }
 
 /// Writes a file beside the old one and renames it into its place.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), PromptsError> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), PromptsError> {
     let fail = |source| io(path, source);
     let directory = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(directory).map_err(fail)?;

@@ -2,9 +2,11 @@
 
 use super::error::PromptsError;
 use super::library::Prompts;
+use super::side_by_side::{SideRow, side_by_side};
 use super::tokens::count_tokens;
 use crate::domain::diff::{DiffPiece, word_diff};
-use crate::domain::run::PromptVersionRef;
+use crate::domain::message::Message;
+use crate::domain::run::{Case, PromptVersionRef};
 
 /// What changed between two versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +19,11 @@ pub struct Difference {
     pub unified: String,
     /// The whole texts word by word.
     pub pieces: Vec<DiffPiece>,
-    /// Tokens of the older template.
+    /// The lines of both beside each other.
+    pub rows: Vec<SideRow>,
+    /// Tokens of the older template, or of the messages it renders to.
     pub from_tokens: u64,
-    /// Tokens of the newer template.
+    /// Tokens of the newer template, or of the messages it renders to.
     pub to_tokens: u64,
 }
 
@@ -32,23 +36,47 @@ impl Difference {
 
 impl Prompts {
     /// What changed from one version of a prompt to another.
+    ///
+    /// A version before a rename is found by the name that the prompt has now.
     pub fn diff(&self, name: &str, from: &str, to: &str) -> Result<Difference, PromptsError> {
         let at = |version: &str| PromptVersionRef { name: name.to_owned(), version: version.to_owned() };
         let (old, new) = (self.load(&at(from))?, self.load(&at(to))?);
-        let unified = if old.text == new.text {
-            String::new()
-        } else {
-            let diff = similar::TextDiff::from_lines(old.text.as_str(), new.text.as_str());
-            let names = (at(from).to_string(), at(to).to_string());
-            diff.unified_diff().context_radius(3).header(&names.0, &names.1).to_string()
-        };
-        Ok(Difference {
-            from: at(from),
-            to: at(to),
-            unified,
-            pieces: word_diff(&old.text, &new.text),
-            from_tokens: count_tokens(&old.prompt.template),
-            to_tokens: count_tokens(&new.prompt.template),
-        })
+        let tokens = (count_tokens(&old.prompt.template), count_tokens(&new.prompt.template));
+        Ok(difference(at(from), at(to), &old.text, &new.text, tokens))
     }
+
+    /// What changed from one version to another in the messages that a recorded call would have been sent.
+    ///
+    /// The reason says why a version cannot be rendered in the place of that call.
+    pub fn diff_rendered(&self, case: &Case, name: &str, from: &str, to: &str) -> Result<Difference, String> {
+        let at = |version: &str| PromptVersionRef { name: name.to_owned(), version: version.to_owned() };
+        let text = |version: &str| Ok::<_, String>(transcript(&self.render_for_case(case, &at(version))?));
+        let (old, new) = (text(from)?, text(to)?);
+        let tokens = (count_tokens(&old), count_tokens(&new));
+        Ok(difference(at(from), at(to), &old, &new, tokens))
+    }
+}
+
+fn difference(
+    from: PromptVersionRef,
+    to: PromptVersionRef,
+    old: &str,
+    new: &str,
+    (from_tokens, to_tokens): (u64, u64),
+) -> Difference {
+    let unified = if old == new {
+        String::new()
+    } else {
+        let diff = similar::TextDiff::from_lines(old, new);
+        diff.unified_diff().context_radius(3).header(&from.to_string(), &to.to_string()).to_string()
+    };
+    let (pieces, rows) = (word_diff(old, new), side_by_side(old, new));
+    Difference { from, to, unified, pieces, rows, from_tokens, to_tokens }
+}
+
+/// Messages as text: each under its role.
+fn transcript(messages: &[Message]) -> String {
+    messages
+        .iter()
+        .fold(String::new(), |text, message| text + "[" + message.role.as_str() + "]\n" + &message.content() + "\n")
 }

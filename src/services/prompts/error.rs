@@ -38,6 +38,44 @@ pub enum PromptsError {
     /// The workspace is in no git repository.
     #[error("this workspace is in no git repository, so prompts have no versions; `git init` makes one")]
     NoRepository,
+    /// Git refused the repository that the workspace is in.
+    #[error("prompts have no versions here: {0}")]
+    Refused(String),
+    /// The name can be no prompt's.
+    #[error("`{name}` cannot be the name of a prompt: {why}")]
+    BadName {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// There is a file already where the prompt would be.
+    #[error("{} is there already", .0.display())]
+    Exists(PathBuf),
+    /// The file holds what no commit holds, so that it would be lost.
+    #[error("{prompt} has changes that no commit holds; commit them first")]
+    Uncommitted {
+        /// The prompt.
+        prompt: String,
+    },
+    /// The file holds what no commit holds, and there is another text that was not saved.
+    #[error(
+        "{prompt} has changes that no commit holds, and a draft that was not saved; commit or drop one of them first"
+    )]
+    DraftInTheWay {
+        /// The prompt.
+        prompt: String,
+    },
+    /// The file had another format then.
+    #[error("{prompt} was a {then} file at that version and is a {now} file now, so the text would not fit")]
+    OtherFormat {
+        /// The prompt and the version.
+        prompt: String,
+        /// The format then.
+        then: &'static str,
+        /// The format now.
+        now: &'static str,
+    },
     /// The file has a mistake.
     #[error("{prompt}: {source}")]
     Prompt {
@@ -61,6 +99,16 @@ pub enum PromptsError {
         path: PathBuf,
         /// What it is.
         why: &'static str,
+    },
+    /// The prompt cannot be written in another format.
+    #[error("{prompt} cannot be converted to {to}: {why}")]
+    NoConversion {
+        /// The prompt and its version.
+        prompt: String,
+        /// The format asked for.
+        to: &'static str,
+        /// Why, and what to do.
+        why: String,
     },
     /// Git refused.
     #[error(transparent)]

@@ -5,11 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::PromptsError;
-use super::versions::{Loaded, Version};
+use super::everywhere::RepositoryVersion;
+use super::load::Loaded;
+use super::matching::Readings;
+use super::ran_on::Known;
+use super::tokens::CountCache;
+use super::versions::Version;
 use crate::config::nearest;
+use crate::domain::label::LabelScheme;
 use crate::domain::prompt::{Prompt, PromptFormat, prompt_name};
 use crate::services::workspace::Workspace;
-use crate::vcs::{CommitId, FileState, Repository, VcsError};
+use crate::vcs::{CommitId, FileState, Reference, Repository, VcsError};
 
 /// Largest prompt file, in bytes.
 pub(super) const MOST_BYTES: u64 = 4 << 20;
@@ -40,7 +46,17 @@ pub struct Listing {
     pub problems: Vec<PromptsError>,
 }
 
-type VersionsByPrompt = HashMap<String, (Option<CommitId>, Arc<Vec<Version>>)>;
+/// Where everything in the repository stands; what was read of it holds as long as this is the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// The commit checked out; `None` before the first one.
+    pub(super) head: Option<CommitId>,
+    /// All branches and tags.
+    pub(super) references: Vec<Reference>,
+}
+
+/// Something read out of the repository, and where the repository stood then.
+type Read<T> = (Arc<Standing>, Arc<Vec<T>>);
 
 /// The prompts of a workspace; every method may touch the disk and git, so none is for the UI thread.
 #[derive(Debug)]
@@ -50,25 +66,51 @@ pub struct Prompts {
     repository: Option<Repository>,
     /// Why there is no repository although there is one.
     refused: Option<String>,
-    pub(super) versions: Mutex<VersionsByPrompt>,
+    labels: LabelScheme,
+    pub(super) versions: Mutex<HashMap<String, Read<Version>>>,
+    pub(super) everywhere: Mutex<Option<Read<RepositoryVersion>>>,
     pub(super) loaded: Mutex<HashMap<(String, String), Arc<Loaded>>>,
+    /// Token counts of texts that were counted before.
+    pub(super) counts: CountCache,
+    pub(super) readings: Mutex<Readings>,
+    pub(super) ran_on: Mutex<Known>,
 }
 
 impl Prompts {
     /// The prompts of a workspace. `hidden` are environment variables that git and its hooks do not get.
     pub fn open(workspace: &Workspace, hidden: impl IntoIterator<Item = String>) -> Self {
-        let (repository, refused) = match Repository::discover(workspace.root()) {
+        // The prompts may be a repository of their own, such as a submodule.
+        let prompts = workspace.prompts();
+        let from = if prompts.is_dir() { prompts.as_path() } else { workspace.root() };
+        let (repository, refused) = match Repository::discover(from) {
             Ok(repository) => (repository.map(|repository| repository.hiding(hidden)), None),
             Err(error) => (None, Some(error.to_string())),
         };
         Self {
-            directory: workspace.prompts(),
+            directory: prompts,
             drafts: workspace.drafts(),
             repository,
             refused,
+            labels: LabelScheme::default(),
             versions: Mutex::default(),
+            everywhere: Mutex::default(),
             loaded: Mutex::default(),
+            counts: CountCache::default(),
+            readings: Mutex::default(),
+            ran_on: Mutex::default(),
         }
+    }
+
+    /// The same prompts with the labels that the configuration names.
+    #[must_use]
+    pub fn with_labels(mut self, labels: LabelScheme) -> Self {
+        self.labels = labels;
+        self
+    }
+
+    /// The label that says what is deployed, and what new labels are in git.
+    pub const fn label_scheme(&self) -> &LabelScheme {
+        &self.labels
     }
 
     /// The repository, where the workspace is in one.
@@ -90,7 +132,15 @@ impl Prompts {
     }
 
     pub(super) fn need_repository(&self) -> Result<&Repository, PromptsError> {
-        self.repository.as_ref().ok_or(PromptsError::NoRepository)
+        self.repository.as_ref().ok_or_else(|| match &self.refused {
+            Some(refused) => PromptsError::Refused(refused.clone()),
+            None => PromptsError::NoRepository,
+        })
+    }
+
+    /// Where the repository stands now.
+    pub(super) fn standing(repository: &Repository) -> Result<Arc<Standing>, PromptsError> {
+        Ok(Arc::new(Standing { head: head_commit(repository)?, references: repository.references()? }))
     }
 
     /// All prompts, by name.
@@ -154,6 +204,15 @@ impl Prompts {
             Some((name, prompt.template))
         };
         files.iter().filter_map(partial).collect()
+    }
+
+    /// The text of a prompt's file as git would keep it: with its line endings, not with those of this checkout.
+    pub(super) fn work_text(&self, path: &Path) -> Result<String, PromptsError> {
+        let text = read_text(path)?;
+        match &self.repository {
+            Some(repository) if text.contains('\r') => Ok(repository.line_endings(path)?.stored(text)),
+            _ => Ok(text),
+        }
     }
 
     pub(super) fn forget(&self, name: &str) {

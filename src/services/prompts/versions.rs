@@ -1,22 +1,25 @@
-//! Versions of a prompt: the commits that changed its file, tags and branches, and `work`.
+//! Versions of a prompt: the commits that changed its file, and `work`.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use super::error::PromptsError;
-use super::library::{Prompts, head_commit, read_text, text_of};
+use super::library::{MOST_BYTES, PromptFile, Prompts, Standing};
 use super::tokens::count_tokens;
+use crate::domain::cancel::Cancel;
 use crate::domain::diff::{Change, line_diff};
+use crate::domain::evidence::Evidence;
 use crate::domain::prompt::{Prompt, PromptFormat, prompt_name};
 use crate::domain::run::PromptVersionRef;
 use crate::domain::time::Timestamp;
-use crate::vcs::{CommitId, FileState};
+use crate::vcs::{BlobId, CommitId, FileState, ReferenceKind, Repository, Revision};
 
 /// The version that is the file as it is now.
 pub const WORK: &str = "work";
 
 /// Most versions that are read of one prompt.
-const MOST_VERSIONS: usize = 1_000;
+const MOST_VERSIONS: usize = 10_000;
 
 /// A version of a prompt; everything in it came from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,11 @@ pub struct Version {
     pub label: Option<String>,
     /// All tags of the prompt on this commit, whole.
     pub tags: Vec<String>,
+    /// The branches of this clone on which it is the version of the prompt, as far as the history of what is checked
+    /// out tells.
+    pub branches: Vec<String>,
+    /// The labels that stand on it: names of tags and branches without the prompt's name.
+    pub labels: Vec<String>,
     /// The commit; `None` for `work`.
     pub commit: Option<CommitId>,
     /// The file's path then, from the top of the repository.
@@ -43,202 +51,319 @@ pub struct Version {
     pub content_hash: String,
     /// Tokens of the template.
     pub tokens: u64,
+    /// Tokens more than the version before it has, or fewer; of the first one, all.
+    pub tokens_change: i64,
     /// Lines added since the version before.
     pub added: usize,
     /// Lines removed since the version before.
     pub removed: usize,
-    /// The file's text.
+    /// The file's text, as git keeps it.
     pub text: String,
+    /// The committed versions it was made from, by their place among them.
+    pub(super) before: Vec<usize>,
+    /// The content's id; `None` for `work`.
+    pub(super) blob: Option<BlobId>,
 }
 
-/// A prompt at a version, ready to render.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Loaded {
-    /// The prompt and the version as resolved.
-    pub reference: PromptVersionRef,
-    /// The commit; `None` for `work`.
-    pub commit: Option<CommitId>,
-    /// The file's text.
-    pub text: String,
-    /// The prompt.
-    pub prompt: Prompt,
+impl Version {
+    /// What its commit says was measured of it, in one line; not checked against the journal.
+    pub fn measured(&self) -> Option<String> {
+        measured(self.message.as_deref()?)
+    }
+
+    /// The commit message's first line; `None` for `work`.
+    pub fn summary(&self) -> Option<&str> {
+        self.message.as_deref().and_then(|message| message.lines().next())
+    }
 }
 
-/// Divides `NAME@VERSION`; without a version it is `work`.
-pub(super) fn divide(reference: &str) -> PromptVersionRef {
-    let (name, version) = reference.rsplit_once('@').unwrap_or((reference, WORK));
-    let version = if version.is_empty() { WORK } else { version };
-    PromptVersionRef { name: name.to_owned(), version: version.to_owned() }
+/// A prompt's file, or where it was before it was deleted.
+#[derive(Clone, Debug)]
+pub(super) struct Located {
+    pub(super) path: PathBuf,
+    pub(super) format: PromptFormat,
+    /// The file that is there; `None` for a deleted prompt.
+    pub(super) file: Option<PromptFile>,
 }
 
 impl Prompts {
-    /// Reads `NAME@VERSION` as typed.
-    pub fn reference(text: &str) -> PromptVersionRef {
-        divide(text.trim())
-    }
-
-    /// A prompt at a version: `work`, a tag `NAME/VERSION`, a version label in the file, or any commit, tag or branch.
-    pub fn load(&self, reference: &PromptVersionRef) -> Result<Arc<Loaded>, PromptsError> {
-        let PromptVersionRef { name, version } = reference;
-        if version == WORK {
-            return self.load_work(name).map(Arc::new);
-        }
-        let commit = self.resolve(name, version)?;
-        let Some(commit) = commit else { return self.load_work(name).map(Arc::new) };
-        let key = (name.clone(), commit.as_str().to_owned());
-        if let Some(loaded) = self.loaded.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            let mut loaded = Loaded::clone(loaded);
-            loaded.reference = reference.clone();
-            return Ok(Arc::new(loaded));
-        }
-        let file = self.find(name)?;
-        let at = self.need_repository()?.read_at(&file.path, commit.as_str())?;
-        let format = prompt_name_of(&at.path).unwrap_or(file.format);
-        let text = text_of(&at.path, at.bytes)?;
-        let prompt = parse(reference, format, &text)?;
-        let loaded = Arc::new(Loaded { reference: reference.clone(), commit: Some(commit), text, prompt });
-        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&loaded));
-        Ok(loaded)
-    }
-
-    fn load_work(&self, name: &str) -> Result<Loaded, PromptsError> {
-        let file = self.find(name)?;
-        let text = read_text(&file.path)?;
-        let reference = PromptVersionRef { name: name.to_owned(), version: WORK.to_owned() };
-        let prompt = parse(&reference, file.format, &text)?;
-        Ok(Loaded { reference, commit: None, text, prompt })
-    }
-
-    /// The commit that a version names; `None` is the file as it is now.
-    fn resolve(&self, name: &str, version: &str) -> Result<Option<CommitId>, PromptsError> {
-        let file = self.find(name)?;
-        if let Some(repository) = self.repository() {
-            if let Ok(commit) = repository.resolve(&format!("refs/tags/{name}/{version}")) {
-                return Ok(Some(commit));
-            }
-            let versions = self.versions(name)?;
-            let labelled = versions.iter().find(|known| known.label.as_deref() == Some(version));
-            if let Some(labelled) = labelled {
-                return Ok(labelled.commit.clone());
-            }
-            if let Ok(commit) = repository.resolve(version) {
-                return Ok(Some(commit));
-            }
-        } else if let Ok(prompt) = read_text(&file.path).and_then(|text| parse(&divide(name), file.format, &text))
-            && prompt.version.as_deref() == Some(version)
-        {
-            return Ok(None);
-        }
-        Err(PromptsError::NoVersion { prompt: name.to_owned(), version: version.chars().take(120).collect() })
-    }
-
     /// All versions of a prompt, newest first; `work` is the first where the file is not as committed.
     pub fn log(&self, name: &str) -> Result<Vec<Version>, PromptsError> {
-        let file = self.find(name)?;
-        let committed = self.versions(name)?;
+        self.log_until(name, &Cancel::new())
+    }
+
+    /// As [`log`](Self::log), stopping where it is cancelled.
+    pub fn log_until(&self, name: &str, cancel: &Cancel) -> Result<Vec<Version>, PromptsError> {
+        let located = self.locate(name, cancel)?;
+        let committed = self.versions_until(name, cancel)?;
         let mut versions = Vec::with_capacity(committed.len() + 1);
-        if file.state != Some(FileState::Clean) {
-            let text = read_text(&file.path)?;
-            let relative = self
-                .repository()
-                .and_then(|repository| file.path.strip_prefix(repository.root()).ok())
-                .unwrap_or(&file.path)
-                .to_owned();
-            let mut work = version(name, file.format, relative, text);
-            WORK.clone_into(&mut work.version);
-            compare(&mut work, committed.first());
-            versions.push(work);
+        if let Some(file) = located.file
+            && file.state != Some(FileState::Clean)
+        {
+            versions.push(self.work(&file, committed.first())?);
         }
         versions.extend(committed.iter().cloned());
         Ok(versions)
     }
 
-    /// The committed versions, newest first; kept until another commit is checked out.
+    /// The file as it is now, as a version after the newest committed one.
+    pub(super) fn work(&self, file: &PromptFile, newest: Option<&Version>) -> Result<Version, PromptsError> {
+        let text = self.work_text(&file.path)?;
+        let top = self.repository().map_or(file.path.as_path(), Repository::root);
+        let relative = file.path.strip_prefix(top).unwrap_or(&file.path).to_owned();
+        let facts = facts(&file.name, file.format, &text);
+        let mut work = version(&file.name, relative, text, &facts);
+        WORK.clone_into(&mut work.version);
+        work.before.extend(newest.map(|_| 0));
+        changed(&work, newest).put(&mut work);
+        Ok(work)
+    }
+
+    /// The file of a prompt, or the place it had before it was deleted.
+    pub(super) fn locate(&self, name: &str, cancel: &Cancel) -> Result<Located, PromptsError> {
+        match self.find(name) {
+            Ok(file) => Ok(Located { path: file.path.clone(), format: file.format, file: Some(file) }),
+            Err(PromptsError::NoPrompt { name: unknown, near }) => {
+                let everywhere = self.all_prompt_versions(cancel)?;
+                let last = everywhere.iter().find(|version| version.prompt == name);
+                match (last, self.repository()) {
+                    (Some(last), Some(repository)) => {
+                        Ok(Located { path: repository.root().join(&last.now), format: last.format, file: None })
+                    }
+                    _ => Err(PromptsError::NoPrompt { name: unknown, near }),
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The committed versions, newest first; kept until a branch, a tag or what is checked out moves.
     pub(super) fn versions(&self, name: &str) -> Result<Arc<Vec<Version>>, PromptsError> {
+        self.versions_until(name, &Cancel::new())
+    }
+
+    /// As [`versions`](Self::versions), stopping where it is cancelled.
+    pub(super) fn versions_until(&self, name: &str, cancel: &Cancel) -> Result<Arc<Vec<Version>>, PromptsError> {
         let Some(repository) = self.repository() else { return Ok(Arc::default()) };
-        let head = head_commit(repository)?;
+        let standing = Self::standing(repository)?;
         let known = self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         if let Some((at, versions)) = known
-            && at == head
+            && at == standing
         {
             return Ok(versions);
         }
-        let file = self.find(name)?;
-        let tags = repository.tags(&format!("{name}/"))?;
-        let mut versions: Vec<Version> = Vec::new();
-        for revision in repository.history(&file.path, MOST_VERSIONS)? {
-            // A commit that removed the file made no version of it.
-            let Ok(at) = repository.read_at(&repository.root().join(&revision.path), revision.commit.as_str()) else {
-                continue;
-            };
-            let format = prompt_name_of(&revision.path).unwrap_or(file.format);
-            let Ok(text) = String::from_utf8(at.bytes) else { continue };
-            let mut version = version(name, format, revision.path, text);
-            version.tags =
-                tags.iter().filter(|tag| tag.commit == revision.commit).map(|tag| tag.name.clone()).collect();
-            let tag = version.tags.last().and_then(|tag| tag.strip_prefix(name)?.strip_prefix('/'));
-            tag.unwrap_or_else(|| revision.commit.short()).clone_into(&mut version.version);
-            version.commit = Some(revision.commit);
-            version.author = Some(revision.author);
-            version.committed_at = Some(revision.committed_at);
-            version.message = Some(revision.message);
-            versions.push(version);
-        }
-        for index in 0..versions.len() {
-            let (newer, older) = versions.split_at_mut(index + 1);
-            if let Some(version) = newer.last_mut() {
-                compare(version, older.first());
-            }
-        }
+        let located = self.locate(name, cancel)?;
+        let history = repository.history(&located.path, MOST_VERSIONS, cancel)?;
+        let mut versions = read(name, located.format, history.revisions, repository, cancel)?;
+        self.attach_names(name, &mut versions, &standing, repository)?;
         let versions = Arc::new(versions);
         self.versions
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(name.to_owned(), (head, Arc::clone(&versions)));
+            .insert(name.to_owned(), (standing, Arc::clone(&versions)));
         Ok(versions)
+    }
+
+    /// The names a prompt has and had, its own first.
+    pub(super) fn names(&self, name: &str, versions: &[Version]) -> Vec<String> {
+        let mut names = vec![name.to_owned()];
+        let top = self.repository().map(|repository| self.below_top(repository)).unwrap_or_default();
+        for version in versions {
+            let below = version.path.strip_prefix(&top).ok();
+            if let Some((former, _)) = below.and_then(prompt_name)
+                && !names.contains(&former)
+            {
+                names.push(former);
+            }
+        }
+        names
+    }
+
+    /// Where prompts are, from the top of the repository.
+    pub(super) fn below_top(&self, repository: &Repository) -> PathBuf {
+        let directory = self.directory().canonicalize().unwrap_or_else(|_| self.directory().to_owned());
+        directory.strip_prefix(repository.root()).map(Path::to_owned).unwrap_or_default()
+    }
+
+    /// Gives versions the tags, branches and labels that stand on them, and their shortest names.
+    fn attach_names(
+        &self,
+        name: &str,
+        versions: &mut [Version],
+        standing: &Standing,
+        repository: &Repository,
+    ) -> Result<(), PromptsError> {
+        let names = self.names(name, versions);
+        for version in versions.iter_mut() {
+            let mut tags: Vec<(String, String)> = Vec::new();
+            for reference in &standing.references {
+                if reference.kind != ReferenceKind::Tag || Some(&reference.commit) != version.commit.as_ref() {
+                    continue;
+                }
+                let of = |name: &String| reference.name.strip_prefix(name.as_str())?.strip_prefix('/');
+                if let Some(short) = names.iter().find_map(of) {
+                    tags.push((short.to_owned(), reference.name.clone()));
+                }
+            }
+            // The label of what is deployed moves: it is no name for a version.
+            let own = tags.iter().rev().find(|(short, _)| *short != self.label_scheme().deployed);
+            let short = version.commit.as_ref().map(|commit| commit.short().to_owned()).unwrap_or_default();
+            version.version = own.map_or(short, |(short, _)| short.clone());
+            version.tags = tags.into_iter().map(|(_, whole)| whole).collect();
+        }
+        self.attach_labels(&names, versions, standing, repository)
     }
 }
 
-fn prompt_name_of(path: &std::path::Path) -> Option<PromptFormat> {
+/// Reads the texts of revisions, and what they say.
+fn read(
+    name: &str,
+    format: PromptFormat,
+    revisions: Vec<Revision>,
+    repository: &Repository,
+    cancel: &Cancel,
+) -> Result<Vec<Version>, PromptsError> {
+    let contents = repository.contents(revisions.iter().map(|revision| revision.blob), cancel)?;
+    let mut known: HashMap<(BlobId, PromptFormat), Facts> = HashMap::new();
+    let mut read: Vec<Option<Version>> = Vec::with_capacity(revisions.len());
+    let before: Vec<Vec<usize>> = revisions.iter().map(|revision| revision.before.clone()).collect();
+    for revision in revisions {
+        if cancel.is_cancelled() {
+            return Err(crate::vcs::VcsError::Cancelled.into());
+        }
+        let bytes = contents.get(&revision.blob).filter(|bytes| bytes.len() as u64 <= MOST_BYTES);
+        let Some(text) = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
+            read.push(None);
+            continue;
+        };
+        let format = format_of(&revision.path).unwrap_or(format);
+        let facts = known.entry((revision.blob, format)).or_insert_with(|| facts(name, format, text));
+        let mut version = version(name, revision.path, text.to_owned(), facts);
+        version.blob = Some(revision.blob);
+        version.commit = Some(revision.commit);
+        version.author = Some(revision.author);
+        version.committed_at = Some(revision.committed_at);
+        version.message = Some(revision.message);
+        read.push(Some(version));
+    }
+    Ok(line_up(read, &before))
+}
+
+/// Leaves out what could not be read; what was made from it counts as made from what it was made from.
+fn line_up(read: Vec<Option<Version>>, before: &[Vec<usize>]) -> Vec<Version> {
+    let mut place = 0;
+    let mut places: Vec<Vec<usize>> = read
+        .iter()
+        .map(|version| {
+            let own = version.iter().map(|_| place).collect();
+            place += usize::from(version.is_some());
+            own
+        })
+        .collect();
+    for index in (0..read.len()).rev() {
+        if read[index].is_none() {
+            places[index] = before[index].iter().flat_map(|&older| places[older].clone()).collect();
+        }
+    }
+    let mut versions = Vec::with_capacity(place);
+    for (index, version) in read.into_iter().enumerate() {
+        if let Some(mut version) = version {
+            version.before = before[index].iter().flat_map(|&older| places[older].iter().copied()).collect();
+            versions.push(version);
+        }
+    }
+    let changes: Vec<Changed> = versions
+        .iter()
+        .map(|version| changed(version, version.before.first().and_then(|&before| versions.get(before))))
+        .collect();
+    for (version, changed) in versions.iter_mut().zip(changes) {
+        changed.put(version);
+    }
+    versions
+}
+
+pub(super) fn format_of(path: &Path) -> Option<PromptFormat> {
     let file = PathBuf::from(path.file_name()?);
     prompt_name(&file).map(|(_, format)| format)
 }
 
-fn parse(reference: &PromptVersionRef, format: PromptFormat, text: &str) -> Result<Prompt, PromptsError> {
+pub(super) fn parse(reference: &PromptVersionRef, format: PromptFormat, text: &str) -> Result<Prompt, PromptsError> {
     Prompt::parse(&reference.name, format, text)
         .map_err(|source| PromptsError::Prompt { prompt: reference.to_string(), source })
 }
 
-fn version(name: &str, format: PromptFormat, path: PathBuf, text: String) -> Version {
-    let prompt = Prompt::parse(name, format, &text).ok();
-    let template = prompt.as_ref().map_or(text.as_str(), |prompt| prompt.template.as_str());
+/// What a text says, found once for each text.
+struct Facts {
+    label: Option<String>,
+    content_hash: String,
+    tokens: u64,
+}
+
+fn facts(name: &str, format: PromptFormat, text: &str) -> Facts {
+    let prompt = Prompt::parse(name, format, text).ok();
+    let template = prompt.as_ref().map_or(text, |prompt| prompt.template.as_str());
+    Facts {
+        tokens: count_tokens(template),
+        label: prompt.and_then(|prompt| prompt.version),
+        content_hash: blake3::hash(text.as_bytes()).to_hex().to_string(),
+    }
+}
+
+fn version(name: &str, path: PathBuf, text: String, facts: &Facts) -> Version {
     Version {
         prompt: name.to_owned(),
         version: String::new(),
-        label: prompt.as_ref().and_then(|prompt| prompt.version.clone()),
+        label: facts.label.clone(),
         tags: Vec::new(),
+        branches: Vec::new(),
+        labels: Vec::new(),
         commit: None,
         path,
         author: None,
         committed_at: None,
         message: None,
-        content_hash: blake3::hash(text.as_bytes()).to_hex().to_string(),
-        tokens: count_tokens(template),
+        content_hash: facts.content_hash.clone(),
+        tokens: facts.tokens,
+        tokens_change: 0,
         added: 0,
         removed: 0,
         text,
+        before: Vec::new(),
+        blob: None,
     }
 }
 
-/// Counts the lines that a version changed.
-fn compare(version: &mut Version, before: Option<&Version>) {
-    let before = before.map_or("", |before| before.text.as_str());
-    for piece in line_diff(before, &version.text) {
+/// What a version changed.
+struct Changed {
+    tokens: i64,
+    added: usize,
+    removed: usize,
+}
+
+impl Changed {
+    const fn put(self, version: &mut Version) {
+        version.tokens_change = self.tokens;
+        version.added = self.added;
+        version.removed = self.removed;
+    }
+}
+
+fn changed(version: &Version, before: Option<&Version>) -> Changed {
+    let tokens = before.map_or(0, |before| before.tokens);
+    let mut changed = Changed { tokens: version.tokens as i64 - tokens as i64, added: 0, removed: 0 };
+    for piece in line_diff(before.map_or("", |before| before.text.as_str()), &version.text) {
         let lines = piece.text.lines().count();
         match piece.change {
-            Change::Added => version.added += lines,
-            Change::Removed => version.removed += lines,
+            Change::Added => changed.added += lines,
+            Change::Removed => changed.removed += lines,
             Change::Equal => {}
         }
     }
+    changed
+}
+
+/// What a commit message says was measured, in one line.
+pub(super) fn measured(message: &str) -> Option<String> {
+    // A message that cannot be read as evidence is told by `prompt verify`.
+    Some(Evidence::parse(message).ok().flatten()?.summary())
 }

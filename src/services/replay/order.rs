@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::domain::message::Message;
 use crate::domain::money::Money;
 use crate::domain::run::{Case, ChunkEdit, ModelChoice, Overrides, PromptVersionRef, Variant};
+use crate::services::prompts::Prompts;
 
 pub use crate::domain::run::{CachePolicy, CallsMode};
 
@@ -62,6 +63,7 @@ impl ReplayOrder {
                 id: letters(index).into(),
                 model: model.clone(),
                 prompt: prompt.clone(),
+                prompt_hash: None,
                 overrides: self.overrides.clone(),
             })
             .collect()
@@ -91,6 +93,21 @@ fn letters(index: usize) -> String {
 pub trait PromptRenderer: Send + Sync {
     /// The messages of the prompt for this case.
     fn render(&self, case: &Case, prompt: &PromptVersionRef) -> Result<Vec<Message>, String>;
+
+    /// The BLAKE3 hash of the prompt's file, 64 hex digits; `None` where there is no such file.
+    fn content_hash(&self, _prompt: &PromptVersionRef) -> Option<String> {
+        None
+    }
+}
+
+impl PromptRenderer for Prompts {
+    fn render(&self, case: &Case, prompt: &PromptVersionRef) -> Result<Vec<Message>, String> {
+        self.render_for_case(case, prompt)
+    }
+
+    fn content_hash(&self, prompt: &PromptVersionRef) -> Option<String> {
+        self.load(prompt).ok().map(|loaded| blake3::hash(loaded.text.as_bytes()).to_hex().to_string())
+    }
 }
 
 impl<F: Fn(&Case, &PromptVersionRef) -> Result<Vec<Message>, String> + Send + Sync> PromptRenderer for F {

@@ -41,9 +41,6 @@ pub enum PlanError {
     /// The index or a journal could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A run cannot be lined up.
-    #[error("{0}")]
-    NotComparable(String),
     /// A run cannot be resumed.
     #[error("run {run} cannot be resumed: {reason}")]
     NotResumable {
@@ -181,9 +178,13 @@ impl ReplayService {
         if order.calls == CallsMode::Chain {
             return Err(PlanError::Chain);
         }
-        let variants = order.variants();
+        let mut variants = order.variants();
         if variants.is_empty() {
             return Err(PlanError::NoModels);
+        }
+        for variant in &mut variants {
+            variant.prompt_hash =
+                renderer.zip(variant.prompt.as_ref()).and_then(|(renderer, prompt)| renderer.content_hash(prompt));
         }
         if cases.is_empty() {
             return Err(PlanError::NoCases);

@@ -10,7 +10,7 @@ use super::service::ReplayService;
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{ResultId, RunId, TraceId};
 use crate::domain::money::Money;
-use crate::domain::run::{CallsMode, Case, Overrides, ResultStatus, Run, RunResult};
+use crate::domain::run::{CallsMode, Case, Overrides, PromptVersionRef, ResultStatus, Run, RunResult};
 use crate::store::journal::read_journal;
 use crate::store::{Intent, Journal, JournalRecord};
 
@@ -60,6 +60,12 @@ impl ReplayService {
         told(&Journal::of_run(self.store().state_dir(), run_id)?, run_id)
     }
 
+    /// The same; `None` where there is no journal of the run.
+    pub fn journalled_if_there(&self, run_id: &RunId) -> Result<Option<JournalledRun>, PlanError> {
+        let there = Journal::exists(self.store().state_dir(), run_id);
+        there.then(|| self.journalled(run_id)).transpose()
+    }
+
     /// Plans what is left of a run. Blocks. A run with nothing left gives a plan without calls.
     pub fn resume(
         &self,
@@ -100,6 +106,10 @@ impl ReplayService {
             settled: &|id| settled.contains(id),
         };
         let mut plan = self.plan_frame(&replay, &frame, cancel)?;
+        if let Some(changed) = changed_prompt(&plan, renderer) {
+            let reason = format!("{changed} is not as it was when the run began, so its answers could not be compared");
+            return Err(PlanError::NotResumable { run: run_id.as_str().to_owned(), reason });
+        }
         run.estimated_cost = run.estimated_cost.or(plan.run.estimated_cost);
         plan.run = run;
         plan.done = journalled.done;
@@ -127,6 +137,16 @@ impl ReplayService {
         }
         Ok(cases)
     }
+}
+
+/// A prompt version that calls are left for, and that is another text by now.
+fn changed_prompt(plan: &ReplayPlan, renderer: Option<&dyn PromptRenderer>) -> Option<PromptVersionRef> {
+    let left = plan.calls.iter().filter_map(|call| plan.run.variants.get(call.variant));
+    let changed = left.filter_map(|variant| {
+        let (prompt, hash) = (variant.prompt.as_ref()?, variant.prompt_hash.as_ref()?);
+        (renderer?.content_hash(prompt)? != *hash).then(|| prompt.clone())
+    });
+    changed.min_by_key(ToString::to_string)
 }
 
 /// What a journal tells of a run.

@@ -49,6 +49,7 @@ pub(crate) fn variant(id: &str, model: &str) -> Variant {
         id: id.into(),
         model: ModelChoice::Model(model.parse().unwrap()),
         prompt: None,
+        prompt_hash: None,
         overrides: Overrides::default(),
     }
 }

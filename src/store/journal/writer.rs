@@ -87,6 +87,11 @@ impl Journal {
         Ok(journal)
     }
 
+    /// Whether there is a journal of a run.
+    pub fn exists(state_dir: &Path, run: &RunId) -> bool {
+        path_of(state_dir, &name_of(run)).is_file()
+    }
+
     /// Whether a process works on a run.
     pub fn is_at_work(state_dir: &Path, run: &RunId) -> bool {
         File::open(path_of(state_dir, &name_of(run)))

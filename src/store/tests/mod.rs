@@ -2,5 +2,6 @@ mod console;
 mod filter;
 mod fixtures;
 mod ingest;
+mod prompt_use;
 mod safety;
 mod speed;

@@ -168,6 +168,7 @@ fn run(id: &str) -> Run {
             id: "A".into(),
             model: ModelChoice::Recorded,
             prompt: None,
+            prompt_hash: None,
             overrides: Overrides::default(),
         }],
         samples: 1,

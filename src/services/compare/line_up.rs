@@ -1,110 +1,13 @@
 //! Lines up the answers of a run: a case a row, a variant a column, with totals.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use serde::Serialize;
-
+use super::model::{Baseline, ComparedAnswer, ComparedCase, Comparison, NoVariant, VariantTotals};
 use crate::domain::diff::{change_ratio, word_diff};
-use crate::domain::ids::{RunId, SpanId, TraceId, VariantId};
-use crate::domain::money::Money;
+use crate::domain::ids::{SpanId, TraceId, VariantId};
 use crate::domain::run::{Case, ResultStatus, Run, RunResult};
 
-/// What the answers are compared with.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Baseline {
-    /// The recorded answers.
-    #[default]
-    Recorded,
-    /// The answers of a variant of the run.
-    Variant(VariantId),
-}
-
-/// One answer beside the baseline's.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ComparedAnswer {
-    /// The result.
-    pub result: RunResult,
-    /// How much differs from the baseline's answer: 0 for equal texts, 1 where nothing is in both; `None` where one of
-    /// them has no answer.
-    pub change: Option<f64>,
-    /// Whether text or tool calls differ; `None` where one of them has no answer.
-    pub changed: Option<bool>,
-}
-
-/// A case with all of its answers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ComparedCase {
-    /// Its trace.
-    pub trace_id: TraceId,
-    /// Its span.
-    pub span_id: SpanId,
-    /// The question, where the recording is still there.
-    pub question: Option<String>,
-    /// The recorded answer.
-    pub recorded: Option<String>,
-    /// What the others are compared with.
-    pub baseline: Option<String>,
-    /// The answers by variant and sample.
-    pub answers: Vec<ComparedAnswer>,
-}
-
-/// A variant's figures over all cases.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct VariantTotals {
-    /// The variant; `recorded` for the recorded answers.
-    pub variant: VariantId,
-    /// `provider/model`, or `recorded`.
-    pub model: String,
-    /// `name@version`.
-    pub prompt: Option<String>,
-    /// Results.
-    pub results: u64,
-    /// Of them answered.
-    pub ok: u64,
-    /// Of them failed, incomplete or unknown.
-    pub failed: u64,
-    /// Cost of those whose cost is known; `None` where none is.
-    pub cost_usd: Option<Money>,
-    /// Input tokens, alike.
-    pub input_tokens: Option<u64>,
-    /// Output tokens, alike.
-    pub output_tokens: Option<u64>,
-    /// Half of the answers took at most this long, in milliseconds; those from the cache are left out.
-    pub latency_p50_ms: Option<f64>,
-    /// Half of them began within this time, in milliseconds.
-    pub ttft_p50_ms: Option<f64>,
-    /// Answers that differ from the baseline's.
-    pub changed: u64,
-    /// Answers that could be compared.
-    pub compared: u64,
-    /// `changed / compared`.
-    pub changed_share: Option<f64>,
-    /// The mean of how much they differ.
-    pub mean_change: Option<f64>,
-}
-
-/// A run, lined up.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Comparison {
-    /// The run.
-    pub run_id: RunId,
-    /// What the answers are compared with: `recorded`, or a variant.
-    pub baseline: VariantId,
-    /// By variant, the recorded answers first.
-    pub variants: Vec<VariantTotals>,
-    /// By case, in the order of the run.
-    pub cases: Vec<ComparedCase>,
-}
-
-/// Why a run cannot be compared.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the run has no variant `{asked}`: it has recorded, {known}")]
-pub struct NoVariant {
-    asked: String,
-    known: String,
-}
-
-/// Lines up a run's results. `cases` are the recordings that are still there.
+/// Lines up a run's results, without scores. `cases` are the recordings that are still there.
 pub fn compare(run: &Run, results: &[RunResult], cases: &[Case], baseline: &Baseline) -> Result<Comparison, NoVariant> {
     let known: Vec<&str> = run.variants.iter().map(|variant| variant.id.as_str()).collect();
     let base = match baseline {
@@ -140,7 +43,14 @@ pub fn compare(run: &Run, results: &[RunResult], cases: &[Case], baseline: &Base
         totals(variant.id.clone(), variant.model.to_string(), prompt, &compared)
     });
     let variants = std::iter::once(recorded_totals(cases)).chain(own).collect();
-    Ok(Comparison { run_id: run.run_id.clone(), baseline: base, variants, cases: compared })
+    Ok(Comparison {
+        run_id: run.run_id.clone(),
+        baseline: base,
+        evaluators: Vec::new(),
+        variants,
+        differences: Vec::new(),
+        cases: compared,
+    })
 }
 
 fn one_case(
@@ -158,7 +68,7 @@ fn one_case(
         (_, None) => (None, None),
     };
     let known = text.is_some() || calls.is_some_and(|calls| !calls.is_empty());
-    let answers = answers
+    let answers: Vec<ComparedAnswer> = answers
         .iter()
         .map(|result| {
             let comparable = known && result.status == ResultStatus::Ok;
@@ -173,6 +83,8 @@ fn one_case(
                 result: (*result).clone(),
                 change: comparable.then(|| change_ratio(&word_diff(old, new))),
                 changed: comparable.then(|| old.trim() != new.trim() || !same_calls),
+                scores: BTreeMap::new(),
+                reasons: BTreeMap::new(),
             }
         })
         .collect();
@@ -182,7 +94,9 @@ fn one_case(
         question: case.map(|case| case.question.clone()),
         recorded: case.and_then(|case| case.answer.clone()),
         baseline: text,
+        moved: answers.iter().filter_map(|answer| answer.change).reduce(f64::max),
         answers,
+        recorded_scores: BTreeMap::new(),
     }
 }
 
@@ -208,6 +122,7 @@ fn totals(variant: VariantId, model: String, prompt: Option<String>, cases: &[Co
         compared,
         changed_share: share(different as f64),
         mean_change: share(changes.iter().sum()),
+        scores: BTreeMap::new(),
         variant,
         model,
         prompt,
@@ -232,6 +147,7 @@ fn recorded_totals(cases: &[Case]) -> VariantTotals {
         compared: 0,
         changed_share: None,
         mean_change: None,
+        scores: BTreeMap::new(),
     }
 }
 
@@ -244,84 +160,4 @@ fn known_sum<T: Default + std::ops::Add<Output = T>>(values: impl Iterator<Item 
 fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len().saturating_sub(1) / 2).copied()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::run::CaseChoice;
-    use crate::domain::time::Timestamp;
-    use crate::services::replay::testing::{case, variant};
-
-    fn result(trace: &str, variant: &str, text: &str, latency: f64) -> RunResult {
-        RunResult {
-            run_id: "r".into(),
-            result_id: format!("r-{trace}-{variant}").into(),
-            trace_id: trace.into(),
-            span_id: "span".into(),
-            variant: variant.into(),
-            model: "p/m".into(),
-            prompt: None,
-            sample: 0,
-            status: ResultStatus::Ok,
-            output_text: Some(text.into()),
-            tool_calls: Vec::new(),
-            finish_reason: None,
-            input_tokens: Some(10),
-            output_tokens: None,
-            cached_input_tokens: None,
-            reasoning_tokens: None,
-            cost_usd: Some("0.5".parse().unwrap()),
-            cost_source: "computed".into(),
-            latency_ms: Some(latency),
-            ttft_ms: None,
-            attempts: 1,
-            from_cache: false,
-            error: None,
-        }
-    }
-
-    fn run() -> Run {
-        let spans = ["t1", "t2"].map(|trace| (TraceId::from(trace), SpanId::from("span"))).to_vec();
-        Run {
-            run_id: "r".into(),
-            created_at: Timestamp::default(),
-            filter: String::new(),
-            variants: vec![variant("A", "p/m"), variant("B", "p/n")],
-            samples: 1,
-            cases: 2,
-            max_cost: None,
-            estimated_cost: None,
-            choice: CaseChoice { spans, ..CaseChoice::default() },
-            cache: crate::domain::run::CachePolicy::Use,
-        }
-    }
-
-    #[test]
-    fn answers_stand_beside_the_recorded_ones() {
-        let mut failed = result("t2", "B", "", 9.0);
-        failed.status = ResultStatus::Failed;
-        let results = [result("t2", "A", "None at all!", 3.0), result("t1", "A", "60 requests.", 1.0), failed];
-        let made = compare(&run(), &results, &[case("t1"), case("t2")], &Baseline::Recorded).unwrap();
-        let first = &made.cases[0];
-        assert_eq!((first.trace_id.as_str(), first.baseline.as_deref()), ("t1", Some("60 requests.")));
-        assert_eq!((first.answers[0].change, first.answers[0].changed), (Some(0.0), Some(false)));
-        assert!(made.cases[1].answers[0].change.unwrap() > 0.5);
-        assert_eq!(made.cases[1].answers[1].changed, None);
-        let a = &made.variants[1];
-        assert_eq!((a.changed, a.compared, a.changed_share), (1, 2, Some(0.5)));
-        assert_eq!((a.latency_p50_ms, a.input_tokens, a.output_tokens), (Some(1.0), Some(20), None));
-        assert_eq!(a.cost_usd, Some("1".parse().unwrap()));
-        assert_eq!((made.variants[2].failed, made.variants[2].changed_share), (1, None));
-    }
-
-    #[test]
-    fn a_variant_can_be_the_baseline() {
-        let results = [result("t1", "A", "x", 1.0), result("t1", "B", "x", 1.0)];
-        let baseline = Baseline::Variant("A".into());
-        let made = compare(&run(), &results, &[], &baseline).unwrap();
-        assert_eq!(made.cases[0].answers[1].changed, Some(false));
-        let wrong = compare(&run(), &results, &[], &Baseline::Variant("Z".into())).unwrap_err();
-        assert_eq!(wrong.to_string(), "the run has no variant `Z`: it has recorded, A, B");
-    }
 }

@@ -1,0 +1,158 @@
+//! A run, lined up.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::ids::{RunId, SpanId, TraceId, VariantId};
+use crate::domain::money::Money;
+use crate::domain::run::RunResult;
+use crate::domain::statistics::Verdict;
+use crate::evaluators::{Kind, Score};
+
+/// What the answers are compared with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Baseline {
+    /// The recorded answers.
+    #[default]
+    Recorded,
+    /// The answers of a variant of the run.
+    Variant(VariantId),
+}
+
+/// One answer beside the baseline's.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComparedAnswer {
+    /// The result.
+    pub result: RunResult,
+    /// How much differs from the baseline's answer: 0 for equal texts, 1 where nothing is in both; `None` where one of
+    /// them has no answer.
+    pub change: Option<f64>,
+    /// Whether text or tool calls differ; `None` where one of them has no answer.
+    pub changed: Option<bool>,
+    /// Its scores by evaluator; one that had nothing to judge is not there.
+    pub scores: Scores,
+    /// Why it was scored so, by evaluator, where there is something to say. It may quote the answer.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<String, String>,
+}
+
+/// Scores by evaluator, as it is specified.
+pub type Scores = BTreeMap<String, Score>;
+
+/// A case with all of its answers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ComparedCase {
+    /// Its trace.
+    pub trace_id: TraceId,
+    /// Its span.
+    pub span_id: SpanId,
+    /// The question, where the recording is still there.
+    pub question: Option<String>,
+    /// The recorded answer.
+    pub recorded: Option<String>,
+    /// What the others are compared with.
+    pub baseline: Option<String>,
+    /// The answers by variant and sample.
+    pub answers: Vec<ComparedAnswer>,
+    /// The scores of the recorded answer; those that compare with it are not among them.
+    pub recorded_scores: Scores,
+    /// How far the answers moved from the baseline's, from 0 to 1: the largest change of a text, or of a score that is a
+    /// share or yes and no; `None` where nothing could be compared.
+    pub moved: Option<f64>,
+}
+
+/// A variant's figures over all cases.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VariantTotals {
+    /// The variant; `recorded` for the recorded answers.
+    pub variant: VariantId,
+    /// `provider/model`, or `recorded`.
+    pub model: String,
+    /// `name@version`.
+    pub prompt: Option<String>,
+    /// Results.
+    pub results: u64,
+    /// Of them answered.
+    pub ok: u64,
+    /// Of them failed, incomplete or unknown.
+    pub failed: u64,
+    /// Cost of those whose cost is known; `None` where none is.
+    pub cost_usd: Option<Money>,
+    /// Input tokens, alike.
+    pub input_tokens: Option<u64>,
+    /// Output tokens, alike.
+    pub output_tokens: Option<u64>,
+    /// Half of the answers took at most this long, in milliseconds; those from the cache are left out.
+    pub latency_p50_ms: Option<f64>,
+    /// Half of them began within this time, in milliseconds.
+    pub ttft_p50_ms: Option<f64>,
+    /// Answers that differ from the baseline's.
+    pub changed: u64,
+    /// Answers that could be compared.
+    pub compared: u64,
+    /// `changed / compared`.
+    pub changed_share: Option<f64>,
+    /// The mean of how much they differ.
+    pub mean_change: Option<f64>,
+    /// The mean score by evaluator, over cases; for yes and no the share of yes.
+    pub scores: BTreeMap<String, f64>,
+}
+
+/// An evaluator of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Scored {
+    /// As it is specified.
+    pub name: String,
+    /// What kind of score it gives.
+    #[serde(flatten)]
+    pub kind: Kind,
+}
+
+/// How far a variant is from its baseline by one evaluator, over the cases that both have a score for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// The variant.
+    pub variant: VariantId,
+    /// What it is compared with: a variant, or `recorded`.
+    pub baseline: VariantId,
+    /// The evaluator, as it is specified.
+    pub evaluator: String,
+    /// How many cases.
+    pub cases: usize,
+    /// The mean over cases of variant less baseline; samples of a case count as their mean.
+    pub mean_difference: f64,
+    /// The lower end of its 95 % interval; `None` with too few cases.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: Option<f64>,
+    /// The two-sided probability of a difference at least so large by chance alone.
+    pub p_value: Option<f64>,
+    /// What it comes to.
+    pub verdict: Verdict,
+}
+
+/// A run, lined up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// The run.
+    pub run_id: RunId,
+    /// What the answers are compared with: `recorded`, or a variant.
+    pub baseline: VariantId,
+    /// The evaluators, in the order they were asked for.
+    pub evaluators: Vec<Scored>,
+    /// By variant, the recorded answers first.
+    pub variants: Vec<VariantTotals>,
+    /// Each variant against what it is best compared with, then against the recorded answers.
+    pub differences: Vec<Difference>,
+    /// By case, in the order of the run.
+    pub cases: Vec<ComparedCase>,
+}
+
+/// Why a run cannot be compared.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the run has no variant `{asked}`: it has recorded, {known}")]
+pub struct NoVariant {
+    pub(super) asked: String,
+    pub(super) known: String,
+}
