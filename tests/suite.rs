@@ -10,6 +10,10 @@
 mod architecture;
 #[path = "cli/mod.rs"]
 mod cli;
+#[path = "exchange/mod.rs"]
+mod exchange;
+#[path = "git/mod.rs"]
+mod git;
 #[path = "import/mod.rs"]
 mod import;
 #[path = "pty/mod.rs"]

@@ -9,6 +9,7 @@ use super::commands::{
     show, sql, traces,
 };
 use super::output::Format;
+use super::shape::Shape;
 use super::terminal::When;
 use crate::domain::money::{Money, NotMoney};
 
@@ -52,8 +53,8 @@ pub struct Global {
     #[arg(long, value_name = "FILE", global = true, env = "HINDCAST_CONFIG", hide_env_values = true)]
     pub config: Option<PathBuf>,
     /// How data is printed
-    #[arg(long, value_enum, value_name = "FORMAT", global = true, default_value_t = Format::Table)]
-    pub format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", global = true, default_value_t = Shape::Data(Format::Table))]
+    pub format: Shape,
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", global = true, default_value_t = When::Auto)]
     pub color: When,

@@ -3,6 +3,7 @@
 use super::commands::import;
 use super::notices::Notices;
 use super::output::Output;
+use super::shape::Shape;
 use crate::domain::cancel::Cancel;
 use crate::domain::filter::Filter;
 use crate::error::AppError;
@@ -17,6 +18,8 @@ pub struct Context<'c> {
     pub services: &'c Services,
     /// Where data goes.
     pub out: Output,
+    /// How results are asked for.
+    pub shape: Shape,
     /// Where everything else goes.
     pub notices: Notices,
     /// How much is logged.

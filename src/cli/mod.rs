@@ -3,6 +3,7 @@
 mod args;
 mod cell;
 mod commands;
+mod compare_tables;
 mod context;
 mod figures;
 mod interrupt;
@@ -10,6 +11,7 @@ mod invocation;
 mod notices;
 mod output;
 mod replay_live;
+mod shape;
 mod span_json;
 mod table;
 mod terminal;

@@ -58,6 +58,11 @@ impl Output {
         self.format
     }
 
+    /// The width of the terminal that it leads to; `None` for a pipe or file.
+    pub const fn columns(&self) -> Option<usize> {
+        self.stream.columns
+    }
+
     /// Whether nobody reads any more, so that further work is for nothing.
     pub fn is_closed(&self) -> bool {
         self.pipe == Pipe::Closed

@@ -137,7 +137,7 @@ fn a_new_workspace_has_a_prompt_with_a_history() {
     let made = place.run(&["init", "--format", "json"]).ends_with(0).json();
     insta::assert_snapshot!(fields(&made), @r#"{schema_version path created[] kept[]}"#);
     let list = place.run(&["prompt", "list", "--format", "json"]).ends_with(0).json();
-    insta::assert_snapshot!(fields(&list), @r#"{schema_version prompts[{prompt state path}]}"#);
+    insta::assert_snapshot!(fields(&list), @r#"{schema_version prompts[{prompt state deployed deployed_current deployed_commit path}]}"#);
     let name = list["prompts"][0]["prompt"].as_str().unwrap();
     let shown = place.run(&["prompt", "show", name, "--format", "json"]).ends_with(0).json();
     insta::assert_snapshot!(fields(&shown), @r#"{schema_version prompt version commit tokens text}"#);

@@ -2,7 +2,10 @@
 
 mod arguments;
 mod codes;
+mod evidence;
 mod formats;
 mod hostile;
-mod place;
-mod recording;
+mod lint;
+pub mod place;
+mod prompt_match;
+pub mod recording;

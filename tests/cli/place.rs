@@ -106,7 +106,8 @@ impl Place {
     }
 }
 
-fn done(output: std::process::Output) -> Done {
+/// What a process did, as text.
+pub fn done(output: std::process::Output) -> Done {
     Done {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).unwrap(),

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::super::cell::Cell;
+use super::super::compare_tables::{differences, matrix, means};
 use super::super::context::Context;
-use super::super::figures;
 use super::super::output::Format;
 use super::super::table::{Column, Table};
 use crate::error::{AppError, Exit};
-use crate::services::compare::{Baseline, ComparedCase, Comparison};
+use crate::services::compare::{Baseline, CompareOrder, Comparison, Keep, Sort, compare_run, specifications};
 
 /// Arguments of `hindcast compare`.
 #[derive(Debug, clap::Args)]
@@ -19,16 +19,42 @@ pub struct Args {
     /// The variant the others are compared with: recorded, or a letter
     #[arg(long, value_name = "VARIANT", default_value = "recorded")]
     pub baseline: String,
+    /// What judges the answers, such as similarity, contains:TEXT or json-schema:FILE; may be repeated
+    #[arg(long = "evaluator", value_name = "SPEC")]
+    pub evaluators: Vec<String>,
+    /// In which order the cases stand
+    #[arg(long, value_enum, value_name = "ORDER", default_value_t = Order::Run)]
+    pub sort: Order,
+    /// Leave out cases whose answers are all as the baseline's
+    #[arg(long)]
+    pub only_changed: bool,
+}
+
+/// In which order the cases stand.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Order {
+    /// As in the run
+    Run,
+    /// Those that moved most first
+    Moved,
 }
 
 /// Prints them side by side.
 pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
-    let run = context.store()?.resolve_run(&args.run_id, &context.cancel)?;
-    let baseline = match args.baseline.as_str() {
-        "recorded" => Baseline::Recorded,
-        other => Baseline::Variant(other.into()),
+    let order = CompareOrder {
+        baseline: match args.baseline.as_str() {
+            "recorded" => Baseline::Recorded,
+            other => Baseline::Variant(other.into()),
+        },
+        evaluators: specifications(&args.evaluators)?,
+        sort: match args.sort {
+            Order::Run => Sort::Run,
+            Order::Moved => Sort::Moved,
+        },
+        keep: if args.only_changed { Keep::Changed } else { Keep::All },
     };
-    let comparison = context.services.replay()?.compare(&run, &baseline, &context.cancel)?;
+    let run = context.store()?.resolve_run(&args.run_id, &context.cancel)?;
+    let comparison = compare_run(context.services, &run, &order, &context.cancel)?.comparison;
     context.notices.clear();
     match context.out.format() {
         Format::Json => {
@@ -53,35 +79,18 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
 
 fn page(comparison: &Comparison, context: &mut Context<'_>) -> Result<(), AppError> {
     let (run, baseline) = (comparison.run_id.as_str(), comparison.baseline.as_str());
-    context.out.head(&format!("run {run} · compared with {baseline}"))?;
-    context.out.rows(&totals(comparison))?;
-    comparison.cases.iter().try_for_each(|case| one_case(case, context))
-}
-
-fn one_case(case: &ComparedCase, context: &mut Context<'_>) -> Result<(), AppError> {
     let out = &mut context.out;
+    out.head(&format!("run {run} · compared with {baseline}"))?;
+    out.rows(&matrix(comparison))?;
     out.line("")?;
-    let question = case.question.as_deref().unwrap_or(figures::UNKNOWN);
-    out.head(&format!("{}  {question}", case.trace_id.as_str()))?;
-    out.line("  recorded")?;
-    out.block("    ", case.recorded.as_deref().unwrap_or(figures::UNKNOWN))?;
-    for answer in &case.answers {
-        let result = &answer.result;
-        let changed = match (answer.changed, answer.change) {
-            (Some(true), Some(change)) => format!("{:.0} % changed", change * 100.0),
-            (Some(false), _) => "unchanged".to_owned(),
-            _ => result.status.as_str().to_owned(),
-        };
-        let cost = result.cost_usd.map_or_else(|| figures::UNKNOWN.to_owned(), figures::usd);
-        let latency = result.latency_ms.map_or_else(|| figures::UNKNOWN.to_owned(), figures::millis);
-        let sample = if result.sample > 0 { format!(" sample {}", result.sample) } else { String::new() };
-        out.line(&format!(
-            "  {}{sample}  {} · {changed} · {latency} ms · ${cost}",
-            result.variant.as_str(),
-            result.model
-        ))?;
-        let text = result.output_text.as_deref().or(result.error.as_deref()).unwrap_or(figures::UNKNOWN);
-        out.block("    ", text)?;
+    out.rows(&totals(comparison))?;
+    out.line("")?;
+    out.rows(&means(comparison))?;
+    let table = differences(comparison);
+    if !table.rows.is_empty() {
+        out.line("")?;
+        out.head("differences, paired by case, with 95 % intervals")?;
+        out.rows(&table)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::super::context::Context;
 use super::super::interrupt;
 use super::super::invocation::Invocation;
 use super::super::output::Output;
+use super::super::shape::Shape;
 use super::super::terminal::Stream;
 use super::{
     compare, completions, doctor, import, index, init, man, models, note, open, prompt, replay, report, runs, score,
@@ -17,9 +18,20 @@ use crate::store::Store;
 /// Runs the subcommand, or the report where there is none; errors are printed here.
 pub fn run(invocation: &Invocation, services: &Services) -> Exit {
     let global = &invocation.global;
-    let out = Output::stdout(global.format, Stream::stdout(global.color));
-    let mut context =
-        Context { services, out, notices: invocation.notices(), log: invocation.detail(), cancel: interrupt::listen() };
+    let out = Output::stdout(global.format.data(), Stream::stdout(global.color));
+    if global.format == Shape::Sarif && !prints_sarif(invocation.command.as_ref()) {
+        let error = AppError::usage("`--format sarif` is for `hindcast prompt lint` only");
+        invocation.notices().error(&error.hint("ask for table, json, jsonl or csv here"));
+        return Exit::Usage;
+    }
+    let mut context = Context {
+        services,
+        out,
+        shape: global.format,
+        notices: invocation.notices(),
+        log: invocation.detail(),
+        cancel: interrupt::listen(),
+    };
     let mut done = dispatch(invocation, &mut context);
     if done.is_err() && only_reads(invocation.command.as_ref()) && services.store().is_ok_and(Store::is_condemned) {
         // What it met is put aside and built anew when the store is asked for again.
@@ -34,6 +46,11 @@ pub fn run(invocation: &Invocation, services: &Services) -> Exit {
             error.exit()
         }
     }
+}
+
+/// Whether a command has findings of a linter to print.
+const fn prints_sarif(command: Option<&Command>) -> bool {
+    matches!(command, Some(Command::Prompt(prompt::Args { action: prompt::Action::Lint { .. } })))
 }
 
 /// Whether a command may be done twice: it prints only what it has read.

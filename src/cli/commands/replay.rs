@@ -10,7 +10,7 @@ use super::super::output::Format;
 use super::super::replay_live::Live;
 use super::super::table::{Column, Table};
 use crate::domain::money::Money;
-use crate::domain::run::{CallsMode, Case, ModelChoice, PromptVersionRef, RunStatus};
+use crate::domain::run::{CallsMode, ModelChoice, RunStatus};
 use crate::error::{AppError, ErrorKind, Exit};
 use crate::services::prompts::Prompts;
 use crate::services::replay::{
@@ -86,10 +86,9 @@ pub struct Args {
 pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
     let service = context.services.replay()?;
     let prompts = context.services.prompts()?;
-    let render = |case: &Case, prompt: &PromptVersionRef| prompts.render_for_case(case, prompt);
     let plan = match &args.resume {
-        Some(prefix) => resumed(prefix, args, &service, &render, context)?,
-        None => planned(args, &service, prompts, &render, context)?,
+        Some(prefix) => resumed(prefix, args, &service, prompts.as_ref(), context)?,
+        None => planned(args, &service, prompts, context)?,
     };
     context.notices.clear();
     tell_plan(&plan, context);
@@ -109,7 +108,6 @@ fn planned(
     args: &Args,
     service: &ReplayService,
     prompts: &Prompts,
-    render: &dyn PromptRenderer,
     context: &Context<'_>,
 ) -> Result<ReplayPlan, AppError> {
     let filter = context.filter(&args.filter)?;
@@ -138,7 +136,7 @@ fn planned(
     let traces = store.trace_ids(&query, &context.cancel)?;
     let cases = service.cases(&traces, order.calls, &context.cancel)?;
     context.notices.progress("making the plan");
-    Ok(service.plan(&order, cases, Some(render), &context.cancel)?)
+    Ok(service.plan(&order, cases, Some(prompts), &context.cancel)?)
 }
 
 fn resumed(
