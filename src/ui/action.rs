@@ -150,7 +150,7 @@ const LISTS: &[Context] = &[Traces, Trace, Runs, Run, Prompts, Retrieval, Teleme
 actions! {
     "Workbench" {
         Help "app.help" "Help", "Shows every key of this place, then those that work everywhere.", ANY, ["?", "f1"];
-        Palette "app.palette" "Command palette", "Finds any action, screen or theme by name or key.", ANY, [":", "ctrl-p"];
+        Palette "app.palette" "Command palette", "Finds any action, screen or theme by name or key.", ANY, [":", "ctrl-p", "f2"];
         Back "app.back" "Back", "Goes back, closes what is open, or clears the filter.", ANY, ["esc"];
         Quit "app.quit" "Quit", "Leaves; asks only while jobs run.", ANY, ["q"];
         Cancel "app.cancel" "Cancel", "Stops what runs or clears the input; twice within a second quits.", ANY, ["ctrl-c"];
@@ -199,13 +199,14 @@ actions! {
         CopyJson "copy.json" "Copy JSON", "Copies the selection as JSON.", &[Traces, Trace, Runs, Run, Retrieval, Telemetry], ["y j"];
         CopyId "copy.id" "Copy id", "Copies the id or path, whole.", &[Traces, Trace, Runs, Run, Prompts, Retrieval], ["y p"];
         CopyCli "copy.cli" "Copy command", "Copies the command line that shows or does the same.", &[Traces, Trace, Runs, Run, Replay, Prompts, Retrieval, Telemetry], ["y c"];
-        EditExternal "edit.external" "Open in editor", "Opens the text in $VISUAL or $EDITOR.", &[Trace, Run, Prompts, Retrieval, Telemetry], ["e"];
+        EditExternal "edit.external" "Open in editor", "Opens the text in $VISUAL or $EDITOR.", &[Trace, Run, Prompts, PromptEdit, Retrieval, Telemetry], ["e", "alt-e"];
         EditInPlace "edit.here" "Edit here", "Edits the text in place.", &[Replay, Prompts, Retrieval], ["i"];
     }
     "Cases" {
         Replay "case.replay" "Replay", "Replays the selection: choose models, prompts and changes; nothing is sent before you say so.", &[Traces, Trace, Runs, Run, Prompts, Retrieval], ["r"], CostsMoney;
         Note "case.note" "Note", "Keeps a note on the trace.", &[Traces, Trace, Run, Retrieval], ["m"];
         Score "case.score" "Score", "Keeps a score on the trace.", &[Traces, Trace, Run, Retrieval], ["S"];
+        KeepSet "case.set" "Keep as set", "Keeps the marked traces, or the one under the cursor, as a set of cases to replay again and again.", &[Traces], ["K"];
         Chunks "case.chunks" "Chunks and grounding", "Shows which chunk supports which sentence of the answer.", &[Traces, Trace], ["c"];
         OpenPrompt "case.prompt" "Prompt", "Opens the prompt the call was made with.", &[Traces, Trace, Run], ["p"];
         OpenTrace "case.trace" "Trace", "Opens the recorded trace.", &[Runs, Run, Retrieval, Telemetry], ["t"];
@@ -219,13 +220,26 @@ actions! {
     }
     "Runs" {
         SendRun "run.send" "Send", "Sends the requests as chosen; asks once more where they cost money.", &[Replay], ["enter"], CostsMoney;
+        Measures "run.measures" "Measures", "Shows what the answers come to by every evaluator below the matrix, alone, or not at all.", &[Run], ["v"];
+        Baseline "run.baseline" "Baseline", "Chooses what the answers are compared with: the recorded ones, or a variant's.", &[Run], ["b"];
+        CommitMeasured "run.commit" "Commit with evidence", "Commits the prompt as it was measured, with what the run measured in the commit message.", &[Run], ["C"];
         StopRun "run.stop" "Stop run", "Stops the run that is worked on; what is there stays.", &[Runs, Run], ["c"];
         ResumeRun "run.resume" "Go on with run", "Goes on with a run that was stopped; answers that are there are not paid for again.", &[Runs, Run], ["R"], CostsMoney;
     }
     "Prompts" {
+        ShowRendered "prompt.rendered" "As sent", "Shows the prompt as it would be sent, with its tokens and what calls cost, or its versions.", &[Prompts, PromptEdit], ["v", "alt-v"];
+        PickCase "prompt.case" "Choose case", "Chooses the recorded call whose values the prompt is shown with.", &[Prompts, PromptEdit], ["t", "alt-t"];
+        SideBySide "diff.side" "Side by side", "Puts the two versions of a difference side by side, or one below the other.", &[Prompts], ["s"];
+        BlamePrompt "prompt.blame" "Blame", "Shows which version each line comes from.", &[Prompts], ["b"];
+        LabelVersion "prompt.label" "Label", "Labels the version under the cursor for deployment: a tag or branch of git.", &[Prompts], ["L"];
+        NewPrompt "prompt.new" "New prompt", "Makes a new prompt file.", &[Prompts], ["a"];
+        RenamePrompt "prompt.rename" "Rename prompt", "Gives the prompt another name; its history goes with it.", &[Prompts], ["M"];
+        DeletePrompt "prompt.delete" "Delete prompt", "Deletes the prompt's file; its versions stay in git.", &[Prompts], ["D"], Destructive;
         CommitPrompt "prompt.commit" "Commit", "Commits the prompt's file and nothing else.", &[Prompts], ["c"];
         RestorePrompt "prompt.restore" "Restore version", "Makes the file what it was at the version under the cursor.", &[Prompts], ["R"], Destructive;
         SaveText "text.save" "Save", "Saves what is being written.", &[PromptEdit, Sql], ["ctrl-s"];
+        NextFinding "text.finding" "Next finding", "Goes to the next place that the linter marks.", &[PromptEdit], ["alt-n"];
+        EditorKeys "text.keys" "Vim or plain keys", "Switches the editor between vim and plain keys.", &[PromptEdit], ["alt-m"];
         UndoText "text.undo" "Undo", "Takes the last change of the text back.", &[PromptEdit, Sql], ["alt-u", "ctrl-7"];
         RedoText "text.redo" "Redo", "Does again what was taken back.", &[PromptEdit, Sql], ["alt-r"];
     }

@@ -55,6 +55,11 @@ pub struct Chord {
 }
 
 impl Chord {
+    /// Whether it is a letter that is typed as it is.
+    pub const fn is_text(&self) -> bool {
+        matches!(self.key, Key::Char(_)) && !self.ctrl && !self.alt
+    }
+
     /// A key alone.
     pub const fn plain(key: Key) -> Self {
         Self { key, ctrl: false, alt: false, shift: false }

@@ -185,11 +185,18 @@ impl Keymap {
         keys
     }
 
+    /// Whether a context has a key of its own for an action, those that work everywhere left out.
+    pub fn is_bound_in(&self, context: Context, chord: Chord) -> bool {
+        self.bindings.iter().any(|binding| binding.context == context && binding.keys.0.first() == Some(&chord))
+    }
+
     /// The key to name in hints: the first that works in `context`.
     pub fn hint(&self, action: Action, context: Context) -> Option<String> {
         self.bindings
             .iter()
-            .find(|b| b.action == action && (b.context == context || b.context == Context::Global))
+            .filter(|b| b.action == action && (b.context == context || b.context == Context::Global))
+            // Where letters are text, a letter is no key.
+            .find(|b| context != Context::PromptEdit || b.keys.0.first().is_none_or(|chord| !chord.is_text()))
             .map(|b| b.keys.to_string())
     }
 }

@@ -154,8 +154,10 @@ pub struct ReplayOf {
     pub filter: String,
     /// Changes to their chunks.
     pub chunks: Vec<ChunkEdit>,
-    /// A prompt version to offer first, `name@version`.
-    pub prompt: Option<String>,
+    /// Prompt versions that are chosen from the start, `name@version`.
+    pub prompts: Vec<String>,
+    /// At most so many traces, the newest; all where `None`.
+    pub limit: Option<u32>,
 }
 
 /// A short message in the footer, also kept in the log of messages.

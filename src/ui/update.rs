@@ -149,7 +149,11 @@ fn on_key(app: &mut App, chord: Chord) -> Vec<Effect> {
     let id = app.current();
     let Some(screen) = app.screen(id) else { return Vec::new() };
     let (context, typing) = (screen.context(), screen.typing());
-    if app.pending.is_empty() && is_text(typing, chord) {
+    // Letters are never taken from an editor, whatever keys an action that applies here has elsewhere.
+    let is_the_editors = typing == Typing::Editor
+        && !matches!(chord.key, Key::F(_))
+        && !((chord.ctrl || chord.alt) && app.keymap.is_bound_in(context, chord));
+    if app.pending.is_empty() && (is_the_editors || (typing != Typing::Editor && is_text(typing, chord))) {
         return tell(app, id, &Event::Key(chord));
     }
     app.pending.push(chord);
@@ -177,7 +181,7 @@ fn is_escape_then_key(app: &App, chord: Chord) -> bool {
     chord.alt
         && matches!(chord.key, Key::Char(_))
         && app.pending.is_empty()
-        && typing != Typing::Lines
+        && !matches!(typing, Typing::Lines | Typing::Editor)
         && !bound
         && !(typing == Typing::Line && is_text(typing, chord))
 }
@@ -340,7 +344,7 @@ fn on_paste(app: &mut App, text: String) -> Vec<Effect> {
     }
     let id = app.current();
     match app.screen(id).map(Screen::typing) {
-        Some(Typing::Line | Typing::Lines) => tell(app, id, &Event::Paste(text)),
+        Some(Typing::Line | Typing::Lines | Typing::Editor) => tell(app, id, &Event::Paste(text)),
         _ => toast(app, Toast::info("nothing to paste into here; / opens the filter where there is one")),
     }
 }

@@ -3,8 +3,11 @@
 //! A screen sends a [`Request`] and gets [`Answer`]s with the same id. To add a family: one file here with its request
 //! and answer types, one line in each of the two enums, and one that performs it in [`ServicesWorker`].
 
+mod case_sets;
 mod highlight;
 mod pager;
+mod prompt_changes;
+mod prompt_preview;
 mod prompt_service;
 pub mod prompts;
 mod request;

@@ -6,10 +6,12 @@ use super::highlight::highlight;
 use super::prompts::{DiffLine, History, Listing, PromptRow, PromptsAnswer, PromptsRequest, Repo, VersionRow};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply};
+use super::{prompt_changes, prompt_preview};
 use crate::domain::diff::{Change, line_diff};
 use crate::domain::run::PromptVersionRef;
 use crate::error::AppError;
-use crate::services::prompts::Prompts;
+use crate::services::evidence;
+use crate::services::prompts::{Prompts, Saved};
 use crate::ui::msg::Msg;
 use crate::vcs::Head;
 
@@ -19,13 +21,31 @@ pub fn perform(worker: &ServicesWorker, request: PromptsRequest, reply: &dyn Rep
     let answer = match request {
         PromptsRequest::List => PromptsAnswer::Listing(Box::new(listing(worker, prompts)?)),
         PromptsRequest::History(name) => PromptsAnswer::History(Arc::new(history(prompts, &name)?)),
+        PromptsRequest::Uses(name) => PromptsAnswer::Uses(Arc::new(prompt_preview::uses(worker, name, reply)?)),
+        PromptsRequest::Cases(name) => PromptsAnswer::Cases(prompt_preview::cases(worker, &name, reply)?),
+        PromptsRequest::Values { name, trace } => {
+            PromptsAnswer::Values(prompt_preview::values(worker, &name, trace, reply)?.map(Arc::new))
+        }
+        PromptsRequest::Preview { name, text, values } => {
+            PromptsAnswer::Preview(Arc::new(prompt_preview::preview(worker, &name, &text, values.as_deref(), reply)?))
+        }
         PromptsRequest::Highlight { name, text } => PromptsAnswer::Highlighted(Arc::new(highlight(&name, &text))),
         PromptsRequest::Diff { old, new } => PromptsAnswer::Diff(Arc::new(diff(&old, &new))),
-        PromptsRequest::Save { name, text } => {
-            prompts.save(&name, &text)?;
-            worker.tell_workspace(reply)?;
-            PromptsAnswer::Saved
+        PromptsRequest::DiffRendered { name, from, to, values } => {
+            let sent = |version: &str| prompt_preview::sent(worker, &name, version, values.as_deref());
+            PromptsAnswer::Diff(Arc::new(diff(&sent(&from)?, &sent(&to)?)))
         }
+        PromptsRequest::Save { name, base, text } => match prompts.save_over(&name, &base, &text)? {
+            Saved::Yes => {
+                worker.tell_workspace(reply)?;
+                PromptsAnswer::Saved
+            }
+            Saved::ChangedOutside(outside) => PromptsAnswer::ChangedOutside(Box::new(outside)),
+        },
+        PromptsRequest::Watch { name, base, text } => match prompts.changed_outside(&name, &base, &text)? {
+            Some(outside) => PromptsAnswer::ChangedOutside(Box::new(outside)),
+            None => PromptsAnswer::AsBefore,
+        },
         PromptsRequest::Draft { name, text } => {
             match text {
                 Some(text) => prompts.save_draft(&name, &text)?,
@@ -38,10 +58,24 @@ pub fn perform(worker: &ServicesWorker, request: PromptsRequest, reply: &dyn Rep
             worker.tell_workspace(reply)?;
             PromptsAnswer::Committed { commit: committed.commit.short().to_owned() }
         }
-        PromptsRequest::Restore { name, version } => {
-            let kept = prompts.restore(&PromptVersionRef { name, version })?;
+        PromptsRequest::Change(change) => {
+            let (said, show) = prompt_changes::make(prompts, change)?;
+            worker.tell_workspace(reply)?;
             reply.tell(Msg::DataChanged);
-            PromptsAnswer::Restored { kept }
+            PromptsAnswer::Changed { said, show }
+        }
+        PromptsRequest::CommitMeasured { name, message, run } => {
+            worker.store(reply)?;
+            let evidence = evidence::for_commit(worker.services(), &name, run.as_str(), reply.cancel())?;
+            let committed = prompts.commit(&name, &evidence.append_to(&message))?;
+            worker.tell_workspace(reply)?;
+            reply.tell(Msg::DataChanged);
+            let said = format!("committed {} with {}", committed.commit.short(), evidence.summary());
+            PromptsAnswer::Changed { said, show: Some(name) }
+        }
+        PromptsRequest::Blame { name, version } => {
+            let reference = PromptVersionRef { name, version };
+            PromptsAnswer::Blamed(Arc::new(prompts.blame(&reference, reply.cancel())?))
         }
     };
     reply.send(Answer::Prompts(answer));
@@ -51,7 +85,10 @@ pub fn perform(worker: &ServicesWorker, request: PromptsRequest, reply: &dyn Rep
 fn listing(worker: &ServicesWorker, prompts: &Prompts) -> Result<Listing, AppError> {
     let listing = prompts.list()?;
     let root = worker.services().workspace()?.root();
+    // Labels that cannot be read leave the list as it is.
+    let deployed = prompts.deployed().unwrap_or_default();
     let rows = listing.prompts.into_iter().map(|file| PromptRow {
+        deployed: deployed.get(&file.name).map(|deployed| deployed.version.clone()),
         path: file.path.strip_prefix(root).unwrap_or(&file.path).to_string_lossy().into_owned(),
         state: file.state.map(|state| state.as_str().to_owned()),
         format: file.format.as_str(),
@@ -73,24 +110,34 @@ fn listing(worker: &ServicesWorker, prompts: &Prompts) -> Result<Listing, AppErr
         problems: listing.problems.iter().map(ToString::to_string).collect(),
         repo,
         operation,
+        deployed_label: prompts.label_scheme().deployed.clone(),
+        editor: worker.services().config().map(|config| config.workbench.editor_mode.value).unwrap_or_default(),
     })
 }
 
 fn history(prompts: &Prompts, name: &str) -> Result<History, AppError> {
-    let versions: Vec<VersionRow> = prompts
+    let mut versions: Vec<VersionRow> = prompts
         .log(name)?
         .into_iter()
         .map(|version| VersionRow {
+            measured: version.measured(),
+            commit: version.commit.as_ref().map(|commit| commit.as_str().to_owned()),
+            names: version.label.into_iter().chain(version.tags).collect(),
             version: version.version,
             author: version.author,
             committed_at: version.committed_at,
             message: version.message,
             tokens: version.tokens,
+            tokens_changed: None,
             added: version.added,
             removed: version.removed,
             text: version.text,
         })
         .collect();
+    let tokens: Vec<u64> = versions.iter().map(|version| version.tokens).collect();
+    for (version, before) in versions.iter_mut().zip(tokens.iter().skip(1)) {
+        version.tokens_changed = Some(version.tokens.cast_signed() - before.cast_signed());
+    }
     let mistake = match versions.first() {
         Some(newest) => prompts.check(name, &newest.text)?.map(|mistake| mistake.to_string()),
         None => None,

@@ -1,5 +1,6 @@
 //! What can be chosen for a replay: cases, models with their prices, prompt versions, chunks.
 
+use super::case_sets;
 use super::runs::{ModelOffer, Offer, Order};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply};
@@ -28,7 +29,8 @@ pub fn cases(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Resul
         let now = worker.services().clock().now();
         let filter = Filter::parse(&of.filter, now)
             .map_err(|error| AppError::usage(format!("the filter `{}`: {}", of.filter, error.message)))?;
-        let query = TracesQuery { filter, limit: u32::MAX as usize, ..TracesQuery::default() };
+        let limit = of.limit.unwrap_or(u32::MAX) as usize;
+        let query = TracesQuery { filter, limit, ..TracesQuery::default() };
         store.trace_ids(&query, reply.cancel())?
     } else {
         of.traces.clone()
@@ -57,6 +59,7 @@ pub fn offer(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Resul
         models: offered(&models::list(services)?, &usual),
         prompts: versions(services.prompts()?, of),
         chunks,
+        sets: case_sets::offered(worker, of, reply)?,
         max_cost: Some(config.defaults.max_cost_usd.value),
     };
     reply.send(Answer::Runs(RunsAnswer::Offer(Box::new(offer.clone()))));
@@ -136,9 +139,9 @@ fn price(input: Option<Money>, output: Option<Money>) -> String {
     }
 }
 
-/// Prompt versions: the one wanted first, then the newest of each prompt.
+/// Prompt versions: those wanted first, then the newest of each prompt.
 fn versions(prompts: &Prompts, of: &ReplayOf) -> Vec<String> {
-    let mut offered: Vec<String> = of.prompt.iter().cloned().collect();
+    let mut offered: Vec<String> = of.prompts.clone();
     // A prompt that cannot be read is told on its own screen.
     let listing = prompts.list().unwrap_or_default();
     for file in listing.prompts {
@@ -195,6 +198,5 @@ pub fn plan(
     let asked = order_of(worker, order)?;
     let cases = cases(worker, &order.of, reply)?;
     let prompts = worker.services().prompts()?;
-    let render = |case: &Case, prompt: &crate::domain::run::PromptVersionRef| prompts.render_for_case(case, prompt);
-    Ok(service.plan(&asked, cases, Some(&render), reply.cancel())?)
+    Ok(service.plan(&asked, cases, Some(prompts.as_ref()), reply.cancel())?)
 }

@@ -13,8 +13,9 @@ use super::{Answer, Reply};
 use crate::domain::diff::{change_ratio, word_diff};
 use crate::domain::ids::{RunId, SpanId, TraceId};
 use crate::domain::money::Money;
-use crate::domain::run::{CallsMode, Case, PromptVersionRef, Run, RunResult, RunStatus};
+use crate::domain::run::{CallsMode, Case, Run, RunResult, RunStatus};
 use crate::error::AppError;
+use crate::services::compare::{CompareOrder, compare_run};
 use crate::services::notes::{self, ScoreValue};
 use crate::services::replay::{
     CachePolicy, CallId, ReplayPlan, ReplayService, ResumeOrder, RunEvent, UnknownCalls, cases_of,
@@ -36,6 +37,14 @@ pub fn perform(
     let answer = match request {
         RunsRequest::List => RunsAnswer::Runs(store.runs(reply.cancel())?.into_iter().map(row).collect()),
         RunsRequest::Open(run) => RunsAnswer::Run(Arc::new(detail(store, &run, reply)?)),
+        RunsRequest::Measure { run, baseline } => {
+            let order = CompareOrder { baseline, ..CompareOrder::default() };
+            let compared = compare_run(worker.services(), &run, &order, reply.cancel())?;
+            RunsAnswer::Measured(Arc::new(compared.comparison))
+        }
+        RunsRequest::Diff { old, new } => {
+            RunsAnswer::Diffed(new.iter().map(|(place, new)| (*place, Arc::new(word_diff(&old, new)))).collect())
+        }
         RunsRequest::Offer(of) => return run_offer::offer(worker, &of, reply),
         RunsRequest::Plan(order) => {
             let service = worker.services().replay()?;
@@ -197,9 +206,8 @@ fn resume(
         default_max_output: config.defaults.max_output_tokens.value.into(),
     };
     let prompts = worker.services().prompts()?;
-    let render = |case: &Case, prompt: &PromptVersionRef| prompts.render_for_case(case, prompt);
     let service = worker.services().replay()?;
-    let plan = service.resume(run, &order, Some(&render), reply.cancel())?;
+    let plan = service.resume(run, &order, Some(prompts.as_ref()), reply.cancel())?;
     work(&service, plan, id, reply)
 }
 

@@ -6,6 +6,7 @@ use crate::domain::diff::DiffPiece;
 use crate::domain::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use crate::domain::money::Money;
 use crate::domain::run::{Run, RunResult, RunStatus};
+use crate::services::compare::{Baseline, Comparison};
 use crate::ui::msg::ReplayOf;
 
 /// What the screen of runs asks.
@@ -15,6 +16,20 @@ pub enum RunsRequest {
     List,
     /// One run with its cases and answers.
     Open(RunId),
+    /// What the answers of a run come to by every evaluator.
+    Measure {
+        /// The run.
+        run: RunId,
+        /// What variants are compared with.
+        baseline: Baseline,
+    },
+    /// What changed from one answer to others, word by word.
+    Diff {
+        /// The answer they are compared with.
+        old: String,
+        /// The others, by their place.
+        new: Vec<(usize, String)>,
+    },
     /// What can be chosen for a replay.
     Offer(ReplayOf),
     /// What an order would send and cost; sends nothing.
@@ -147,8 +162,23 @@ pub struct Offer {
     pub prompts: Vec<String>,
     /// Chunks of the case, where there is one case only: rank and document.
     pub chunks: Vec<(u32, String)>,
+    /// Other cases that can be chosen: kept sets and the cases of runs.
+    pub sets: Vec<CaseSet>,
     /// The cap on the cost of a run.
     pub max_cost: Option<Money>,
+}
+
+/// Cases that can be chosen together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CaseSet {
+    /// What they are. It may hold foreign text.
+    pub label: String,
+    /// Where they come from.
+    pub detail: String,
+    /// The filter for them, where no traces are named.
+    pub filter: String,
+    /// The traces.
+    pub traces: Vec<TraceId>,
 }
 
 /// A model that can be chosen.
@@ -222,6 +252,10 @@ pub enum RunsAnswer {
     Runs(Vec<RunRow>),
     /// One run.
     Run(Arc<RunDetail>),
+    /// What its answers come to.
+    Measured(Arc<Comparison>),
+    /// What changed, by place.
+    Diffed(Vec<(usize, Arc<Vec<DiffPiece>>)>),
     /// What can be chosen.
     Offer(Box<Offer>),
     /// What an order would do.

@@ -11,9 +11,11 @@ use crate::domain::run::CallsMode;
 use crate::domain::span::Span;
 use crate::error::AppError;
 use crate::services::notes::{self, ScoreValue};
+use crate::services::prompts::MatchReport;
 use crate::services::replay::cases_of;
-use crate::store::{self, Store, StoreError};
-use crate::ui::msg::Msg;
+use crate::store::{self, Store, StoreError, TracesQuery};
+use crate::ui::msg::{Msg, Toast};
+use crate::ui::text::counted;
 
 /// Performs a request; what it returns as an error is answered as a failure.
 pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Reply) -> Result<(), AppError> {
@@ -32,6 +34,15 @@ pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Repl
             },
             None => TracesAnswer::NoSuchTrace(id),
         },
+        TracesRequest::Match(id) => {
+            let case =
+                spans(store, &id, reply)?.and_then(|spans| cases_of(&spans, CallsMode::Answer).into_iter().next());
+            let report = match case {
+                Some(case) => worker.services().prompts()?.match_case(&case)?,
+                None => MatchReport::default(),
+            };
+            TracesAnswer::Matched(Arc::new(report))
+        }
         TracesRequest::Note { trace_id, text } => {
             notes::keep(store, &notes::note(trace_id, &text, now))?;
             reply.tell(Msg::DataChanged);
@@ -44,12 +55,29 @@ pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Repl
             reply.tell(Msg::DataChanged);
             TracesAnswer::Kept
         }
+        TracesRequest::KeepSet { name, traces, filter } => {
+            let traces = if traces.is_empty() { matching(worker, store, &filter, reply)? } else { traces };
+            notes::keep_set(store, &name, &traces, now)?;
+            reply.tell(Msg::DataChanged);
+            reply.tell(Msg::Toast(Toast::info(format!(
+                "{} kept as the set {name}; score.set:{name} finds them",
+                counted(traces.len() as u64, "trace")
+            ))));
+            TracesAnswer::Kept
+        }
         TracesRequest::Ground(_) => {
             return Err(AppError::internal("this version cannot tell which chunk supports which sentence"));
         }
     };
     reply.send(Answer::Traces(answer));
     Ok(())
+}
+
+fn matching(worker: &ServicesWorker, store: &Store, filter: &str, reply: &dyn Reply) -> Result<Vec<TraceId>, AppError> {
+    let filter = Filter::parse(filter, worker.services().clock().now())
+        .map_err(|error| AppError::usage(format!("the filter: {}", error.message)))?;
+    let query = TracesQuery { filter, limit: u32::MAX as usize, ..TracesQuery::default() };
+    Ok(store.trace_ids(&query, reply.cancel())?)
 }
 
 fn list(worker: &ServicesWorker, store: &Store, query: &ListQuery, reply: &dyn Reply) -> Result<(), AppError> {

@@ -7,6 +7,7 @@ use crate::domain::money::Money;
 use crate::domain::run::Case;
 use crate::domain::span::{Span, SpanStatus};
 use crate::domain::time::Timestamp;
+use crate::services::prompts::MatchReport;
 
 /// What the screens of traces and retrieval ask.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +34,19 @@ pub enum TracesRequest {
         /// The number.
         value: f64,
     },
+    /// Keep traces as a set.
+    KeepSet {
+        /// The set's name.
+        name: String,
+        /// The traces; empty for those that match `filter`.
+        traces: Vec<TraceId>,
+        /// The filter, where no traces are named.
+        filter: String,
+    },
     /// The call that gave the trace its answer, with its chunks.
     Case(TraceId),
+    /// Which version of which prompt made the call that gave the trace its answer.
+    Match(TraceId),
     /// Which sentence of the answer is supported by which chunk.
     Ground(TraceId),
 }
@@ -159,6 +171,8 @@ pub struct Counts {
 /// What the services answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TracesAnswer {
+    /// Which prompt versions can have made the call.
+    Matched(Arc<MatchReport>),
     /// A page of the list.
     Page {
         /// Rows before it.

@@ -1,12 +1,13 @@
 //! Performs requests with the services of the workspace.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::pager::Pager;
 use super::{Reply, Request, Worker, prompt_service, run_service, telemetry_service, trace_service};
 use crate::error::AppError;
 use crate::services::import::{Outcome, Progress as Importing};
+use crate::services::prompts::LintFacts;
 use crate::services::{Listener, Services};
 use crate::store::{RebuildProgress, Store};
 use crate::ui::effects::Answer;
@@ -27,12 +28,16 @@ pub struct ServicesWorker {
     services: Services,
     prepared: Mutex<bool>,
     pager: Mutex<Pager>,
+    lint: Mutex<Option<(Instant, Arc<LintFacts>)>>,
 }
+
+/// How long what the linter knows of a workspace is used before it is gathered again.
+const FACTS_LAST: Duration = Duration::from_secs(20);
 
 impl ServicesWorker {
     /// A worker; opens nothing yet.
     pub fn new(services: Services) -> Self {
-        Self { services, prepared: Mutex::new(false), pager: Mutex::default() }
+        Self { services, prepared: Mutex::new(false), pager: Mutex::default(), lint: Mutex::default() }
     }
 
     /// The services.
@@ -43,6 +48,21 @@ impl ServicesWorker {
     /// What is known of the pages of the list of traces.
     pub const fn pager(&self) -> &Mutex<Pager> {
         &self.pager
+    }
+
+    /// What the linter knows of the workspace, gathered now and then: it is asked at every key of an editor.
+    pub fn lint_facts(&self, reply: &dyn Reply) -> Result<Arc<LintFacts>, AppError> {
+        let mut known = self.lint.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, facts)) = known.as_ref()
+            && since.elapsed() < FACTS_LAST
+        {
+            return Ok(Arc::clone(facts));
+        }
+        // Without an index nothing is known of recorded calls, and everything else still holds.
+        let store = self.store(reply).ok();
+        let facts = Arc::new(LintFacts::gather(&self.services, self.services.prompts()?, store, reply.cancel())?);
+        *known = Some((Instant::now(), Arc::clone(&facts)));
+        Ok(facts)
     }
 
     /// The store, made usable first; whoever comes second waits for the first.

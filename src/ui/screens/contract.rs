@@ -91,6 +91,8 @@ pub enum Typing {
     Off,
     /// One line is typed: arrows up and down, tab and escape stay actions.
     Line,
+    /// An editor takes every key but ctrl-c, those of the function row, and those bound in its own context.
+    Editor,
     /// Several lines are typed: only escape and keys with ctrl, alt or of the function row that an editor does not use stay actions.
     Lines,
 }

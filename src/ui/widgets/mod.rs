@@ -1,6 +1,7 @@
 //! Pieces that screens and overlays are built of.
 
 pub mod chart;
+pub mod editor;
 pub mod empty;
 pub mod line_input;
 pub mod list;

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::table::Focus;
-use crate::ui::action::Action;
+use crate::ui::action::{Action, Context};
 use crate::ui::input::{Mouse, MouseKind};
 use crate::ui::screens::DrawCx;
 use crate::ui::text;
@@ -26,6 +26,8 @@ pub struct Panes {
     len: usize,
     focused: usize,
     full: bool,
+    /// The action that turns to the next pane, and where its key is looked up.
+    turned_by: (Action, Context),
     areas: Cell<[Rect; MOST]>,
 }
 
@@ -48,7 +50,21 @@ impl Panes {
         for (place, share) in shares.iter().take(MOST).enumerate() {
             all[place] = (*share).max(1);
         }
-        Self { shares: all, len, focused: 0, full: false, areas: Cell::default() }
+        Self {
+            shares: all,
+            len,
+            focused: 0,
+            full: false,
+            turned_by: (Action::NextPane, Context::Global),
+            areas: Cell::default(),
+        }
+    }
+
+    /// The same panes, turned to by another action where tab means something else.
+    #[must_use]
+    pub const fn turned_by(mut self, action: Action, context: Context) -> Self {
+        self.turned_by = (action, context);
+        self
     }
 
     /// The pane with the focus.
@@ -155,11 +171,7 @@ impl Panes {
         if shown == 1 && self.len > 1 {
             let others: Vec<&str> =
                 titles.iter().enumerate().filter(|(place, _)| *place != number).map(|(_, title)| *title).collect();
-            label = format!(
-                " {name} ({}: {}) ",
-                cx.key(Action::NextPane, super::super::action::Context::Global),
-                others.join(", ")
-            );
+            label = format!(" {name} ({}: {}) ", cx.key(self.turned_by.0, self.turned_by.1), others.join(", "));
         }
         let style = if focused { cx.style(Role::BorderFocus) } else { cx.style(Role::Dim) };
         text::put(buf, area.x + 1.min(area.width), area.y, &label, usize::from(area.width.saturating_sub(2)), style);

@@ -1,4 +1,4 @@
-//! What changed between two texts, in one column or side by side where there is room.
+//! What changed between two texts, line by line and word by word, in one column or side by side.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::domain::diff::{Change, DiffPiece, change_ratio, word_diff};
 use crate::ui::action::Action;
 use crate::ui::effects::prompts::DiffLine;
 use crate::ui::screens::DrawCx;
@@ -16,6 +17,23 @@ use crate::ui::theme::Role;
 pub const SIDE_FROM: u16 = 96;
 /// Lines around a change that are shown.
 const AROUND: usize = 3;
+/// Longer lines are not compared by words: that would take longer than a frame.
+const LONGEST_BY_WORDS: usize = 2_000;
+
+/// Lines that changed more than this are not compared by words.
+const LEAST_IN_COMMON: f64 = 0.7;
+
+/// How both texts stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// Side by side where there is room.
+    #[default]
+    Fitting,
+    /// Side by side.
+    Side,
+    /// One below the other.
+    Unified,
+}
 
 /// A line of the view.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,13 +41,29 @@ enum Row {
     /// Lines that are the same are left out here.
     Gap(usize),
     /// A line of either or both texts.
-    Lines(Option<(usize, String)>, Option<(usize, String)>),
+    Lines(Option<Line>, Option<Line>),
+}
+
+/// A line of one of the texts: its number, and its words, those that the other line lacks apart.
+#[derive(Clone, Debug, PartialEq)]
+struct Line {
+    number: usize,
+    words: Vec<DiffPiece>,
+}
+
+impl Line {
+    fn whole(number: usize, text: &str, change: Change) -> Self {
+        Self { number, words: vec![DiffPiece { change, text: text.to_owned() }] }
+    }
 }
 
 /// What changed, ready to draw.
 #[derive(Clone, Debug)]
 pub struct DiffView {
     rows: Vec<Row>,
+    /// How both texts stand.
+    pub layout: Layout,
+    width: Cell<u16>,
     top: Cell<usize>,
     height: Cell<u16>,
     /// Lines added and removed.
@@ -45,13 +79,34 @@ impl DiffView {
         while place < lines.len() {
             match &lines[place] {
                 DiffLine::Same(old, new, text) => {
-                    rows.push(Row::Lines(Some((*old, text.clone())), Some((*new, text.clone()))));
+                    let same = |number: usize| Some(Line::whole(number, text, Change::Equal));
+                    rows.push(Row::Lines(same(*old), same(*new)));
                     place += 1;
                 }
                 _ => place = pair(lines, place, &mut rows, &mut added, &mut removed),
             }
         }
-        Self { rows: fold(rows), top: Cell::new(0), height: Cell::new(0), counts: (added, removed) }
+        Self {
+            rows: fold(rows),
+            layout: Layout::default(),
+            width: Cell::new(0),
+            top: Cell::new(0),
+            height: Cell::new(0),
+            counts: (added, removed),
+        }
+    }
+
+    /// Puts both texts the other way: side by side, or one below the other.
+    pub fn turn(&mut self) {
+        self.layout = if self.is_side(self.width.get()) { Layout::Unified } else { Layout::Side };
+    }
+
+    fn is_side(&self, width: u16) -> bool {
+        match self.layout {
+            Layout::Fitting => width >= SIDE_FROM,
+            Layout::Side => true,
+            Layout::Unified => false,
+        }
     }
 
     /// Whether nothing changed.
@@ -64,7 +119,7 @@ impl DiffView {
         let page = usize::from(self.height.get()).saturating_sub(1).max(1);
         let last = self.rows.len().saturating_sub(1);
         let top = self.top.get();
-        let changed = |at: &usize| matches!(&self.rows[*at], Row::Lines(old, new) if old.is_none() || new.is_none() || old.as_ref().map(|(_, text)| text) != new.as_ref().map(|(_, text)| text));
+        let changed = |at: &usize| !matches!(self.rows[*at], Row::Gap(_)) && !is_same(&self.rows[*at]);
         let to = match action {
             Action::Up => top.saturating_sub(1),
             Action::Down => top + 1,
@@ -89,9 +144,10 @@ impl DiffView {
     pub fn draw(&self, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         let area = area.intersection(buf.area);
         self.height.set(area.height);
+        self.width.set(area.width);
         let mut y = area.y;
         for row in self.rows.iter().skip(self.top.get()) {
-            let drawn = if area.width >= SIDE_FROM { side(row, area.width, cx) } else { unified(row, area.width, cx) };
+            let drawn = if self.is_side(area.width) { side(row, area.width, cx) } else { unified(row, area.width, cx) };
             for line in drawn {
                 if y >= area.bottom() {
                     return;
@@ -120,13 +176,36 @@ fn pair(lines: &[DiffLine], mut place: usize, rows: &mut Vec<Row>, added: &mut u
     loop {
         match (old.next(), new.next()) {
             (None, None) => return place,
-            (one, other) => rows.push(Row::Lines(one, other)),
+            (Some((old, text)), Some((new, other))) => {
+                let (one, two) = by_words((old, &text), (new, &other));
+                rows.push(Row::Lines(Some(one), Some(two)));
+            }
+            (one, other) => rows.push(Row::Lines(
+                one.map(|(number, text)| Line::whole(number, &text, Change::Removed)),
+                other.map(|(number, text)| Line::whole(number, &text, Change::Added)),
+            )),
         }
     }
 }
 
+/// Two lines that stand for each other, with the words that changed.
+fn by_words((old, text): (usize, &str), (new, other): (usize, &str)) -> (Line, Line) {
+    let whole = || (Line::whole(old, text, Change::Removed), Line::whole(new, other, Change::Added));
+    if text.len().max(other.len()) > LONGEST_BY_WORDS {
+        return whole();
+    }
+    let words = word_diff(text, other);
+    // Lines with next to nothing in common are another line each.
+    if change_ratio(&words) > LEAST_IN_COMMON {
+        return whole();
+    }
+    let of = |without: Change| words.iter().filter(|word| word.change != without).cloned().collect();
+    (Line { number: old, words: of(Change::Added) }, Line { number: new, words: of(Change::Removed) })
+}
+
 fn is_same(row: &Row) -> bool {
-    matches!(row, Row::Lines(Some((_, old)), Some((_, new))) if old == new)
+    let all = |line: &Line| line.words.iter().all(|word| word.change == Change::Equal);
+    matches!(row, Row::Lines(Some(old), Some(new)) if all(old) && all(new))
 }
 
 /// Leaves long stretches of the same out.
@@ -157,13 +236,19 @@ fn gap(count: usize, cx: &DrawCx) -> Vec<Piece> {
     vec![Piece::own(format!("      {} {count} {lines} as before", cx.glyphs.ellipsis), Role::Dim)]
 }
 
-fn line(mark: &str, number: usize, foreign: &str, role: Role, width: usize) -> Vec<Vec<Piece>> {
+/// A line with its mark and number, wrapped. Where only some words changed, the others are plain.
+fn line(mark: &str, line: &Line, role: Role, width: usize) -> Vec<Vec<Piece>> {
     let room = width.saturating_sub(7).max(1);
-    let rows = text::wrap(&text::foreign(foreign, role), room);
+    let pieces: Vec<Piece> = line
+        .words
+        .iter()
+        .flat_map(|word| text::foreign(&word.text, if word.change == Change::Equal { Role::Text } else { role }))
+        .collect();
+    let rows = text::wrap(&pieces, room);
     rows.into_iter()
         .enumerate()
         .map(|(place, mut row)| {
-            let head = if place == 0 { format!("{number:>4} {mark} ") } else { format!("     {mark} ") };
+            let head = if place == 0 { format!("{:>4} {mark} ", line.number) } else { format!("     {mark} ") };
             row.insert(0, Piece::own(head, if role == Role::Text { Role::Dim } else { role }));
             row
         })
@@ -174,16 +259,10 @@ fn unified(row: &Row, width: u16, cx: &DrawCx) -> Vec<Vec<Piece>> {
     let width = usize::from(width);
     match row {
         Row::Gap(count) => vec![gap(*count, cx)],
-        Row::Lines(Some((_, old)), Some((number, new))) if old == new => line(" ", *number, new, Role::Text, width),
+        Row::Lines(_, Some(new)) if is_same(row) => line(" ", new, Role::Text, width),
         Row::Lines(old, new) => {
-            let mut lines = Vec::new();
-            if let Some((number, text)) = old {
-                lines.extend(line("-", *number, text, Role::Removed, width));
-            }
-            if let Some((number, text)) = new {
-                lines.extend(line("+", *number, text, Role::Added, width));
-            }
-            lines
+            let old = old.iter().flat_map(|old| line("-", old, Role::Removed, width));
+            old.chain(new.iter().flat_map(|new| line("+", new, Role::Added, width))).collect()
         }
     }
 }
@@ -192,12 +271,12 @@ fn side(row: &Row, width: u16, cx: &DrawCx) -> Vec<Vec<Piece>> {
     let half = usize::from(width.saturating_sub(3)) / 2;
     let (left, right) = match row {
         Row::Gap(count) => return vec![gap(*count, cx)],
-        Row::Lines(Some((old, text)), Some((new, other))) if text == other => {
-            (line(" ", *old, text, Role::Text, half), line(" ", *new, other, Role::Text, half))
+        Row::Lines(Some(old), Some(new)) if is_same(row) => {
+            (line(" ", old, Role::Text, half), line(" ", new, Role::Text, half))
         }
         Row::Lines(old, new) => (
-            old.as_ref().map_or_else(Vec::new, |(number, text)| line("-", *number, text, Role::Removed, half)),
-            new.as_ref().map_or_else(Vec::new, |(number, text)| line("+", *number, text, Role::Added, half)),
+            old.as_ref().map_or_else(Vec::new, |old| line("-", old, Role::Removed, half)),
+            new.as_ref().map_or_else(Vec::new, |new| line("+", new, Role::Added, half)),
         ),
     };
     let rows = left.len().max(right.len());
@@ -225,8 +304,20 @@ mod tests {
         let view = DiffView::new(&Arc::new(lines));
         assert_eq!(view.counts, (1, 1));
         assert_eq!(view.rows[0], Row::Gap(7));
-        assert_eq!(view.rows.last(), Some(&Row::Lines(Some((11, "old".into())), Some((11, "new".into())))));
+        let (old, new) = (Line::whole(11, "old", Change::Removed), Line::whole(11, "new", Change::Added));
+        assert_eq!(view.rows.last(), Some(&Row::Lines(Some(old), Some(new))));
         assert!(view.act(Action::NextMatch));
         assert_eq!(view.top.get(), 4);
+    }
+
+    #[test]
+    fn in_lines_that_are_mostly_the_same_only_the_changed_words_stand_out() {
+        let (old, new) = by_words((1, "Answer from the sources."), (1, "Answer from these sources."));
+        let changed = |line: &Line| -> Vec<String> {
+            line.words.iter().filter(|word| word.change != Change::Equal).map(|word| word.text.clone()).collect()
+        };
+        assert_eq!((changed(&old), changed(&new)), (vec!["the".to_owned()], vec!["these".to_owned()]));
+        let (old, _) = by_words((1, "Answer."), (1, "Something else entirely"));
+        assert_eq!(old, Line::whole(1, "Answer.", Change::Removed));
     }
 }

@@ -1,10 +1,17 @@
 //! Prompt files: list, text, history, differences, editing, committing.
 
+mod answers;
+mod comparing;
 mod diff_view;
+mod editing;
+mod git;
 mod list;
+mod live;
 mod questions;
+mod rendered;
 mod screen;
 mod source;
+mod versions_view;
 mod view;
 
 #[cfg(test)]

@@ -2,8 +2,11 @@
 
 use super::screen::PromptsScreen;
 use crate::ui::action::Action;
-use crate::ui::effect::{Ask, Confirm, Effect};
+use crate::ui::effect::{Ask, Effect};
 use crate::ui::msg::{ReplayOf, Target};
+
+/// Recorded calls that versions are compared on, where the user does not choose others.
+const USUAL_CASES: u32 = 50;
 
 impl PromptsScreen {
     /// Asks for the message of a commit.
@@ -18,23 +21,17 @@ impl PromptsScreen {
         })]
     }
 
-    /// Asks before the file is made what it was.
-    pub(super) fn restore_question(&self) -> Vec<Effect> {
-        let (Some(row), Some(version)) = (self.list.selected(), self.source.version()) else { return Vec::new() };
-        vec![Effect::Confirm(Confirm {
-            action: Action::RestorePrompt,
-            title: format!("Make {} what it was at {}?", row.path, version.version),
-            lines: vec!["What is in the file now is kept as a draft where it was not committed.".into()],
-            yes: "restore",
-        })]
-    }
-
-    /// Replays the cases of the prompt on the version under the cursor.
+    /// Replays the newest cases of the prompt on the marked versions, or on the one under the cursor.
     pub(super) fn replay(&self) -> Vec<Effect> {
-        let (Some(name), Some(version)) = (self.source.name(), self.source.version()) else { return Vec::new() };
+        let Some(name) = self.source.name() else { return Vec::new() };
+        let prompts = self.source.chosen().iter().map(|version| format!("{name}@{}", version.version)).collect();
+        // Traces that ran on it without saying so are known by id only.
+        let traces = self.source.uses.as_ref().map(|uses| uses.traces.as_slice()).unwrap_or_default();
         vec![Effect::Go(Target::Replay(ReplayOf {
+            traces: traces.iter().take(USUAL_CASES as usize).cloned().collect(),
             filter: format!("prompt:\"{}\"", name.replace('"', "")),
-            prompt: Some(format!("{name}@{}", version.version)),
+            prompts,
+            limit: Some(USUAL_CASES),
             ..ReplayOf::default()
         }))]
     }

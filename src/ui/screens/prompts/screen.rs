@@ -1,39 +1,35 @@
 //! The screen of prompts.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::diff_view::DiffView;
 use super::list::{List, Phase};
+use super::live::Live;
+use super::rendered::{Beside, Waiting};
 use super::source::{Shown, Source};
 use super::{SPEC, view};
+use crate::services::prompts::Outside;
 use crate::ui::action::{Action, Context};
 use crate::ui::chord::Key;
 use crate::ui::effect::Effect;
-use crate::ui::effects::prompts::{History, PromptsAnswer, PromptsRequest};
-use crate::ui::effects::{Answer, Request};
+use crate::ui::effects::Request;
+use crate::ui::effects::prompts::PromptsRequest;
 use crate::ui::input::MouseKind;
-use crate::ui::msg::{Event, RequestId, Target, TimerId, Toast};
+use crate::ui::msg::{Event, RequestId, Target, Toast};
 use crate::ui::screens::{Cx, DrawCx, Screen, ScreenId, ScreenSpec, Status, Typing};
 use crate::ui::text;
 use crate::ui::widgets::line_input::LineInput;
-use crate::ui::widgets::list::{ListState, Moved};
+use crate::ui::widgets::list::Moved;
 use crate::ui::widgets::panes::Panes;
-use crate::ui::widgets::text_area::TextArea;
-use crate::ui::widgets::text_view::TextView;
 
 /// The pane of prompt files.
 pub const LIST: usize = 0;
 /// The pane of the text.
 pub const SOURCE: usize = 1;
-/// The pane of versions.
+/// The pane of versions, or of the prompt as it would be sent.
 pub const VERSIONS: usize = 2;
-/// How long typing must pause before the draft is kept.
-const PAUSE: Duration = Duration::from_secs(2);
-const DRAFT_TIMER: TimerId = TimerId(31);
+/// The pane of the prompt as it would be sent, beside the text while it is written.
+pub const LIVE: usize = 1;
 
 /// The screen of prompts.
 #[derive(Debug)]
@@ -44,13 +40,33 @@ pub struct PromptsScreen {
     pub source: Source,
     /// The panes.
     pub panes: Panes,
+    /// The panes while the text is written: the text, and what it comes to.
+    pub desk: Panes,
+    /// What the third pane shows.
+    pub beside: Beside,
+    /// The prompt as it would be sent.
+    pub live: Live,
+    pub(super) waiting: Waiting,
     /// What is to be shown once it is read: a prompt and its version.
-    wanted: Option<(String, Option<String>)>,
-    listing: Option<RequestId>,
-    reading: Option<(RequestId, String)>,
-    colouring: Option<(RequestId, String)>,
-    comparing: Option<RequestId>,
-    working: Option<RequestId>,
+    pub(super) wanted: Option<(String, Option<String>)>,
+    pub(super) listing: Option<RequestId>,
+    pub(super) reading: Option<(RequestId, String)>,
+    pub(super) colouring: Option<(RequestId, String)>,
+    pub(super) comparing: Option<RequestId>,
+    pub(super) working: Option<RequestId>,
+    pub(super) counting: Option<RequestId>,
+    pub(super) blaming: Option<RequestId>,
+    pub(super) watching: Option<RequestId>,
+    /// The request that saves, and the text it saves.
+    pub(super) saving: Option<(RequestId, String)>,
+    /// Whether the editor is to be left once the text is saved.
+    pub(super) leave_after_save: bool,
+    /// Whether the draft is to be kept soon.
+    pub(super) draft_due: bool,
+    /// The editor's version whose text was looked at.
+    pub(super) looked_at: Option<u64>,
+    /// What another program wrote into the file, until the user says what becomes of it.
+    pub(super) outside: Option<Outside>,
 }
 
 impl Default for PromptsScreen {
@@ -59,28 +75,41 @@ impl Default for PromptsScreen {
             list: List::default(),
             source: Source::default(),
             panes: Panes::new(&[2, 5, 3]),
+            desk: Panes::new(&[5, 4]).turned_by(Action::ShowRendered, Context::PromptEdit),
+            beside: Beside::default(),
+            live: Live::default(),
+            waiting: Waiting::default(),
             wanted: None,
             listing: None,
             reading: None,
             colouring: None,
             comparing: None,
             working: None,
+            counting: None,
+            blaming: None,
+            watching: None,
+            saving: None,
+            leave_after_save: false,
+            draft_due: false,
+            looked_at: None,
+            outside: None,
         }
     }
 }
 
-fn ask(cx: &Cx, request: PromptsRequest) -> (RequestId, Effect) {
+/// A request of this screen.
+pub(super) fn ask(cx: &Cx, request: PromptsRequest) -> (RequestId, Effect) {
     cx.request(ScreenId::Prompts, Request::Prompts(request))
 }
 
 impl PromptsScreen {
-    fn read(&mut self, cx: &Cx) -> Vec<Effect> {
+    pub(super) fn read(&mut self, cx: &Cx) -> Vec<Effect> {
         let (id, effect) = ask(cx, PromptsRequest::List);
         self.listing = Some(id);
         vec![effect]
     }
 
-    fn read_history(&mut self, cx: &Cx) -> Vec<Effect> {
+    pub(super) fn read_history(&mut self, cx: &Cx) -> Vec<Effect> {
         let Some(name) = self.list.selected().map(|row| row.name.clone()) else { return Vec::new() };
         let mut effects: Vec<Effect> = self.reading.take().map(|(id, _)| Effect::Cancel(id)).into_iter().collect();
         let (id, effect) = ask(cx, PromptsRequest::History(name.clone()));
@@ -89,214 +118,20 @@ impl PromptsScreen {
         effects
     }
 
-    fn answered(&mut self, id: RequestId, answer: &Answer, cx: &Cx) -> Vec<Effect> {
-        if self.listing == Some(id) {
-            self.listing = None;
-            return self.listed(answer, cx);
-        }
-        if self.reading.as_ref().is_some_and(|(waiting, _)| *waiting == id) {
-            self.reading = None;
-            return self.read_is_there(answer, cx);
-        }
-        if self.colouring.as_ref().is_some_and(|(waiting, _)| *waiting == id) {
-            if let (Some((_, text)), Answer::Prompts(PromptsAnswer::Highlighted(lines))) =
-                (self.colouring.take(), answer)
-            {
-                self.source.put_colours(text, Arc::clone(lines));
-            }
-            return Vec::new();
-        }
-        if self.comparing == Some(id) {
-            self.comparing = None;
-            if let (Some(shown), Answer::Prompts(PromptsAnswer::Diff(lines))) = (&mut self.source.diff, answer) {
-                shown.view = Some(DiffView::new(lines));
-            }
-            return Vec::new();
-        }
-        if self.working == Some(id) {
-            self.working = None;
-            return self.worked(answer, cx);
-        }
-        Vec::new()
-    }
-
-    fn listed(&mut self, answer: &Answer, cx: &Cx) -> Vec<Effect> {
-        match answer {
-            Answer::Prompts(PromptsAnswer::Listing(listing)) => {
-                let before = self.list.selected().map(|row| row.name.clone());
-                self.list.listing = (**listing).clone();
-                self.list.phase = Phase::Ready;
-                let wanted = self.wanted.as_ref().map(|(name, _)| name.clone()).or(before);
-                let found = wanted.as_deref().is_none_or(|name| self.list.select(name));
-                let mut effects = self.read_history(cx);
-                if let Some((name, _)) = self.wanted.as_ref().filter(|_| !found) {
-                    let text = format!("there is no prompt `{name}` below prompts/ here");
-                    effects.push(Effect::Toast(Toast::warning(text)));
-                    self.wanted = None;
-                }
-                return effects;
-            }
-            Answer::Failed(why) => self.list.phase = Phase::Failed(why.clone()),
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn read_is_there(&mut self, answer: &Answer, cx: &Cx) -> Vec<Effect> {
-        match answer {
-            Answer::Prompts(PromptsAnswer::History(history)) => self.show_history(history, cx),
-            Answer::Failed(why) => {
-                self.source = Source::default();
-                self.source.problem = Some(why.clone());
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn show_history(&mut self, history: &Arc<History>, cx: &Cx) -> Vec<Effect> {
-        let same = self.source.name() == Some(history.name.as_str());
-        if !same {
-            self.source.versions = ListState::default();
-            self.source.marked = None;
-            self.source.view = TextView::default();
-            self.source.search = None;
-        }
-        self.source.history = Some(Arc::clone(history));
-        self.source.problem = None;
-        let mut effects = Vec::new();
-        let place = self.source.versions.selected.min(self.source.len().saturating_sub(1));
-        self.source.versions.select(place);
-        if let Some((_, Some(version))) = self.wanted.take() {
-            let found = history.versions.iter().position(|known| known.version == version);
-            match found {
-                Some(place) => {
-                    self.source.versions.select(place);
-                }
-                None => effects.push(Effect::Toast(Toast::info(format!(
-                    "version {version} is not in the history of {}; the newest is shown",
-                    history.name
-                )))),
-            }
-        }
-        effects.extend(self.show_version(cx));
-        if history.draft.is_some() && !same {
-            effects.push(Effect::Toast(Toast::info("a draft that was not saved is kept; i goes on with it")));
-        }
-        effects
-    }
-
-    fn show_version(&mut self, cx: &Cx) -> Vec<Effect> {
-        let Some(text) = self.source.show() else { return Vec::new() };
-        let Some(path) = self.list.selected().map(|row| row.path.clone()) else { return Vec::new() };
-        let mut effects: Vec<Effect> = self.colouring.take().map(|(id, _)| Effect::Cancel(id)).into_iter().collect();
+    pub(super) fn show_version(&mut self, cx: &Cx) -> Vec<Effect> {
+        let mut effects = self.look(cx);
+        let Some(text) = self.source.show() else { return effects };
+        let Some(path) = self.list.selected().map(|row| row.path.clone()) else { return effects };
+        effects.extend(self.colouring.take().map(|(id, _)| Effect::Cancel(id)));
         let (id, effect) = ask(cx, PromptsRequest::Highlight { name: path, text: text.clone() });
         self.colouring = Some((id, text));
         effects.push(effect);
         effects
     }
 
-    fn worked(&mut self, answer: &Answer, cx: &Cx) -> Vec<Effect> {
-        let toast = match answer {
-            Answer::Prompts(PromptsAnswer::Saved) => Toast::info("saved"),
-            Answer::Prompts(PromptsAnswer::Committed { commit }) => Toast::info(format!("committed {commit}")),
-            Answer::Prompts(PromptsAnswer::Restored { kept: true }) => {
-                Toast::info("restored; the text before is kept as a draft, i goes on with it")
-            }
-            Answer::Prompts(PromptsAnswer::Restored { kept: false }) => Toast::info("restored"),
-            Answer::Failed(why) => return vec![Effect::Toast(Toast::error(why.clone()))],
-            _ => return Vec::new(),
-        };
-        self.source.versions.select(0);
-        let mut effects = self.read(cx);
-        effects.push(Effect::Toast(toast));
-        effects
-    }
-
-    fn work(&mut self, request: PromptsRequest, cx: &Cx) -> Vec<Effect> {
+    pub(super) fn work(&mut self, request: PromptsRequest, cx: &Cx) -> Vec<Effect> {
         let (id, effect) = ask(cx, request);
         self.working = Some(id);
-        vec![effect]
-    }
-
-    fn keep_draft(&self, cx: &Cx) -> Vec<Effect> {
-        match (self.source.unsaved(), self.source.name()) {
-            (Some(text), Some(name)) => {
-                vec![ask(cx, PromptsRequest::Draft { name: name.to_owned(), text: Some(text) }).1]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// Keys and actions while the text is edited.
-    fn edit(&mut self, event: &Event, cx: &Cx) -> Option<Vec<Effect>> {
-        let name = self.source.name()?.to_owned();
-        let (area, before) = self.source.editing.as_mut()?;
-        let effects = match event {
-            Event::Key(chord) => {
-                area.key(*chord);
-                vec![cx.timer(ScreenId::Prompts, DRAFT_TIMER, PAUSE)]
-            }
-            Event::Paste(text) => {
-                area.insert(text);
-                vec![cx.timer(ScreenId::Prompts, DRAFT_TIMER, PAUSE)]
-            }
-            Event::Timer(DRAFT_TIMER) => self.keep_draft(cx),
-            Event::Action(Action::UndoText) => {
-                area.undo();
-                Vec::new()
-            }
-            Event::Action(Action::RedoText) => {
-                area.redo();
-                Vec::new()
-            }
-            Event::Action(Action::SaveText) => {
-                let text = area.text();
-                before.clone_from(&text);
-                self.work(PromptsRequest::Save { name, text }, cx)
-            }
-            Event::Action(Action::Back) => {
-                let draft = self.source.unsaved();
-                let mut effects = self.keep_draft(cx);
-                if draft.is_some() {
-                    effects.push(Effect::Toast(Toast::info("not saved; the draft is kept, i goes on with it")));
-                }
-                self.source.leave_editor(draft);
-                effects.extend(self.show_version(cx));
-                effects
-            }
-            Event::Action(_) | Event::Mouse(_) => Vec::new(),
-            _ => return None,
-        };
-        Some(effects)
-    }
-
-    fn begin_edit(&mut self) -> Vec<Effect> {
-        let Some(history) = &self.source.history else { return Vec::new() };
-        let before = self.source.newest().unwrap_or_default().to_owned();
-        let text = history.draft.clone().unwrap_or_else(|| before.clone());
-        self.source.editing = Some((TextArea::new(&text), before));
-        self.source.diff = None;
-        self.panes.focus(SOURCE);
-        Vec::new()
-    }
-
-    fn compare(&mut self, cx: &Cx) -> Vec<Effect> {
-        if self.source.diff.take().is_some() {
-            return self.show_version(cx);
-        }
-        let (Some((old, new)), Some(history)) = (self.source.pair(), self.source.history.clone()) else {
-            return vec![Effect::Toast(Toast::info(
-                "there is no version before this one; space marks another to compare with",
-            ))];
-        };
-        let (Some(from), Some(to)) = (history.versions.get(old), history.versions.get(new)) else { return Vec::new() };
-        self.source.diff = Some(Shown { from: from.version.clone(), to: to.version.clone(), view: None });
-        let (id, effect) = ask(cx, PromptsRequest::Diff { old: from.text.clone(), new: to.text.clone() });
-        self.comparing = Some(id);
-        if self.panes.focused() == LIST {
-            self.panes.focus(SOURCE);
-        }
         vec![effect]
     }
 
@@ -316,9 +151,13 @@ impl PromptsScreen {
             (SOURCE, Action::Left) => self.panes.focus(LIST),
             (SOURCE, Action::Right) => self.panes.focus(VERSIONS),
             (LIST, _) if self.move_list(action) => return self.read_history(cx),
-            (VERSIONS, _) if self.source.versions.act(action, self.source.len()) != Moved::Elsewhere => {
+            (VERSIONS, _)
+                if self.beside == Beside::Versions
+                    && self.source.versions.act(action, self.source.len()) != Moved::Elsewhere =>
+            {
                 return self.show_version(cx);
             }
+            (VERSIONS, _) if self.beside == Beside::Rendered && self.live.view.act(action, &self.live.doc) => {}
             (SOURCE, _) if self.source.view.act(action, &self.source.doc) => {}
             (_, Action::NextMatch | Action::PrevMatch) => {
                 self.source.view.act(action, &self.source.doc);
@@ -344,17 +183,29 @@ impl PromptsScreen {
             }
             Action::Mark => {
                 let here = self.source.versions.selected;
-                self.source.marked = if self.source.marked == Some(here) { None } else { Some(here) };
+                if !self.source.marked.remove(&here) {
+                    self.source.marked.insert(here);
+                }
+                self.beside = Beside::Versions;
                 self.panes.focus(VERSIONS);
             }
             Action::Diff => return self.compare(cx),
-            Action::EditInPlace => return self.begin_edit(),
+            Action::SideBySide => self.turn_diff(),
+            Action::ShowRendered if self.source.diff.is_some() => return self.compare_rendered(cx),
+            Action::ShowRendered => return self.turn_beside(cx),
+            Action::PickCase => return self.ask_for_cases(cx),
+            Action::EditInPlace => return self.begin_edit(cx),
             Action::EditExternal => {
                 let text = self.source.newest().unwrap_or_default().to_owned();
                 return vec![Effect::Edit { to: ScreenId::Prompts, action, text, suffix: self.suffix() }];
             }
             Action::CommitPrompt => return self.commit_question(),
-            Action::RestorePrompt => return self.restore_question(),
+            Action::BlamePrompt => return self.turn_blame(cx),
+            Action::RestorePrompt
+            | Action::LabelVersion
+            | Action::NewPrompt
+            | Action::RenamePrompt
+            | Action::DeletePrompt => return self.ask_for_change(action),
             Action::Replay => return self.replay(),
             Action::CopyText | Action::CopyId | Action::CopyCli => return self.copy(action),
             _ => {}
@@ -363,12 +214,13 @@ impl PromptsScreen {
     }
 
     fn back(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
-        if self.source.diff.take().is_some() {
+        if self.source.diff.take().is_some() || self.source.blame.take().is_some() {
             return self.show_version(cx);
         }
         if self.source.view.needle().is_some() {
             self.source.view.search("", &self.source.doc);
-        } else if self.source.marked.take().is_some() {
+        } else if !self.source.marked.is_empty() {
+            self.source.marked.clear();
             return Vec::new();
         } else if !self.list.filter.text().is_empty() {
             self.list.filter.set("");
@@ -439,6 +291,15 @@ impl PromptsScreen {
         }
         Vec::new()
     }
+
+    /// Where the cursor of the editor is, and what its keys mean now.
+    fn place(&self) -> String {
+        let Some(writing) = &self.source.editing else { return String::new() };
+        let place = writing.editor.cursor();
+        let mode = writing.editor.mode_label().unwrap_or_default();
+        let pending = writing.editor.pending_keys();
+        format!("{pending}  {mode}  {}:{}", place.line + 1, place.column + 1).trim_start().to_owned()
+    }
 }
 
 impl Screen for PromptsScreen {
@@ -452,7 +313,7 @@ impl Screen for PromptsScreen {
 
     fn typing(&self) -> Typing {
         if self.source.editing.is_some() {
-            Typing::Lines
+            Typing::Editor
         } else if self.list.editing || self.source.search.is_some() {
             Typing::Line
         } else {
@@ -481,6 +342,9 @@ impl Screen for PromptsScreen {
         match event {
             Event::Action(action) => self.act(*action, cx),
             Event::Mouse(mouse) => self.mouse(*mouse, cx),
+            Event::Picked(Action::PickCase, picked) => {
+                picked.first().map_or_else(Vec::new, |trace| self.case_picked(trace, cx))
+            }
             Event::Entered(Action::CommitPrompt, message) if message.trim().is_empty() => {
                 vec![Effect::Toast(Toast::warning("a commit needs a message; nothing was committed"))]
             }
@@ -492,18 +356,15 @@ impl Screen for PromptsScreen {
             Event::Edited(Action::EditExternal, text) => match self.source.name() {
                 Some(_) if self.source.newest() == Some(text.as_str()) => Vec::new(),
                 Some(name) => {
-                    let request = PromptsRequest::Save { name: name.to_owned(), text: text.clone() };
+                    let base = self.source.newest().unwrap_or_default().to_owned();
+                    let request = PromptsRequest::Save { name: name.to_owned(), base, text: text.clone() };
                     self.work(request, cx)
                 }
                 None => Vec::new(),
             },
-            Event::Confirmed(Action::RestorePrompt) => {
-                let wanted = self.source.name().zip(self.source.version());
-                let request = wanted.map(|(name, version)| PromptsRequest::Restore {
-                    name: name.to_owned(),
-                    version: version.version.clone(),
-                });
-                request.map_or_else(Vec::new, |request| self.work(request, cx))
+            Event::Confirmed(action @ (Action::RestorePrompt | Action::DeletePrompt)) => self.change(*action, "", cx),
+            Event::Entered(action @ (Action::NewPrompt | Action::RenamePrompt | Action::LabelVersion), text) => {
+                self.change(*action, text, cx)
             }
             _ => Vec::new(),
         }
@@ -517,17 +378,26 @@ impl Screen for PromptsScreen {
         let row = self.list.selected();
         let state = row.and_then(|row| row.state.as_deref());
         match action {
-            Action::Open | Action::EditInPlace | Action::EditExternal | Action::Diff | Action::Replay
+            Action::Open
+            | Action::EditInPlace
+            | Action::EditExternal
+            | Action::Diff
+            | Action::Replay
+            | Action::RenamePrompt
+            | Action::DeletePrompt
+            | Action::BlamePrompt
+            | Action::CommitPrompt
                 if row.is_none() =>
             {
                 Some("no prompt is selected".into())
             }
-            Action::CommitPrompt if row.is_none() => Some("no prompt is selected".into()),
-            Action::CommitPrompt if state.is_none() => {
+            Action::CommitPrompt | Action::BlamePrompt if state.is_none() => {
                 Some("there is no git repository here; `git init` makes one".into())
             }
             Action::CommitPrompt if state == Some("clean") => Some("the file is as committed; edit it first".into()),
-            Action::RestorePrompt if self.source.version().is_none_or(|version| version.version == "work") => {
+            Action::RestorePrompt | Action::LabelVersion
+                if self.source.version().is_none_or(|version| version.version == "work") =>
+            {
                 Some("put the cursor on a committed version first".into())
             }
             _ => None,
@@ -536,12 +406,15 @@ impl Screen for PromptsScreen {
 
     fn status(&self) -> Status {
         let counts = match &self.list.phase {
+            _ if self.source.editing.is_some() => self.place(),
             Phase::Loading => "loading".to_owned(),
             Phase::Failed(_) => String::new(),
             Phase::Ready => text::counted(self.list.listing.prompts.len() as u64, "prompt"),
         };
         let mut hints = match (&self.source.editing, self.panes.focused()) {
-            (Some(_), _) => vec![Action::SaveText, Action::UndoText, Action::RedoText, Action::Back],
+            (Some(_), _) => {
+                vec![Action::SaveText, Action::ShowRendered, Action::PickCase, Action::NextFinding, Action::UndoText]
+            }
             (None, VERSIONS) => {
                 vec![Action::Mark, Action::Diff, Action::RestorePrompt, Action::Replay, Action::NextPane]
             }

@@ -1,9 +1,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Map;
+
+use crate::config::EditorMode;
+use crate::domain::lint::{self, Finding};
+use crate::domain::merge::Merged;
+use crate::domain::message::Role;
+use crate::services::prompts::{BlamedLine, CostOf, Counted, ModelCost, Outside, Preview, Section, Spoken};
+use crate::store::PromptUse;
 use crate::ui::effect::Effect;
 use crate::ui::effects::prompts::{
-    DiffLine, History, Listing, PromptRow, PromptsAnswer, PromptsRequest, Repo, VersionRow,
+    CaseValues, Change, DiffLine, History, Listing, PromptRow, PromptsAnswer, PromptsRequest, Repo, Uses, VersionRow,
 };
 use crate::ui::effects::{Answer, Request};
 use crate::ui::harness::Stage;
@@ -27,11 +35,14 @@ fn listing(repo: Repo) -> Listing {
         path: format!("prompts/{name}.prompt"),
         state: (repo != Repo::None).then(|| state.into()),
         format: "dotprompt",
+        deployed: (name == "rewrite").then(|| "v2".into()),
     };
     Listing {
         prompts: vec![row("answer", "modified"), row("rewrite", "clean"), row("tri\u{202e}age", "untracked")],
         problems: Vec::new(),
         operation: None,
+        editor: EditorMode::Plain,
+        deployed_label: "production".into(),
         repo,
     }
 }
@@ -39,10 +50,14 @@ fn listing(repo: Repo) -> Listing {
 fn history(draft: Option<&str>) -> Arc<History> {
     let version = |version: &str, days: Option<u64>, text: &str| VersionRow {
         version: version.into(),
+        commit: days.map(|_| "8c41d07e5b0f4a2d9c1b3e6f7a8d9c0b1e2f3a4d".into()),
+        names: days.map(|_| format!("answer/{version}")).into_iter().collect(),
         author: days.map(|_| "Ada".into()),
         committed_at: days.map(|days| now().minus(Duration::from_secs(86_400 * days))),
         message: days.map(|days| format!("Change of {days} days ago\n\nMore.")),
+        measured: days.map(|_| "50 cases: similarity +0.041 better".into()),
         tokens: 212,
+        tokens_changed: days.map(|_| 14),
         added: 2,
         removed: 1,
         text: text.into(),
@@ -129,7 +144,8 @@ fn leaving_the_editor_keeps_a_draft_and_editing_goes_on_with_it() {
     stage.keys("i");
     assert!(stage.picture((120, 40)).contains("my draft"));
     stage.keys("ctrl-s");
-    assert_eq!(*asked(&stage), PromptsRequest::Save { name: "answer".into(), text: "my draft\n".into() });
+    let base = NEW.to_owned();
+    assert_eq!(*asked(&stage), PromptsRequest::Save { name: "answer".into(), base, text: "my draft\n".into() });
 }
 
 #[test]
@@ -159,4 +175,159 @@ fn a_trace_leads_to_the_version_of_its_prompt() {
     stage.answer(Answer::Prompts(PromptsAnswer::Listing(Box::new(listing(Repo::Branch("main".into()))))));
     stage.answer(Answer::Prompts(PromptsAnswer::History(history(None))));
     assert!(stage.picture((120, 40)).contains("answer@v3"));
+}
+
+fn preview(text: &str) -> Answer {
+    let rule = crate::domain::lint::rule("untrusted-in-system").unwrap();
+    let at = |line, column| crate::domain::lint::Position { line, column };
+    Answer::Prompts(PromptsAnswer::Preview(Arc::new(Preview {
+        messages: Ok(vec![Spoken {
+            role: Role::System,
+            text: format!("\n{text}\u{202e}"),
+            tokens: 24,
+            sections: vec![Section { title: "Rules".into(), tokens: 9 }, Section { title: "Style".into(), tokens: 15 }],
+        }]),
+        counted: Counted::About,
+        template_tokens: 24,
+        tokens: 24,
+        stable_tokens: 12,
+        unset: Vec::new(),
+        answer_tokens: 310,
+        costs: vec![ModelCost {
+            model: "local/gemma3".into(),
+            of: CostOf::Chosen,
+            input_tokens: 24,
+            counted: Counted::About,
+            thousand_calls: Some("0.42".parse().unwrap()),
+        }],
+        findings: vec![Finding {
+            rule,
+            severity: lint::Severity::Warning,
+            start: at(5, 1),
+            end: at(5, 7),
+            bytes: 0..6,
+            message: "`sources` carries text of documents.".into(),
+            remedy: "Put it into a user message.".into(),
+        }],
+    })))
+}
+
+/// The editor is open and what the text comes to is known.
+fn writing() -> Stage {
+    let mut stage = opened(None);
+    stage.keys("i");
+    let values = CaseValues { trace_id: "trace-1".into(), question: "How many?".into(), variables: Map::new() };
+    stage.answer(Answer::Prompts(PromptsAnswer::Values(Some(Arc::new(values)))));
+    stage.answer(preview("Answer from the sources."));
+    stage
+}
+
+#[test]
+fn looks_of_the_prompt_as_it_would_be_sent() {
+    let mut stage = writing();
+    keep("writing", &stage);
+    stage.keys("alt-v");
+    keep("writing-as-sent", &stage);
+    let mut stage = opened(None);
+    stage.keys("v").answer(Answer::Prompts(PromptsAnswer::Values(None)));
+    stage.answer(preview("Answer from the sources."));
+    keep("as-sent", &stage);
+}
+
+#[test]
+fn letters_are_text_in_the_editor_whatever_they_do_elsewhere() {
+    let mut stage = writing();
+    stage.typed("event: ");
+    assert!(stage.picture((120, 40)).contains("event: ---"));
+    stage.keys("alt-m").typed("0x");
+    assert!(stage.picture((120, 40)).contains("1 vent: ---"), "vim's 0 goes to the start, and x deletes a letter");
+}
+
+#[test]
+fn typing_asks_for_one_preview_at_a_time_and_for_the_newest_text_then() {
+    let mut stage = writing();
+    stage.typed("a");
+    let PromptsRequest::Preview { text, .. } = asked(&stage) else { panic!("the text is looked at") };
+    assert!(text.starts_with("a---"));
+    stage.typed("b");
+    let PromptsRequest::Preview { text, .. } = asked(&stage) else { panic!("nothing else was asked for") };
+    assert!(text.starts_with("a---"), "the first is not answered yet");
+    stage.answer(preview("x"));
+    let PromptsRequest::Preview { text, .. } = asked(&stage) else { panic!("the newest text is looked at") };
+    assert!(text.starts_with("ab---"));
+}
+
+#[test]
+fn a_file_that_changes_outside_is_merged_or_asked_about() {
+    let mut stage = writing();
+    stage.keys("ctrl-s");
+    let merged = Merged::Clean("both changes\n".into());
+    let outside = Outside { text: "their change\n".into(), merged };
+    stage.answer(Answer::Prompts(PromptsAnswer::ChangedOutside(Box::new(outside))));
+    assert!(stage.picture((120, 40)).contains("both changes"));
+    stage.keys("ctrl-s");
+    let merged = Merged::Conflict("<<<<<<<\nours\n=======\ntheirs\n>>>>>>>\n".into());
+    let outside = Outside { text: "theirs\n".into(), merged };
+    stage.answer(Answer::Prompts(PromptsAnswer::ChangedOutside(Box::new(outside))));
+    let asks = stage.picture((120, 40));
+    assert!(asks.contains("in the same lines") && asks.contains("take the file as it is now"), "{asks}");
+    stage.keys("enter");
+    assert!(stage.picture((120, 40)).contains("<<<<<<<"));
+}
+
+#[test]
+fn versions_show_how_they_were_used_and_lines_who_wrote_them() {
+    let mut stage = Stage::on(ScreenId::Prompts);
+    stage.answer(Answer::Prompts(PromptsAnswer::Listing(Box::new(listing(Repo::Branch("main".into()))))));
+    stage.answer(Answer::Prompts(PromptsAnswer::History(history(None))));
+    let used = PromptUse {
+        version: Some("v3".into()),
+        traces: 30,
+        errors: 3,
+        cost_usd: Some("0.6".parse().unwrap()),
+        feedback: Some(0.5),
+        judged: 4,
+        ..PromptUse::default()
+    };
+    let sum = Uses { name: "answer".into(), versions: vec![used], traces: vec!["t1".into()], ..Uses::default() };
+    let id = stage.effects.iter().find_map(|effect| match effect {
+        Effect::Request { id, request: Request::Prompts(PromptsRequest::Uses(_)), .. } => Some(*id),
+        _ => None,
+    });
+    let answer = Answer::Prompts(PromptsAnswer::Uses(Arc::new(sum)));
+    stage.send(Msg::Answer { id: id.unwrap(), to: ScreenId::Prompts, answer });
+    stage.keys("tab tab j");
+    keep("uses", &stage);
+    stage.keys("b");
+    let line = |line: usize, version: &str, text: &str| BlamedLine {
+        line,
+        version: version.into(),
+        commit: None,
+        author: Some("Ada".into()),
+        committed_at: Some(now()),
+        summary: None,
+        measured: None,
+        text: text.into(),
+    };
+    let lines = OLD.lines().enumerate().map(|(at, text)| line(at + 1, if at < 3 { "v1" } else { "v3" }, text));
+    stage.answer(Answer::Prompts(PromptsAnswer::Blamed(Arc::new(lines.collect()))));
+    keep("blame", &stage);
+}
+
+#[test]
+fn changes_by_git_are_asked_for_and_sent() {
+    for (keys, text, change) in [
+        ("a", "support/new", Change::New("support/new".into())),
+        ("M", "2", Change::Rename { name: "answer".into(), to: "answer2".into() }),
+        ("L", "", Change::Label { name: "answer".into(), version: "v3".into(), label: Some("production".into()) }),
+    ] {
+        let mut stage = opened(None);
+        stage.keys("tab tab j").keys(keys).typed(text).keys("enter");
+        assert_eq!(*asked(&stage), PromptsRequest::Change(change));
+    }
+    let mut stage = opened(None);
+    stage.keys("D");
+    assert!(stage.picture((120, 40)).contains("Delete prompts/answer.prompt"));
+    stage.keys("y");
+    assert_eq!(*asked(&stage), PromptsRequest::Change(Change::Delete("answer".into())));
 }

@@ -4,13 +4,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::list::Phase;
-use super::screen::{LIST, PromptsScreen, VERSIONS};
+use super::rendered::Beside;
+use super::screen::{LIST, LIVE, PromptsScreen, VERSIONS};
+use super::source::DiffOf;
+use super::versions_view;
 use crate::ui::action::{Action, Context};
-use crate::ui::effects::prompts::{PromptRow, VersionRow};
+use crate::ui::effects::prompts::PromptRow;
 use crate::ui::screens::DrawCx;
-use crate::ui::screens::traces::{age, count};
+use crate::ui::screens::traces::count;
 use crate::ui::text::{self, Piece};
 use crate::ui::theme::Role;
+use crate::ui::widgets::editor::Editor;
 use crate::ui::widgets::empty;
 use crate::ui::widgets::line_input::Active;
 use crate::ui::widgets::panes::Pane;
@@ -48,16 +52,31 @@ pub fn draw(screen: &PromptsScreen, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         body = Rect { y: area.y + used, height: area.height - used, ..area };
     }
     let title = source_title(screen, body.width);
-    for pane in screen.panes.draw(&["Prompts", &title, "Versions"], body, buf, cx) {
-        match pane.number {
-            LIST => list(screen, pane, buf, cx),
-            VERSIONS => versions(screen, pane, buf, cx),
+    if screen.source.editing.is_some() {
+        for pane in screen.desk.draw(&[&title, "As sent"], body, buf, cx) {
+            match pane.number {
+                LIVE => live(screen, pane, buf, cx),
+                _ => source(screen, pane, buf, cx),
+            }
+        }
+        return;
+    }
+    let beside = match screen.beside {
+        Beside::Versions => "Versions",
+        Beside::Rendered => "As sent",
+    };
+    for pane in screen.panes.draw(&["Prompts", &title, beside], body, buf, cx) {
+        match (pane.number, screen.beside) {
+            (LIST, _) => list(screen, pane, buf, cx),
+            (VERSIONS, Beside::Versions) => versions_view::draw(screen, pane, buf, cx),
+            (VERSIONS, Beside::Rendered) => live(screen, pane, buf, cx),
             _ => source(screen, pane, buf, cx),
         }
     }
 }
 
-fn focus_of(pane: Pane, cx: &DrawCx) -> Focus {
+/// Whether a pane has the focus.
+pub(super) fn focus_of(pane: Pane, cx: &DrawCx) -> Focus {
     if cx.covered { Focus::Elsewhere } else { pane.focus }
 }
 
@@ -66,16 +85,17 @@ fn source_title(screen: &PromptsScreen, width: u16) -> String {
     let source = &screen.source;
     let Some(name) = source.name() else { return "Text".to_owned() };
     let name = text::cut_middle(&text::foreign_plain(name), usize::from(width) / 3);
-    if let Some((area, before)) = &source.editing {
-        let state = if area.text() == *before { "editing" } else { "editing, not saved" };
+    if let Some(writing) = &source.editing {
+        let state = if writing.editor.is_modified() { "editing, not saved" } else { "editing" };
         return format!("{name} {state}");
     }
     if let Some(shown) = &source.diff {
         return match &shown.view {
             Some(view) => format!(
-                "{name} {} → {}  +{} -{}",
+                "{name} {} → {}{}  +{} -{}",
                 text::foreign_plain(&shown.from),
                 text::foreign_plain(&shown.to),
+                if shown.of == DiffOf::Rendered { " as sent" } else { "" },
                 view.counts.0,
                 view.counts.1
             ),
@@ -84,7 +104,8 @@ fn source_title(screen: &PromptsScreen, width: u16) -> String {
     }
     match source.version() {
         Some(version) => {
-            format!("{name}@{}  {} tok", text::foreign_plain(&version.version), count(Some(version.tokens)))
+            let blame = if source.blame.is_some() { "  blame" } else { "" };
+            format!("{name}@{}{blame}  {} tok", text::foreign_plain(&version.version), count(Some(version.tokens)))
         }
         None => name,
     }
@@ -119,7 +140,10 @@ fn list(screen: &PromptsScreen, pane: Pane, buf: &mut Buffer, cx: &DrawCx) {
 
 fn state_pieces(row: &PromptRow, cx: &DrawCx) -> Vec<Piece> {
     match row.state.as_deref() {
-        None | Some("clean") => vec![Piece::own(row.format, Role::Dim)],
+        None | Some("clean") => match &row.deployed {
+            Some(version) => text::foreign(&format!("{} {version}", cx.glyphs.good), Role::Good),
+            None => vec![Piece::own(row.format, Role::Dim)],
+        },
         Some("conflict") => vec![Piece::own(format!("{} conflict", cx.glyphs.bad), Role::Bad)],
         Some(state) => vec![Piece::own(format!("{} {state}", cx.glyphs.mark), Role::Warning)],
     }
@@ -135,8 +159,8 @@ fn source(screen: &PromptsScreen, pane: Pane, buf: &mut Buffer, cx: &DrawCx) {
     let Some(history) = &source.history else {
         return empty::draw("Loading …", &[], area, buf, cx);
     };
-    if let Some((editor, _)) = &source.editing {
-        return editor.draw(area, buf, cx, if cx.covered { Active::No } else { Active::Yes });
+    if let Some(writing) = &source.editing {
+        return editor(&writing.editor, area, buf, cx);
     }
     if let Some(shown) = &source.diff {
         match &shown.view {
@@ -162,32 +186,32 @@ fn source(screen: &PromptsScreen, pane: Pane, buf: &mut Buffer, cx: &DrawCx) {
     source.view.draw(&source.doc, area, buf, cx);
 }
 
-fn versions(screen: &PromptsScreen, pane: Pane, buf: &mut Buffer, cx: &DrawCx) {
-    let area = pane.area;
-    let Some(history) = &screen.source.history else { return };
-    if history.versions.is_empty() {
-        text::put(buf, area.x + 2, area.y, "no versions yet", usize::from(area.width), cx.style(Role::Dim));
-        return;
+fn live(screen: &PromptsScreen, pane: Pane, buf: &mut Buffer, cx: &DrawCx) {
+    let area = Rect { x: pane.area.x + 1.min(pane.area.width), width: pane.area.width.saturating_sub(2), ..pane.area };
+    if screen.live.preview.is_none() {
+        return empty::draw("Counting …", &[], area, buf, cx);
     }
-    for (line, at) in screen.source.versions.visible(area, history.versions.len()).enumerate() {
-        let line = text::row(area, line as u16);
-        let Some(version) = history.versions.get(at) else { continue };
-        let pieces = version_pieces(version, cx);
-        text::put_pieces(buf, (line.x + 2, line.y), &pieces, usize::from(line.width.saturating_sub(3)), cx.theme);
-        let marked = screen.source.marked == Some(at);
-        gutter(buf, line, at == screen.source.versions.selected, marked, focus_of(pane, cx), cx);
-    }
+    screen.live.view.draw(&screen.live.doc, area, buf, cx);
 }
 
-fn version_pieces(version: &VersionRow, cx: &DrawCx) -> Vec<Piece> {
-    let work = version.version == "work";
-    let mut pieces = vec![Piece::own(" ", Role::Text)];
-    pieces.extend(text::foreign(&version.version, if work { Role::Warning } else { Role::Accent }));
-    let when = version.committed_at.map_or_else(|| "now".to_owned(), |time| age(time, cx.now));
-    pieces.push(Piece::own(format!("  {when:>4}  "), Role::Dim));
-    pieces.push(Piece::own(format!("+{} ", version.added), Role::Added));
-    pieces.push(Piece::own(format!("-{}  ", version.removed), Role::Removed));
-    let message = version.message.as_deref().and_then(|message| message.lines().next()).unwrap_or("not committed");
-    pieces.extend(text::foreign(message, if work { Role::Dim } else { Role::Text }));
-    pieces
+/// Draws the editor, and below it the command being typed or what is found at the cursor.
+fn editor(editor: &Editor, mut area: Rect, buf: &mut Buffer, cx: &DrawCx) {
+    let active = if cx.covered { Active::No } else { Active::Yes };
+    let command = editor.command_line();
+    let found = editor.mark_here();
+    if area.height > 2 && (command.is_some() || found.is_some()) {
+        area.height -= 1;
+        let line = text::row(Rect { y: area.bottom(), height: 1, ..area }, 0);
+        if let Some((sign, input)) = command {
+            text::put(buf, line.x, line.y, &sign.to_string(), 1, cx.style(Role::Key));
+            let rest = Rect { x: line.x + 1.min(line.width), width: line.width.saturating_sub(1), ..line };
+            editor.draw(area, buf, cx, Active::No);
+            return input.draw(rest, buf, cx, active);
+        }
+        if let Some(found) = found {
+            let pieces = text::foreign(&format!("{} {found}", cx.glyphs.warning), Role::Warning);
+            text::put_pieces(buf, (line.x, line.y), &pieces, usize::from(line.width), cx.theme);
+        }
+    }
+    editor.draw(area, buf, cx, active);
 }

@@ -6,10 +6,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::cells::{Cell, tokens};
-use super::list::variant_name;
 use super::list_view::status_pieces;
+use super::measures::Room;
+use super::measures_view;
 use super::run::{Order, Phase, RunView};
-use crate::domain::run::ResultStatus;
+use crate::domain::run::{ResultStatus, Variant};
 use crate::ui::action::{Action, Context};
 use crate::ui::effects::runs::{Answered, RunCase};
 use crate::ui::screens::DrawCx;
@@ -21,6 +22,10 @@ use crate::ui::widgets::table::{Focus, gutter};
 
 /// Columns of a cell: with likeness, cost, milliseconds and tokens; without tokens; without milliseconds; alone.
 const CELLS: [u16; 4] = [34, 26, 18, 9];
+/// Rows of the head: the model, the prompt version, the units.
+const HEADS: u16 = 3;
+/// The least rows of the matrix that are left above the measures.
+const LEAST_MATRIX: u16 = 8;
 /// The least columns of the question.
 const QUESTION: u16 = 18;
 
@@ -30,17 +35,28 @@ pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         return;
     }
     summary(run, text::row(area, 0), buf, cx);
+    let below = measures_view::height(run);
+    if run.measures.room == Room::All {
+        let rest = Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1), ..area };
+        return measures_view::draw(run, rest, buf, cx);
+    }
+    let mut area = area;
+    if run.measures.room == Room::Below && area.height >= below + LEAST_MATRIX {
+        area.height -= below;
+        measures_view::draw(run, Rect { y: area.bottom(), height: below, ..area }, buf, cx);
+    }
     let (cell, shown) = layout(area.width, run.variants(), run.variant);
     let question = area.width.saturating_sub(7 + shown.len() as u16 * cell);
     heads(
         run,
         (question, cell, &shown),
-        Rect { y: area.y + 1, height: area.height.saturating_sub(1).min(2), ..area },
+        Rect { y: area.y + 1, height: area.height.saturating_sub(1).min(HEADS), ..area },
         buf,
         cx,
     );
     let foot = u16::from(area.height >= 8);
-    let body = Rect { y: area.y + 3.min(area.height), height: area.height.saturating_sub(3 + foot), ..area };
+    let body =
+        Rect { y: area.y + (1 + HEADS).min(area.height), height: area.height.saturating_sub(1 + HEADS + foot), ..area };
     let focus = if cx.covered { Focus::Elsewhere } else { Focus::Here };
     for (line, at) in run.state.visible(body, run.rows.len()).enumerate() {
         let Some((place, case)) =
@@ -136,7 +152,7 @@ fn layout(width: u16, variants: usize, first: usize) -> (u16, std::ops::Range<us
 type Columns<'a> = (u16, u16, &'a std::ops::Range<usize>);
 
 fn heads(run: &RunView, (question, cell, shown): Columns, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
-    let (first, second) = (text::row(area, 0), text::row(area, 1));
+    let (first, version, second) = (text::row(area, 0), text::row(area, 1), text::row(area, 2));
     if first.is_empty() {
         return;
     }
@@ -151,8 +167,13 @@ fn heads(run: &RunView, (question, cell, shown): Columns, area: Rect, buf: &mut 
         let Some(variant) = row.run.variants.get(place) else { continue };
         let x = area.x + 7 + question + column as u16 * cell;
         let mut name = vec![Piece::own(format!("{} ", text::foreign_plain(variant.id.as_str())), Role::Accent)];
-        name.extend(text::foreign(&variant_name(variant), Role::Text));
-        text::put_pieces(buf, (x, first.y), &name, usize::from(cell.saturating_sub(1)), cx.theme);
+        let room = usize::from(cell.saturating_sub(1));
+        name.extend(text::foreign(&short_model(variant, room.saturating_sub(text::pieces_width(&name))), Role::Text));
+        text::put_pieces(buf, (x, first.y), &name, room, cx.theme);
+        if !version.is_empty() {
+            let asked = text::foreign(&format!("  {}", asked(variant)), Role::Dim);
+            text::put_pieces(buf, (x, version.y), &asked, room, cx.theme);
+        }
         if !second.is_empty() {
             let units = match cell {
                 34.. => "  alike        $      ms     tok",
@@ -163,6 +184,27 @@ fn heads(run: &RunView, (question, cell, shown): Columns, area: Rect, buf: &mut 
             text::put(buf, x, second.y, units, usize::from(cell - 1), cx.style(Role::Dim));
         }
     }
+}
+
+/// The model, without its provider where there is no room for it.
+fn short_model(variant: &Variant, room: usize) -> String {
+    let whole = variant.model.to_string();
+    match whole.rsplit_once('/') {
+        Some((_, model)) if text::width(&whole) > room => model.to_owned(),
+        _ => whole,
+    }
+}
+
+/// What a variant sends: the version of the prompt, or the recorded messages.
+fn asked(variant: &Variant) -> String {
+    let mut text = match &variant.prompt {
+        Some(prompt) => format!("@{}", prompt.version),
+        None => "as recorded".to_owned(),
+    };
+    if !variant.overrides.is_empty() {
+        text.push_str(", changed");
+    }
+    text
 }
 
 fn row(

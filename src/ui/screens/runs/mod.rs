@@ -1,9 +1,13 @@
 //! Replays: the dialog before one, the list, and one run with its matrix and its answers side by side.
 
+mod case_choice;
 mod cells;
+mod committing;
 mod list;
 mod list_view;
 mod matrix_view;
+mod measures;
+mod measures_view;
 mod order;
 mod order_view;
 mod run;

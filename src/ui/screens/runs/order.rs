@@ -30,6 +30,10 @@ pub enum Row {
     Prompt(usize),
     /// A chunk, by its place in the offer.
     Chunk(usize),
+    /// Which recorded calls.
+    Cases,
+    /// How many of them at most.
+    Limit,
     /// How many answers of each.
     Samples,
     /// Parameters set over the recorded ones.
@@ -76,11 +80,13 @@ pub struct OrderForm {
     pub max_cost: Option<Money>,
     /// The plan.
     pub plan: Plan,
-    waiting: Option<RequestId>,
-    planning: Option<RequestId>,
+    pub(super) waiting: Option<RequestId>,
+    pub(super) planning: Option<RequestId>,
     /// Enter was pressed: send as soon as the plan is there.
     wanted: bool,
     sent: Option<Order>,
+    /// Other cases were chosen, and what they offer is not known yet.
+    pub(super) other_cases: bool,
 }
 
 impl OrderForm {
@@ -104,6 +110,7 @@ impl OrderForm {
             planning: None,
             wanted: false,
             sent: None,
+            other_cases: false,
         };
         (form, vec![effect])
     }
@@ -151,22 +158,17 @@ impl OrderForm {
     /// Takes what can be chosen; told again, it keeps the marks and the cursor.
     fn take_offer(&mut self, offer: &Offer) {
         if self.offer.is_some() {
-            self.models.resize(offer.models.len(), false);
-            let at = self.rows.iter().rposition(|row| matches!(row, Row::Model(_))).map_or(0, |at| at + 1);
-            let known = self.offer.as_ref().map_or(0, |known| known.models.len());
-            self.rows.splice(at..at, (known..offer.models.len()).map(Row::Model));
-            if self.state.selected >= at {
-                self.state.select(self.state.selected + offer.models.len().saturating_sub(known));
-            }
-            self.offer = Some(offer.clone());
-            return;
+            return self.take_more(offer);
         }
         self.models = offer.models.iter().map(|model| model.chosen && model.problem.is_none()).collect();
-        let wanted = self.of.prompt.as_deref();
-        self.prompts = offer.prompts.iter().map(|prompt| Some(prompt.as_str()) == wanted).collect();
+        self.prompts = offer.prompts.iter().map(|prompt| self.of.prompts.contains(prompt)).collect();
         self.dropped = vec![false; offer.chunks.len()];
         self.max_cost = self.max_cost.or(offer.max_cost);
-        let mut rows = vec![Row::Heading("Models", "space marks; price per million tokens, in and out")];
+        let mut rows = vec![Row::Heading("Cases", "recorded calls that are sent again"), Row::Cases];
+        if self.of.traces.is_empty() {
+            rows.push(Row::Limit);
+        }
+        rows.extend([Row::Heading("Models", "space marks; price per million tokens, in and out")]);
         rows.extend((0..offer.models.len()).map(Row::Model));
         if !offer.prompts.is_empty() {
             rows.push(Row::Heading("Prompt versions", "none marked sends the recorded messages"));
@@ -181,7 +183,31 @@ impl OrderForm {
         self.rows = rows;
         self.offer = Some(offer.clone());
         let first = self.models.iter().position(|chosen| *chosen).unwrap_or(0);
-        self.state.select(first + 1);
+        let at = self.rows.iter().position(|row| *row == Row::Model(first)).unwrap_or(1);
+        self.state.select(at);
+    }
+
+    /// Takes an offer for other cases, or one that knows more models: marks and cursor stay.
+    fn take_more(&mut self, offer: &Offer) {
+        let here = self.rows.get(self.state.selected).copied();
+        let known = self.rows.iter().filter(|row| matches!(row, Row::Model(_))).count();
+        self.models.resize(known.max(offer.models.len()), false);
+        let at = self.rows.iter().rposition(|row| matches!(row, Row::Model(_))).map_or(0, |at| at + 1);
+        self.rows.splice(at..at, (known..offer.models.len()).map(Row::Model));
+        if self.offer.as_ref().is_some_and(|before| before.chunks != offer.chunks) {
+            // Chunks are those of the only case: they mean nothing for another.
+            self.rows.retain(|row| !matches!(row, Row::Chunk(_) | Row::Heading("Chunks", _)));
+            self.dropped = vec![false; offer.chunks.len()];
+        }
+        let found = here.and_then(|here| self.rows.iter().position(|row| *row == here));
+        self.state.select(found.unwrap_or(self.state.selected.min(self.rows.len().saturating_sub(1))));
+        let mut offer = offer.clone();
+        if let Some(before) = &self.offer
+            && before.models.len() > offer.models.len()
+        {
+            offer.models.clone_from(&before.models);
+        }
+        self.offer = Some(offer);
     }
 
     fn plan(&mut self, cx: &Cx) -> Vec<Effect> {
@@ -209,7 +235,11 @@ impl OrderForm {
                 Answer::Runs(RunsAnswer::Offer(offer)) => {
                     let first = self.offer.is_none();
                     self.take_offer(offer);
-                    return if first { self.plan(cx) } else { Vec::new() };
+                    let other_cases = std::mem::take(&mut self.other_cases);
+                    return if first || other_cases { self.plan(cx) } else { Vec::new() };
+                }
+                Answer::Failed(why) | Answer::Runs(RunsAnswer::NoPlan(why)) if self.other_cases => {
+                    self.plan = Plan::None(why.clone());
                 }
                 Answer::Failed(_) | Answer::Runs(RunsAnswer::NoPlan(_)) if self.offer.is_some() => {}
                 Answer::Failed(why) | Answer::Runs(RunsAnswer::NoPlan(why)) => self.problem = Some(why.clone()),
@@ -256,6 +286,10 @@ impl OrderForm {
                 Moved::Elsewhere => Vec::new(),
             },
             Event::Entered(Action::EditInPlace, text) => self.entered(text, cx),
+            Event::Picked(Action::EditInPlace, picked) => {
+                let chosen = picked.first().and_then(|place| place.parse().ok());
+                chosen.map_or_else(Vec::new, |place| self.choose_cases(place, cx))
+            }
             _ => Vec::new(),
         }
     }
@@ -276,6 +310,14 @@ impl OrderForm {
                 Ok(cap) => self.max_cost = Some(cap),
                 Err(_) => return wrong(format!("`{}` is no amount: write dollars, such as 0.50", text.trim())),
             },
+            Some(Row::Cases) => return self.filter_cases(text, cx),
+            Some(Row::Limit) => match text.trim() {
+                "" | "all" => return self.limit_cases(None, cx),
+                number => match number.parse::<u32>() {
+                    Ok(limit @ 1..) => return self.limit_cases(Some(limit), cx),
+                    _ => return wrong(format!("`{number}` is no number of cases: write a number, or all")),
+                },
+            },
             Some(Row::Samples) => match text.trim().parse::<u32>() {
                 Ok(samples @ 1..=MOST_SAMPLES) => self.samples = samples,
                 _ => return wrong(format!("`{}` is no number from 1 to {MOST_SAMPLES}", text.trim())),
@@ -292,7 +334,12 @@ impl OrderForm {
                 ("Cap of this run, in dollars", self.max_cost.map_or_else(String::new, |cap| cap.to_string()), "0.50")
             }
             Some(Row::Samples) => ("Answers of each case and variant", self.samples.to_string(), "1"),
-            _ => return vec![Effect::Toast(Toast::info("samples, parameters and the cap can be edited"))],
+            Some(Row::Cases) => return self.case_question(),
+            Some(Row::Limit) => {
+                let limit = self.of.limit.map_or_else(|| "all".to_owned(), |limit| limit.to_string());
+                ("Cases at most, the newest", limit, "50")
+            }
+            _ => return vec![Effect::Toast(Toast::info("cases, samples, parameters and the cap can be edited"))],
         };
         vec![Effect::Ask(Ask { action: Action::EditInPlace, title: title.into(), text, hint: hint.into() })]
     }
@@ -321,7 +368,7 @@ impl OrderForm {
             }
             Some(Row::Prompt(place)) => turn(&mut self.prompts, place),
             Some(Row::Chunk(place)) => turn(&mut self.dropped, place),
-            Some(Row::Samples | Row::Parameters | Row::Cap) => return self.edit(),
+            Some(Row::Cases | Row::Limit | Row::Samples | Row::Parameters | Row::Cap) => return self.edit(),
             Some(Row::Heading(..)) | None => return Vec::new(),
         }
         self.changed(cx)
@@ -386,6 +433,7 @@ impl OrderForm {
             let ids: Vec<String> = self.of.traces.iter().map(|id| format!("id:{}", id.as_str())).collect();
             words.push(quote(&ids.join(" or ")));
         }
+        words.extend(self.of.limit.filter(|_| self.of.traces.is_empty()).map(|limit| format!("--limit {limit}")));
         words.extend(order.models.iter().map(|model| format!("-m {}", quote(model))));
         words.extend(order.prompts.iter().map(|prompt| format!("-p {}", quote(prompt))));
         words.extend(order.parameters.iter().map(|parameter| format!("--set {}", quote(parameter))));

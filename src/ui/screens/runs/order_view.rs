@@ -109,6 +109,18 @@ fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buf
             let right = if dropped { vec![Piece::own("left out", Role::Warning)] } else { Vec::new() };
             (pieces, right, !dropped)
         }
+        Row::Cases => {
+            let what = if form.of.traces.is_empty() {
+                if form.of.filter.is_empty() { "every trace".to_owned() } else { form.of.filter.clone() }
+            } else {
+                text::counted(form.of.traces.len() as u64, "chosen trace")
+            };
+            (setting("cases", &what, Role::Text), hint(&format!("{} chooses others", key(Action::EditInPlace))), false)
+        }
+        Row::Limit => {
+            let value = form.of.limit.map_or_else(|| "all".to_owned(), |limit| format!("{limit}, the newest"));
+            (setting("at most", &value, Role::Text), hint(&format!("{} edits", key(Action::EditInPlace))), false)
+        }
         Row::Samples => (setting("answers of each", &form.samples.to_string(), Role::Text), hint("h l change"), false),
         Row::Parameters => {
             let value = if form.parameters.is_empty() { "as recorded".into() } else { form.parameters.join(" ") };

@@ -1,15 +1,19 @@
 //! One run: its matrix of cases by variants, and a case's answers side by side.
 
 use std::cell::Cell as Remembered;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cells::{Cell, Cells};
+use super::measures::Measures;
+use crate::domain::diff::DiffPiece;
 use crate::domain::ids::RunId;
 use crate::domain::money::Money;
 use crate::domain::run::RunStatus;
 use crate::domain::untrusted::{escape_json, safe_plain_lines};
 use crate::ui::action::Action;
 use crate::ui::effect::{Ask, Choose, Effect, Pick, PickItem};
+use crate::ui::effects::prompts::PromptsAnswer;
 use crate::ui::effects::runs::{Answered, RunCase, RunDetail, RunNews, RunRow, RunsAnswer, RunsRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId, Target, Toast};
@@ -44,6 +48,18 @@ impl Order {
     }
 }
 
+/// What answers are compared with word by word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DiffAgainst {
+    /// The recorded answer.
+    #[default]
+    Recorded,
+    /// The answer of the variant that was chosen as the baseline.
+    Baseline,
+    /// Nothing: answers are shown as they are.
+    Nothing,
+}
+
 /// How the run stands on the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
@@ -74,8 +90,11 @@ pub struct RunView {
     pub state: ListState,
     /// Whether a case's answers are shown side by side.
     pub side: bool,
-    /// Whether changes against the recorded answer are shown.
-    pub diff: bool,
+    /// Which changes are shown side by side.
+    pub diff: DiffAgainst,
+    /// What changed from the baseline's answer to the case shown, by variant.
+    pub from_baseline: HashMap<usize, Arc<Vec<DiffPiece>>>,
+    comparing: Option<RequestId>,
     /// The first variant shown where not all fit, and the one that keys are about.
     pub variant: usize,
     /// The sample shown.
@@ -86,9 +105,12 @@ pub struct RunView {
     pub most_scroll: Remembered<u16>,
     /// What was spent, as told last.
     pub spent: Option<Money>,
+    /// What the answers come to.
+    pub measures: Measures,
     status: RunStatus,
     waiting: Option<RequestId>,
     keeping: Option<RequestId>,
+    pub(super) committing: Option<RequestId>,
 }
 
 impl RunView {
@@ -102,15 +124,19 @@ impl RunView {
             order: Order::Case,
             state: ListState::default(),
             side: false,
-            diff: true,
+            diff: DiffAgainst::default(),
+            from_baseline: HashMap::new(),
+            comparing: None,
             variant: 0,
             sample: 0,
             scroll: Remembered::new(0),
             most_scroll: Remembered::new(0),
             spent: None,
+            measures: Measures::default(),
             status: RunStatus::Running,
             waiting: None,
             keeping: None,
+            committing: None,
         }
     }
 
@@ -190,15 +216,18 @@ impl RunView {
     }
 
     fn sort(&mut self) {
-        let cases = self.detail.as_ref().map_or(0, |detail| detail.cases.len());
-        let mut rows: Vec<usize> = (0..cases).collect();
+        let recorded = self.detail.as_ref().map(|detail| detail.cases.as_slice()).unwrap_or_default();
+        let mut rows: Vec<usize> = (0..recorded.len()).collect();
         let cells = &self.cells;
         let greatest = |case: usize, value: &dyn Fn(&Answered) -> Option<f64>| {
             cells.answers(case).filter_map(value).reduce(f64::max).unwrap_or(f64::NEG_INFINITY)
         };
         let key = |case: usize| match self.order {
             Order::Case => 0.0,
-            Order::Moved => cells.least_alike(case).unwrap_or(f64::INFINITY),
+            Order::Moved => match recorded.get(case).and_then(|case| self.measures.moved(case)) {
+                Some(moved) => -moved,
+                None => cells.least_alike(case).unwrap_or(f64::INFINITY),
+            },
             Order::Cost => -greatest(case, &|answer| answer.result.cost_usd.map(Money::as_dollars)),
             Order::Latency => -greatest(case, &|answer| answer.result.latency_ms),
         };
@@ -239,7 +268,26 @@ impl RunView {
     }
 
     /// Takes an answer to its own requests.
-    pub fn answered(&mut self, id: RequestId, answer: &Answer, _cx: &Cx) -> Vec<Effect> {
+    pub fn answered(&mut self, id: RequestId, answer: &Answer, cx: &Cx) -> Vec<Effect> {
+        if self.committing == Some(id) {
+            self.committing = None;
+            return vec![Effect::Toast(match answer {
+                Answer::Prompts(PromptsAnswer::Changed { said, .. }) => Toast::info(said.clone()),
+                Answer::Failed(why) => Toast::error(why.clone()),
+                _ => Toast::info("committed"),
+            })];
+        }
+        if self.comparing == Some(id) {
+            self.comparing = None;
+            if let Answer::Runs(RunsAnswer::Diffed(found)) = answer {
+                self.from_baseline = found.iter().cloned().collect();
+            }
+            return Vec::new();
+        }
+        if self.measures.answered(id, answer) {
+            self.sort();
+            return Vec::new();
+        }
         if self.keeping == Some(id) {
             self.keeping = None;
             return vec![Effect::Toast(match answer {
@@ -252,7 +300,10 @@ impl RunView {
         }
         self.waiting = None;
         match answer {
-            Answer::Runs(RunsAnswer::Run(detail)) => self.show(detail),
+            Answer::Runs(RunsAnswer::Run(detail)) => {
+                self.show(detail);
+                return self.measures.ask(&self.run_id, cx);
+            }
             Answer::Failed(why) => self.phase = Phase::Failed(why.clone()),
             _ => {}
         }
@@ -279,6 +330,17 @@ impl RunView {
                 let same = self.rows.iter().position(|row| Some(*row) == case);
                 self.state.select(if self.side { same.unwrap_or(0) } else { 0 });
             }
+            Event::Picked(Action::Baseline, names) => {
+                let Some(name) = names.first() else { return Vec::new() };
+                let mut effects = self.measures.choose(name, &self.run_id, cx);
+                self.diff = match self.measures.baseline {
+                    Some(_) => DiffAgainst::Baseline,
+                    None => DiffAgainst::Recorded,
+                };
+                effects.extend(self.compare_with_baseline(cx));
+                return effects;
+            }
+            Event::Entered(Action::CommitMeasured, text) => return self.commit(text, cx),
             Event::Entered(Action::Score, text) => return self.score(text, cx),
             Event::Entered(Action::Note, text) => return self.note(text, cx),
             _ => {}
@@ -316,8 +378,39 @@ impl RunView {
         vec![effect]
     }
 
+    /// Asks what changed from the baseline's answer to the case shown, where that is to be seen.
+    fn compare_with_baseline(&mut self, cx: &Cx) -> Vec<Effect> {
+        self.from_baseline.clear();
+        let mut effects: Vec<Effect> = self.comparing.take().map(Effect::Cancel).into_iter().collect();
+        if !self.side || self.diff != DiffAgainst::Baseline {
+            return effects;
+        }
+        let text = |variant: usize| match self.cells.get(self.case()?.0, variant, self.sample) {
+            Cell::Done(answered) => answered.result.output_text.clone(),
+            _ => None,
+        };
+        let baseline = self.row().zip(self.measures.baseline.as_ref());
+        let place = baseline.and_then(|(row, id)| row.run.variants.iter().position(|variant| variant.id == *id));
+        let Some((place, old)) = place.and_then(|place| Some((place, text(place)?))) else { return effects };
+        let others = (0..self.variants()).filter(|variant| *variant != place);
+        let new = others.filter_map(|variant| Some((variant, text(variant)?))).collect();
+        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Diff { old, new }));
+        self.comparing = Some(id);
+        effects.push(effect);
+        effects
+    }
+
     /// Takes an action.
     pub fn act(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
+        let before = (self.side, self.diff, self.state.selected, self.sample);
+        let mut effects = self.acted(action, cx);
+        if before != (self.side, self.diff, self.state.selected, self.sample) {
+            effects.extend(self.compare_with_baseline(cx));
+        }
+        effects
+    }
+
+    fn acted(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
         match action {
             Action::Back | Action::Cancel if self.side && self.rows.len() > 1 => {
                 self.side = false;
@@ -334,7 +427,16 @@ impl RunView {
                 let samples = self.row().map_or(1, |row| row.run.samples.max(1) as usize);
                 self.sample = (self.sample + 1) % samples;
             }
-            Action::Diff => self.diff = !self.diff,
+            Action::Diff => {
+                self.diff = match self.diff {
+                    DiffAgainst::Recorded if self.measures.baseline.is_some() => DiffAgainst::Baseline,
+                    DiffAgainst::Recorded | DiffAgainst::Baseline => DiffAgainst::Nothing,
+                    DiffAgainst::Nothing => DiffAgainst::Recorded,
+                };
+            }
+            Action::CommitMeasured => return self.commit_question(),
+            Action::Measures => self.measures.turn(),
+            Action::Baseline => return self.row().map(Measures::baselines).into_iter().collect(),
             Action::Sort => return vec![Effect::Pick(self.orders())],
             Action::Open if !self.side => {
                 self.side = self.case().is_some();
@@ -442,6 +544,9 @@ impl RunView {
             }
             Action::OpenPrompt if self.case().is_none_or(|(_, case)| case.prompt.is_none()) => {
                 Some("no prompt is recorded on this case".into())
+            }
+            Action::CommitMeasured if self.measured_prompt().is_none() => {
+                Some("this run did not measure a prompt's file as it is now: replay it with NAME@work".into())
             }
             Action::CopyJson if self.answer().is_none() => Some("there is no answer yet".into()),
             Action::Mark | Action::MarkAll | Action::Filter => {

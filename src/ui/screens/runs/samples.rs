@@ -9,7 +9,10 @@ use crate::domain::run::{
     CachePolicy, CallsMode, CaseChoice, ModelChoice, Overrides, PromptVersionRef, ResultStatus, Run, RunResult,
     RunStatus, Variant,
 };
-use crate::ui::effects::runs::{Answered, ModelOffer, Offer, PlanSummary, RunCase, RunDetail, RunRow};
+use crate::domain::statistics::{Better, Verdict};
+use crate::evaluators::Kind;
+use crate::services::compare::{Comparison, Difference, Scored, VariantTotals};
+use crate::ui::effects::runs::{Answered, CaseSet, ModelOffer, Offer, PlanSummary, RunCase, RunDetail, RunRow};
 use crate::ui::screens::traces::samples::now;
 
 fn dollars(text: &str) -> Money {
@@ -21,6 +24,7 @@ fn variant(id: &str, model: &str, version: Option<&str>) -> Variant {
         id: id.into(),
         model: ModelChoice::Model(model.parse().unwrap()),
         prompt: version.map(|version| PromptVersionRef { name: "answer".into(), version: version.into() }),
+        prompt_hash: None,
         overrides: Overrides::default(),
     }
 }
@@ -139,6 +143,7 @@ pub fn offer() -> Offer {
         chosen,
     };
     Offer {
+        sets: vec![CaseSet { label: "set hard".into(), detail: "3 traces".into(), ..CaseSet::default() }],
         cases: 1,
         question: Some("How many API calls may I make per minute?".into()),
         models: vec![
@@ -164,5 +169,54 @@ pub fn plan() -> PlanSummary {
         most: dollars("0.0811"),
         origins: vec!["https://api.anthropic.com".into()],
         notes: Vec::new(),
+    }
+}
+
+/// What the answers of the run come to.
+pub fn comparison() -> Comparison {
+    let scored = |name: &str, kind| Scored { name: name.into(), kind };
+    let difference = |evaluator: &str, mean: f64, ends: (f64, f64), verdict| Difference {
+        variant: "B".into(),
+        baseline: "A".into(),
+        evaluator: evaluator.into(),
+        cases: 47,
+        mean_difference: mean,
+        low: Some(ends.0),
+        high: Some(ends.1),
+        p_value: Some(0.03),
+        verdict,
+    };
+    let totals = |variant: &str, similarity: f64, cost: f64| VariantTotals {
+        variant: variant.into(),
+        model: "m".into(),
+        prompt: None,
+        results: 3,
+        ok: 3,
+        failed: 0,
+        cost_usd: None,
+        input_tokens: None,
+        output_tokens: None,
+        latency_p50_ms: None,
+        ttft_p50_ms: None,
+        changed: 0,
+        compared: 0,
+        changed_share: None,
+        mean_change: None,
+        scores: [("similarity".to_owned(), similarity), ("cost".to_owned(), cost)].into(),
+    };
+    Comparison {
+        run_id: "7f3a0000000000000000000000000001".into(),
+        baseline: "recorded".into(),
+        evaluators: vec![
+            scored("similarity", Kind::number(Better::Higher, "")),
+            scored("cost", Kind::number(Better::Lower, "$")),
+            scored("refusal", Kind::yes_no(Better::Lower)),
+        ],
+        variants: vec![totals("A", 0.61, 0.0012), totals("B", 0.64, 0.000_4)],
+        differences: vec![
+            difference("similarity", 0.03, (-0.01, 0.07), Verdict::NoDifference),
+            difference("cost", -0.0008, (-0.0009, -0.0007), Verdict::Better),
+        ],
+        cases: Vec::new(),
     }
 }

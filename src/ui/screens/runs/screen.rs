@@ -105,6 +105,7 @@ impl RunsScreen {
         let worked_on = self.worked_on.take();
         if let Some(run) = self.run.as_mut().filter(|run| worked_on.as_ref() == Some(&run.run_id)) {
             run.set_status(status);
+            effects.extend(run.measures.ask(&run.run_id, cx));
         }
         if worked_on.is_none() {
             return effects;

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use super::cells::{Cell, tokens};
 use super::list::variant_name;
 use super::matrix_view::{percent, result_mark, says_why_not, summary};
-use super::run::RunView;
-use crate::domain::diff::{Change, DiffPiece};
+use super::run::{DiffAgainst, RunView};
+use crate::domain::diff::{Change, DiffPiece, change_ratio};
 use crate::domain::run::ResultStatus;
 use crate::ui::effects::runs::{Answered, RunCase};
 use crate::ui::screens::DrawCx;
@@ -34,7 +34,7 @@ pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     question(run, case, text::row(area, 1), buf, cx);
     let shown = shown(area.width, run.variants(), run.variant);
     let columns = shown.len() as u16 + 1;
-    let foot = if area.height >= 18 { 5 } else { 2 };
+    let foot = if area.height >= 18 { 6 } else { 2 };
     let body = Rect { y: area.y + 2.min(area.height), height: area.height.saturating_sub(2), ..area };
     let width = body.width.saturating_sub(columns - 1) / columns;
     let mut most = 0;
@@ -67,7 +67,15 @@ fn question(run: &RunView, case: &RunCase, area: Rect, buf: &mut Buffer, cx: &Dr
     if area.is_empty() {
         return;
     }
-    let mut right = vec![Piece::own(if run.diff { "diff on" } else { "diff off" }, Role::Dim)];
+    let against = match run.diff {
+        DiffAgainst::Recorded => "diff with recorded".to_owned(),
+        DiffAgainst::Baseline => {
+            let baseline = run.measures.baseline.as_ref().map_or("baseline", |id| id.as_str());
+            format!("diff with {}", text::foreign_plain(baseline))
+        }
+        DiffAgainst::Nothing => "diff off".to_owned(),
+    };
+    let mut right = vec![Piece::own(against, Role::Dim)];
     if run.row().is_some_and(|row| row.run.samples > 1) {
         right.push(Piece::own(format!("  sample {}", run.sample + 1), Role::Accent));
     }
@@ -102,7 +110,7 @@ fn answer_column(
     }
     let body = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + foot), ..area };
     let cell = variant.map(|variant| run.cells.get(place, variant, run.sample));
-    let rows = text::wrap_lines(&content(run, case, cell, cx), room);
+    let rows = text::wrap_lines(&content(run, case, variant, cell, cx), room);
     let most = (rows.len() as u16).saturating_sub(body.height);
     let scroll = run.scroll.get().min(most);
     for (row, y) in rows.iter().skip(usize::from(scroll)).zip(body.top()..body.bottom()) {
@@ -127,7 +135,7 @@ fn title(run: &RunView, variant: Option<usize>) -> Vec<Piece> {
     pieces
 }
 
-fn content(run: &RunView, case: &RunCase, cell: Option<&Cell>, cx: &DrawCx) -> Vec<Vec<Piece>> {
+fn content(run: &RunView, case: &RunCase, variant: Option<usize>, cell: Option<&Cell>, cx: &DrawCx) -> Vec<Vec<Piece>> {
     let Some(cell) = cell else {
         return case.answer.as_deref().map_or_else(
             || vec![vec![Piece::own("no text was recorded", Role::Dim)]],
@@ -144,27 +152,51 @@ fn content(run: &RunView, case: &RunCase, cell: Option<&Cell>, cx: &DrawCx) -> V
             }
             rows
         }
-        Cell::Done(answered) => done(run, answered),
+        Cell::Done(answered) => done(run, variant, answered),
     }
 }
 
-fn done(run: &RunView, answered: &Answered) -> Vec<Vec<Piece>> {
+/// What changed, as far as it is to be shown and the texts have enough in common.
+fn changes<'a>(run: &'a RunView, variant: Option<usize>, answered: &'a Answered) -> Changes<'a> {
+    let pieces = match run.diff {
+        DiffAgainst::Nothing => return Changes::Hidden,
+        DiffAgainst::Recorded => answered.similarity.map(|_| answered.diff.as_slice()),
+        DiffAgainst::Baseline => {
+            variant.and_then(|variant| run.from_baseline.get(&variant)).map(|pieces| pieces.as_slice())
+        }
+    };
+    match pieces {
+        None => Changes::Hidden,
+        Some(pieces) if change_ratio(pieces) > 1.0 - IN_COMMON => Changes::TooMany,
+        Some(pieces) => Changes::Shown(pieces),
+    }
+}
+
+/// What of the changes of an answer is shown.
+enum Changes<'a> {
+    /// None of them.
+    Hidden,
+    /// The texts have too little in common.
+    TooMany,
+    /// All.
+    Shown(&'a [DiffPiece]),
+}
+
+fn done(run: &RunView, variant: Option<usize>, answered: &Answered) -> Vec<Vec<Piece>> {
     let mut rows = Vec::new();
     if answered.result.status != ResultStatus::Ok {
         let why = answered.result.error.as_deref().unwrap_or("no reason was given");
         rows.extend(lines(&[(&format!("{}: {why}", answered.result.status.as_str()), Role::Bad)]));
     }
-    match &answered.result.output_text {
-        Some(_) if run.diff && answered.similarity.is_some_and(|share| share >= IN_COMMON) => {
-            rows.extend(diff_lines(&answered.diff));
-        }
-        Some(output) => {
+    match (&answered.result.output_text, changes(run, variant, answered)) {
+        (Some(_), Changes::Shown(pieces)) => rows.extend(diff_lines(pieces)),
+        (Some(output), changes) => {
             rows.extend(lines(&[(output, Role::Text)]));
-            if run.diff && answered.similarity.is_some() {
+            if matches!(changes, Changes::TooMany) {
                 rows.extend([Vec::new(), vec![Piece::own("too little in common for a word diff", Role::Dim)]]);
             }
         }
-        None => {}
+        (None, _) => {}
     }
     for call in &answered.result.tool_calls {
         rows.push(text::foreign(&format!("→ {} {}", call.name, call.arguments), Role::Accent));
@@ -214,6 +246,20 @@ fn price(amount: Option<crate::domain::money::Money>) -> String {
     amount.map_or_else(|| "cost —".to_owned(), |amount| format!("${}", money(Some(amount))))
 }
 
+/// What the evaluators say of an answer, as many of them as have room.
+fn scores(run: &RunView, answered: &Answered, room: usize, cx: &DrawCx) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (name, value) in run.measures.scores_of(&answered.result) {
+        let text = format!("{name} {value}  ");
+        if text::pieces_width(&pieces) + text::width(&text) > room {
+            pieces.push(Piece::own(cx.glyphs.ellipsis, Role::Dim));
+            break;
+        }
+        pieces.push(Piece::own(text, Role::Dim));
+    }
+    pieces
+}
+
 fn foot_lines(
     run: &RunView,
     case: &RunCase,
@@ -252,6 +298,9 @@ fn foot_lines(
             vec![line(format!("{} ms", cx.glyphs.none), Role::Dim), line(format!("{} tok", cx.glyphs.none), Role::Dim)]
         }
     };
+    if let Some(Cell::Done(answered)) = cell {
+        own.push(scores(run, answered, room, cx));
+    }
     own.extend([
         rule,
         vec![

@@ -1,7 +1,8 @@
-use super::samples::{answered, detail, offer, plan, row};
+use super::samples::{answered, comparison, detail, offer, plan, row};
 use crate::domain::run::{ResultStatus, RunStatus};
 use crate::ui::action::Action;
 use crate::ui::effect::Effect;
+use crate::ui::effects::prompts::PromptsRequest;
 use crate::ui::effects::runs::{CallKey, Order, PlanSummary, RunNews, RunsAnswer, RunsRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::harness::Stage;
@@ -71,6 +72,52 @@ fn looks_of_a_run() {
     keep("side", &stage);
     stage.keys("l d");
     keep("side-without-diff", &stage);
+}
+
+#[test]
+fn looks_of_the_measures() {
+    let mut stage = opened();
+    stage.answer(Answer::Runs(RunsAnswer::Measured(std::sync::Arc::new(comparison()))));
+    stage.keys("l");
+    keep("measures-below", &stage);
+    stage.keys("v");
+    keep("measures-alone", &stage);
+    stage.keys("b");
+    assert!(stage.picture((120, 40)).contains("the recorded answers"));
+    stage.keys("down enter");
+    let measures = stage.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Request { request: Request::Runs(RunsRequest::Measure { baseline, .. }), .. } => Some(baseline.clone()),
+        _ => None,
+    });
+    assert_eq!(measures, Some(crate::services::compare::Baseline::Variant("A".into())));
+}
+
+#[test]
+fn other_cases_can_be_chosen_and_their_number_limited() {
+    let mut stage = Stage::on(ScreenId::Runs);
+    let of = ReplayOf { filter: "prompt:answer".into(), limit: Some(50), ..ReplayOf::default() };
+    stage.send(Msg::Open(Target::Replay(of)));
+    stage.answer(Answer::Runs(RunsAnswer::Offer(Box::new(offer()))));
+    keep("order-cases", &stage);
+    stage.keys("g g i");
+    assert!(stage.picture((120, 40)).contains("set hard"));
+    stage.keys("down enter").typed(" has:error").keys("enter");
+    let Some((_, _, Request::Runs(RunsRequest::Offer(of)))) = stage.request() else { panic!("cases are read") };
+    assert_eq!((of.filter.as_str(), of.limit), ("prompt:answer has:error", Some(50)));
+    stage.answer(Answer::Runs(RunsAnswer::Offer(Box::new(offer()))));
+    stage.keys("g g j i ctrl-u").typed("7").keys("enter");
+    let Some((_, _, Request::Runs(RunsRequest::Offer(of)))) = stage.request() else { panic!("cases are read") };
+    assert_eq!(of.limit, Some(7));
+}
+
+#[test]
+fn what_was_measured_of_the_file_is_committed_with_it() {
+    let mut stage = opened();
+    stage.keys("C").typed("Use the newest").keys("enter");
+    let Some((_, _, Request::Prompts(PromptsRequest::CommitMeasured { name, message, .. }))) = stage.request() else {
+        panic!("a commit is asked for")
+    };
+    assert_eq!((name.as_str(), message.as_str()), ("answer", "Use the newest"));
 }
 
 #[test]

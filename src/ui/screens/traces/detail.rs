@@ -12,6 +12,7 @@ use super::{keep, show};
 use crate::domain::ids::TraceId;
 use crate::domain::span::{Span, SpanKind};
 use crate::domain::untrusted::{escape_json, safe_plain};
+use crate::services::prompts::MatchReport;
 use crate::ui::action::Action;
 use crate::ui::chord::Key;
 use crate::ui::effect::Effect;
@@ -72,6 +73,9 @@ pub struct Detail {
     closed: HashSet<usize>,
     waiting: Option<RequestId>,
     keeping: Option<RequestId>,
+    matching: Option<RequestId>,
+    /// Which prompt versions can have made the answer, once that is known.
+    pub matched: Option<Arc<MatchReport>>,
 }
 
 impl Detail {
@@ -92,6 +96,8 @@ impl Detail {
             closed: HashSet::new(),
             waiting: None,
             keeping: None,
+            matching: None,
+            matched: None,
         };
         let effects = detail.read(cx);
         (detail, effects)
@@ -106,6 +112,9 @@ impl Detail {
 
     /// The prompt that made it, where it says which.
     pub fn prompt_target(&self) -> Option<Target> {
+        if let Some(best) = self.matched.as_ref().and_then(|report| report.matches.first()) {
+            return Some(Target::Prompt { name: best.prompt.clone(), version: Some(best.version.clone()) });
+        }
         self.prompt().map(|prompt| prompt_target(&prompt))
     }
 
@@ -123,7 +132,7 @@ impl Detail {
     pub fn update(&mut self, event: &Event, cx: &Cx) -> Vec<Effect> {
         match event {
             Event::DataChanged => return self.read(cx),
-            Event::Answer(id, answer) => return self.answered(*id, answer),
+            Event::Answer(id, answer) => return self.answered(*id, answer, cx),
             Event::Key(chord) => {
                 if let Some(search) = &mut self.search {
                     if chord.key == Key::Enter {
@@ -165,7 +174,14 @@ impl Detail {
         Vec::new()
     }
 
-    fn answered(&mut self, id: RequestId, answer: &Answer) -> Vec<Effect> {
+    fn answered(&mut self, id: RequestId, answer: &Answer, cx: &Cx) -> Vec<Effect> {
+        if self.matching == Some(id) {
+            self.matching = None;
+            if let Answer::Traces(TracesAnswer::Matched(report)) = answer {
+                self.matched = Some(Arc::clone(report));
+            }
+            return Vec::new();
+        }
         if self.keeping == Some(id) {
             self.keeping = None;
             return vec![Effect::Toast(match answer {
@@ -192,6 +208,12 @@ impl Detail {
                 let same = before.and_then(|id| self.rows.iter().position(|row| self.spans[row.id].span_id == id));
                 self.tree.select(same.or(place).unwrap_or(0));
                 self.show_span();
+                if first {
+                    let request = Request::Traces(TracesRequest::Match(self.trace_id.clone()));
+                    let (id, effect) = cx.request(ScreenId::Traces, request);
+                    self.matching = Some(id);
+                    return vec![effect];
+                }
             }
             Answer::Traces(TracesAnswer::NoSuchTrace(_)) => self.phase = Phase::Missing,
             Answer::Failed(why) => self.phase = Phase::Failed(why.clone()),
@@ -370,8 +392,8 @@ impl Detail {
             Action::Replay if !self.spans.iter().any(|span| span.kind == SpanKind::Llm) => {
                 Some("this trace has no model call".into())
             }
-            Action::OpenPrompt if self.prompt().is_none() => {
-                Some("no prompt is recorded on this trace; `hindcast prompt match` looks for it".into())
+            Action::OpenPrompt if self.prompt_target().is_none() => {
+                Some("no prompt is recorded on this trace, and no version here can have made its messages".into())
             }
             Action::Session if !self.spans.iter().any(|span| span.session_id.is_some()) => {
                 Some("no conversation is recorded on this trace".into())

@@ -9,6 +9,7 @@ use super::list_view::status_piece;
 use super::show;
 use crate::domain::money::Money;
 use crate::domain::span::{Span, SpanKind};
+use crate::services::prompts::{MatchReport, Verdict};
 use crate::ui::action::{Action, Context};
 use crate::ui::screens::DrawCx;
 use crate::ui::text::{self, Piece};
@@ -17,6 +18,9 @@ use crate::ui::widgets::line_input::Active;
 use crate::ui::widgets::table::{Focus, gutter};
 use crate::ui::widgets::tree::{TreeRow, bar};
 use crate::ui::widgets::{empty, panes};
+
+/// Rows from which the prompt has a line of its own.
+const SHORT: u16 = 12;
 
 /// Draws the trace.
 pub fn draw(detail: &Detail, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
@@ -38,7 +42,13 @@ pub fn draw(detail: &Detail, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         Phase::Ready => {}
     }
     summary(detail, text::row(area, 0), buf, cx);
-    let body = Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1), ..area };
+    let mut used = 1;
+    if let Some(report) = detail.matched.as_ref().filter(|report| says_something(report) && area.height >= SHORT) {
+        let line = text::row(area, 1);
+        text::put_pieces(buf, (line.x, line.y), &made_by(report, cx), usize::from(line.width), cx.theme);
+        used = 2;
+    }
+    let body = Rect { y: area.y + used.min(area.height), height: area.height.saturating_sub(used), ..area };
     let content_title = content_title(detail);
     for pane in detail.panes.draw(&["Spans", &content_title], body, buf, cx) {
         match pane.number {
@@ -85,6 +95,36 @@ fn summary(detail: &Detail, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         pieces.push(Piece::own(format!("  {}", time.get(..19).unwrap_or(&time).replace('T', " ")), Role::Dim));
     }
     text::put_pieces(buf, (area.x, area.y), &pieces, usize::from(area.width), cx.theme);
+}
+
+/// Whether anything is known of the prompt that made the answer.
+fn says_something(report: &MatchReport) -> bool {
+    !report.matches.is_empty() || report.recorded.is_some()
+}
+
+/// Which prompt version made the answer, and whether the recording agrees.
+fn made_by(report: &MatchReport, cx: &DrawCx) -> Vec<Piece> {
+    let mut pieces = vec![Piece::own(" prompt ", Role::Dim)];
+    match report.matches.first() {
+        Some(best) => {
+            pieces.extend(text::foreign(&format!("{}@{}", best.prompt, best.version), Role::Accent));
+            let others = report.matches.len() - 1;
+            let also = if others == 0 { String::new() } else { format!(", {others} more fit") };
+            pieces.push(Piece::own(format!("  read off its messages{also}"), Role::Dim));
+        }
+        None => pieces.push(Piece::own("no version here can have made its messages", Role::Dim)),
+    }
+    let Some(recorded) = &report.recorded else { return pieces };
+    let name = recorded.name.as_deref().unwrap_or_default();
+    let version = recorded.version.as_deref().map(|version| format!("@{version}")).unwrap_or_default();
+    let (mark, words, role) = match recorded.verdict {
+        Verdict::Agrees => (cx.glyphs.good, "recorded", Role::Good),
+        Verdict::Disagrees => (cx.glyphs.bad, "but recorded", Role::Warning),
+        Verdict::Unknown => ("?", "recorded, and not known here:", Role::Dim),
+    };
+    pieces.push(Piece::own(format!("  {mark} {words} "), role));
+    pieces.extend(text::foreign(&format!("{name}{version}"), role));
+    pieces
 }
 
 /// Tokens and cost of the calls, as far as they are known.

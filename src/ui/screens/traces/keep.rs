@@ -26,6 +26,27 @@ pub fn ask_score() -> Effect {
     })
 }
 
+/// Asks for the name of a set.
+pub fn ask_set(traces: &str) -> Effect {
+    Effect::Ask(Ask {
+        action: Action::KeepSet,
+        title: format!("Keep {traces} as the set"),
+        text: String::new(),
+        hint: "a name: refunds, hard-cases".into(),
+    })
+}
+
+/// The request that keeps traces as a set, or what is wrong with its name.
+pub fn set_request(traces: Vec<TraceId>, filter: &str, name: &str) -> Result<Request, String> {
+    let name = name.trim();
+    let fine = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || name.len() > 80 || !name.chars().all(fine) {
+        return Err(format!("`{name}` is no name of a set: use letters, digits, - _ and ."));
+    }
+    let (name, filter) = (name.to_owned(), filter.to_owned());
+    Ok(Request::Traces(TracesRequest::KeepSet { name, traces, filter }))
+}
+
 /// The request that keeps a note; `None` where nothing was entered.
 pub fn note_request(trace_id: &TraceId, text: &str) -> Option<Request> {
     let text = text.trim();

@@ -258,6 +258,13 @@ impl List {
                 Ok(request) => Some(request),
                 Err(why) => return vec![Effect::Toast(Toast::warning(why))],
             },
+            Action::KeepSet => {
+                let of = self.replay();
+                match keep::set_request(of.traces, &of.filter, text) {
+                    Ok(request) => Some(request),
+                    Err(why) => return vec![Effect::Toast(Toast::warning(why))],
+                }
+            }
             _ => None,
         };
         request.map_or_else(Vec::new, |request| {
@@ -294,6 +301,13 @@ impl List {
             Action::Sort => return vec![Effect::Pick(self.sorts())],
             Action::Note => return vec![keep::ask_note()],
             Action::Score => return vec![keep::ask_score()],
+            Action::KeepSet if self.selected().is_some() => {
+                let traces = match &self.marks {
+                    Marks::All => "all traces that match".to_owned(),
+                    Marks::Some(_) => text::counted(self.replay().traces.len() as u64, "trace"),
+                };
+                return vec![keep::ask_set(&traces)];
+            }
             Action::Replay => return vec![Effect::Go(Target::Replay(self.replay()))],
             _ => return self.act_on_row(action),
         }
