@@ -35,7 +35,7 @@ pub fn draw(screen: &PromptsScreen, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
                 "Put prompt files into prompts/: .prompt (Dotprompt), .prompty, .prompt.yml (GitHub Models), .md or .txt."
                     .to_owned(),
                 "`hindcast init` makes a workspace with a sample prompt.".to_owned(),
-                format!("{} looks again.", key(Action::Reload)),
+                format!("{} makes a new prompt, {} looks again.", key(Action::NewPrompt), key(Action::Reload)),
             ]);
             return empty::draw("No prompts yet", &lines, area, buf, cx);
         }
