@@ -46,6 +46,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn a_side_that_changed_nothing_takes_the_other(base in "([abc]\n){0,8}", other in "([abcd]\n){0,8}[ab]?") {
             prop_assert_eq!(merge(&base, &base, &other), Merged::Clean(other.clone()));

@@ -7,7 +7,7 @@ mod row;
 
 pub use book::{PriceBook, PriceOverride, Pricing};
 pub use provider_name::normalise_provider;
-pub use row::{Mode, Period, PriceRow, Rates, Tier};
+pub use row::{Mode, Period, PriceRow, Rates, SAMPLING_PARAMETERS, Tier};
 
 #[cfg(test)]
 mod tests;

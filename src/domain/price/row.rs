@@ -9,6 +9,19 @@ use crate::domain::time::Timestamp;
 /// Tokens that a price is for.
 const MTOK: i128 = 1_000_000;
 
+/// The parameters that a model without [`sampling_params`](PriceRow::sampling_params) refuses, in the common names.
+pub const SAMPLING_PARAMETERS: [&str; 9] = [
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "presence_penalty",
+    "frequency_penalty",
+    "repetition_penalty",
+    "logit_bias",
+    "typical_p",
+];
+
 /// What a model is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -29,6 +29,6 @@ mod variable;
 pub use error::PromptError;
 pub use format::{PromptFormat, prompt_name};
 pub use matching::{Conversation, LEAST_TEXT, Match, PromptPattern, RecordedCall};
-pub use model::{Inputs, Output, Prompt};
+pub use model::{Inputs, Output, Prompt, takes_partials};
 pub use uses::{Placement, Purpose, Section, VariableUse};
 pub use variable::{Variable, VariableKind};

@@ -123,6 +123,11 @@ impl Prompt {
         Ok(prompt)
     }
 
+    /// Whether rendering may put partials in.
+    pub fn takes_partials(&self) -> bool {
+        self.format == PromptFormat::Dotprompt && takes_partials(&self.template)
+    }
+
     /// Every place at which the template uses a variable of the prompt, in the order of the file. Fields of a list's
     /// items are no variables, and what partials use is not among them.
     pub fn uses(&self) -> &[VariableUse] {
@@ -176,4 +181,9 @@ impl Prompt {
         let rich = self.variables.iter().filter(move |variable| rich(variable.kind));
         rich.map(|variable| (variable.name.as_str(), variable.kind))
     }
+}
+
+/// Whether a Dotprompt template has tags that put partials in, those whose name only rendering tells among them.
+pub fn takes_partials(template: &str) -> bool {
+    ["{{>", "{{~>", "{{#>", "{{~#>"].iter().any(|tag| template.contains(tag))
 }

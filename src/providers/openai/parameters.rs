@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::request::{Request, Support};
 use super::provider::Dialect;
+use crate::domain::price::SAMPLING_PARAMETERS;
 
 /// What every server takes under the recorded name.
 const COMMON: [&str; 13] = [
@@ -33,19 +34,6 @@ const COMPATIBLE: [&str; 9] = [
     "grammar",
     "json_schema",
     "structured_outputs",
-];
-
-/// What a model that refuses sampling parameters refuses.
-const SAMPLING: [&str; 9] = [
-    "temperature",
-    "top_p",
-    "top_k",
-    "min_p",
-    "presence_penalty",
-    "frequency_penalty",
-    "repetition_penalty",
-    "logit_bias",
-    "typical_p",
 ];
 
 /// What the request itself decides; not worth a word where it was recorded.
@@ -105,7 +93,7 @@ fn insert(
     has_tools: bool,
     dropped: &mut Vec<String>,
 ) {
-    if SAMPLING.contains(&name) && request.abilities.sampling_params == Support::Refused {
+    if SAMPLING_PARAMETERS.contains(&name) && request.abilities.sampling_params == Support::Refused {
         dropped.push(format!("{name} (refused by {})", request.model));
         return;
     }

@@ -14,7 +14,7 @@ impl Prompts {
     pub fn render(&self, reference: &PromptVersionRef, inputs: &Inputs) -> Result<Vec<Message>, PromptsError> {
         let loaded = self.load(reference)?;
         let fill = |source| PromptsError::Prompt { prompt: reference.to_string(), source };
-        if inputs.partials.is_empty() && loaded.prompt.template.contains("{{>") {
+        if inputs.partials.is_empty() && loaded.prompt.takes_partials() {
             let inputs = Inputs { partials: self.partials(), ..inputs.clone() };
             return loaded.prompt.render(&inputs).map_err(fill);
         }

@@ -11,7 +11,7 @@ use super::library::Prompts;
 use super::verdict::{Named, RecordedVersion, verdict};
 use super::versions::{Version, WORK};
 use crate::domain::cancel::Cancel;
-use crate::domain::prompt::{Conversation, Match, Prompt, PromptFormat, PromptPattern, RecordedCall};
+use crate::domain::prompt::{Conversation, Match, Prompt, PromptFormat, PromptPattern, RecordedCall, takes_partials};
 use crate::domain::run::Case;
 use crate::domain::time::Timestamp;
 use crate::vcs::{CommitId, FileState};
@@ -182,12 +182,11 @@ impl Prompts {
 
     /// Each candidate's text as a pattern, from what was kept where it was read before.
     fn readings(&self, candidates: &[Candidate]) -> Vec<Arc<Reading>> {
-        let uses_partials = |text: &str| text.contains("{{>") || text.contains("{{~>");
-        let any = candidates.iter().any(|candidate| uses_partials(&candidate.text));
+        let any = candidates.iter().any(|candidate| takes_partials(&candidate.text));
         let partials = if any { self.partials() } else { BTreeMap::new() };
         let partials_hash = blake3::hash(serde_json::to_string(&partials).unwrap_or_default().as_bytes());
         let read = |candidate: &Candidate| {
-            let used = uses_partials(&candidate.text);
+            let used = takes_partials(&candidate.text);
             let key = (blake3::hash(candidate.text.as_bytes()), candidate.format, used.then_some(partials_hash));
             if let Some(known) = self.readings.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
                 return Arc::clone(known);

@@ -92,7 +92,7 @@ impl Prompts {
             Err(mistake) => return Ok(Preview { findings, ..broken(of, mistake, answer_tokens, &self.counts) }),
         };
         let tokenizer = Tokenizer::of(prompt.model.as_deref());
-        let partials = if prompt.template.contains("{{>") { self.partials() } else { BTreeMap::new() };
+        let partials = if prompt.takes_partials() { self.partials() } else { BTreeMap::new() };
         let (variables, unset) = filled(&prompt, of.variables);
         let inputs = Inputs { partials, ..Inputs::of(variables) };
         let template_tokens = self.counts.count(tokenizer, &prompt.template);

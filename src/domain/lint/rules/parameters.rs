@@ -8,7 +8,7 @@ use super::super::context::Context;
 use super::super::finding::Severity;
 use super::super::rule::{Findings, Rule};
 use crate::domain::nearest::nearest;
-use crate::domain::price::normalise_provider;
+use crate::domain::price::{SAMPLING_PARAMETERS, normalise_provider};
 use crate::domain::prompt::PromptFormat;
 
 /// The rule for parameters that a request fails by.
@@ -26,19 +26,6 @@ pub static UNKNOWN: Rule = Rule {
     about: "No provider knows a parameter of this name, so it has no effect.",
     check: None,
 };
-
-/// What a model that takes no sampling parameters refuses.
-const SAMPLING: [&str; 9] = [
-    "temperature",
-    "top_p",
-    "top_k",
-    "min_p",
-    "presence_penalty",
-    "frequency_penalty",
-    "repetition_penalty",
-    "logit_bias",
-    "typical_p",
-];
 
 /// What the provider's own interface has no field for, by the provider's key in the price tables.
 const WITHOUT: [(&str, &[&str]); 6] = [
@@ -135,7 +122,7 @@ fn refused(context: &Context<'_>, name: &str, value: &Value) -> Option<String> {
         return None;
     }
     if let Some(row) = known.row() {
-        if !row.sampling_params && SAMPLING.contains(&name) {
+        if !row.sampling_params && SAMPLING_PARAMETERS.contains(&name) {
             return Some(format!("The model `{model}`"));
         }
         if name == "tool_choice" && !row.forced_tool_use && is_forced(value) {

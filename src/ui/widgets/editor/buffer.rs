@@ -216,6 +216,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn the_index_is_that_of_the_text(
             text in "[a\r\n日]{0,12}", edits in proptest::collection::vec((0..20_usize, 0..20_usize, "[b\r\né]{0,4}"), 0..6)

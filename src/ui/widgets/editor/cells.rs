@@ -223,6 +223,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn cells_cover_the_line_and_are_safe(line in "([a-c \t]|\\PC|\u{202e}|\u{e0041}|‹|\u{301}|\u{200d}|🇩|👩|\r){0,40}") {
             let mut at = 0;

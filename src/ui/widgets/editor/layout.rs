@@ -248,22 +248,34 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn rows_after_edits_are_those_of_the_new_text(
             text in "[a-d \n日\u{202e}]{0,60}",
             edits in proptest::collection::vec((0..60_usize, 0..8_usize, "[a \n日]{0,5}"), 1..6)
         ) {
-            let mut buffer = Buffer::new(&text);
-            let mut layout = Layout::new(Wrap::Soft);
-            layout.set_width(7);
-            for (at, len, with) in edits {
-                rows(&mut layout, &buffer);
-                let (change, _) = buffer.replace(at..at + len, &with);
-                layout.changed(change, &buffer);
-                let mut fresh = Layout::new(Wrap::Soft);
-                fresh.set_width(7);
-                prop_assert_eq!(rows(&mut layout, &buffer), rows(&mut fresh, &buffer));
-            }
+            edited_rows_are_fresh_rows(&text, edits);
+        }
+    }
+
+    #[test]
+    fn rows_of_a_line_of_wide_and_hidden_letters_stay_right_when_it_is_cut() {
+        let edits = vec![(13, 1, String::new()), (0, 0, String::new())];
+        edited_rows_are_fresh_rows("日\na\u{202e}\u{202e} a\u{202e} 日日日\n", edits);
+    }
+
+    fn edited_rows_are_fresh_rows(text: &str, edits: Vec<(usize, usize, String)>) {
+        let mut buffer = Buffer::new(text);
+        let mut layout = Layout::new(Wrap::Soft);
+        layout.set_width(7);
+        for (at, len, with) in edits {
+            rows(&mut layout, &buffer);
+            let (change, _) = buffer.replace(at..at + len, &with);
+            layout.changed(change, &buffer);
+            let mut fresh = Layout::new(Wrap::Soft);
+            fresh.set_width(7);
+            assert_eq!(rows(&mut layout, &buffer), rows(&mut fresh, &buffer));
         }
     }
 }

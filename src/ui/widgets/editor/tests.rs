@@ -268,7 +268,7 @@ const HOSTILE: &str = "(a|b c|\n|\r\n|\r|\t|\\{\\{x\\}\\}|\\{% y|\"|'|\\(|\\)|# 
                        \u{202e}|\u{200b}|\u{feff}|\u{e0041}|‹U\\+|\u{1b}\\[31m|<b>|</b>){0,30}";
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_typed_anywhere_breaks_it(

@@ -115,6 +115,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn reading_after_edits_is_reading_anew(
             text in "(---\n|`{3}\n|\\{\\{a|\\}\\}|a: 'b|\\{%|# x\n|\n|\\*\\*|é){0,12}",
