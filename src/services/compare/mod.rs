@@ -6,7 +6,6 @@ mod line_up;
 mod model;
 mod order;
 mod run;
-mod schema;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::judge;
 use super::line_up::compare;
 use super::model::{Comparison, NoVariant};
 use super::order::CompareOrder;
 use super::tools::{Judges, chosen, told};
-use super::{judge, schema};
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{RunId, TraceId, VariantId};
 use crate::domain::run::{CallsMode, Case, PromptVersionRef, Run, RunResult};
@@ -95,11 +95,11 @@ fn schema_of(prompts: &Prompts, reference: &PromptVersionRef, hash: Option<&str>
     if let Ok(loaded) = prompts.load(reference)
         && is_it(&loaded.text)
     {
-        return schema::declared(&loaded.prompt);
+        return loaded.prompt.output.schema.clone();
     }
     // The file as it was then may have been committed since.
     let versions = prompts.log(&reference.name).ok()?;
     let version = versions.into_iter().find(|version| hash == Some(version.content_hash.as_str()))?;
     let at = PromptVersionRef { name: reference.name.clone(), version: version.commit?.as_str().to_owned() };
-    schema::declared(&prompts.load(&at).ok()?.prompt)
+    prompts.load(&at).ok()?.prompt.output.schema.clone()
 }
