@@ -63,8 +63,41 @@ pub struct HttpRequest<'a> {
     pub path: &'a str,
     /// JSON to post; `None` gets.
     pub body: Option<Vec<u8>>,
-    /// The key, sent as a bearer token in a header marked sensitive.
-    pub bearer: Option<&'a SecretString>,
+    /// Headers besides those that every request has.
+    pub headers: &'a [Header<'a>],
+}
+
+/// A header of a request.
+#[derive(Clone, Debug)]
+pub struct Header<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it says.
+    pub value: HeaderText<'a>,
+}
+
+/// What a header says; secrets are marked sensitive, so that they are never shown.
+#[derive(Clone, Debug)]
+pub enum HeaderText<'a> {
+    /// Nothing secret.
+    Plain(&'a str),
+    /// A secret by itself.
+    Secret(&'a SecretString),
+    /// A secret after the word `Bearer`.
+    Bearer(&'a SecretString),
+}
+
+impl HeaderText<'_> {
+    fn value(&self) -> Option<HeaderValue> {
+        let (text, secret) = match self {
+            Self::Plain(text) => (HeaderValue::from_str(text), false),
+            Self::Secret(secret) => (HeaderValue::from_str(secret.expose_secret()), true),
+            Self::Bearer(secret) => (HeaderValue::from_str(&format!("Bearer {}", secret.expose_secret())), true),
+        };
+        let mut value = text.ok()?;
+        value.set_sensitive(secret);
+        Some(value)
+    }
 }
 
 impl HttpClient {
@@ -102,22 +135,26 @@ impl HttpClient {
         &self.origin
     }
 
+    /// The whole address of a path below the base address.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// Sends a request and waits for the head of the answer.
     pub async fn send(&self, request: HttpRequest<'_>) -> Result<HttpResponse, HttpError> {
         let origin = self.origin.to_string();
-        let url = format!("{}{}", self.base, request.path);
+        let url = self.url(request.path);
         let method = if request.body.is_some() { Method::POST } else { Method::GET };
         let mut builder = self.inner.request(method, url);
         if let Some(body) = request.body {
             builder = builder.header(reqwest::header::CONTENT_TYPE, "application/json").body(body);
         }
-        if let Some(key) = request.bearer {
-            let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose_secret())).map_err(|_| {
+        for header in request.headers {
+            let value = header.value.value().ok_or_else(|| {
                 HttpError::new(HttpErrorKind::Setup, origin.as_str())
-                    .detail(": the key holds characters that a header cannot carry")
+                    .detail(format!(": the header {} holds characters that a header cannot carry", header.name))
             })?;
-            value.set_sensitive(true);
-            builder = builder.header(reqwest::header::AUTHORIZATION, value);
+            builder = builder.header(header.name, value);
         }
         let response = match timeout(self.settings.first_byte, builder.send()).await {
             Ok(Ok(response)) => response,

@@ -9,7 +9,7 @@ mod retry;
 mod sse;
 
 pub use breaker::{Breaker, Gate, Health};
-pub use client::{HttpClient, HttpRequest, HttpResponse, HttpSettings, PlainHttp};
+pub use client::{Header, HeaderText, HttpClient, HttpRequest, HttpResponse, HttpSettings, PlainHttp};
 pub use error::{HttpError, HttpErrorKind};
 pub use limit::{Limits, Pass, RateLimit};
 pub use origin::{Origin, is_loopback, proxy_for};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::openai::list_models;
-use crate::http::{HttpClient, HttpSettings};
+use crate::http::HttpSettings;
 
 /// The usual ports of servers that speak OpenAI's API.
 pub const LOOPBACK_SERVERS: [(&str, u16); 4] =
@@ -32,8 +32,7 @@ async fn at(servers: &[(&'static str, u16)]) -> Vec<Discovered> {
         let base_url = format!("http://127.0.0.1:{port}/v1");
         let second = Duration::from_secs(1);
         let settings = HttpSettings { connect: second, first_byte: second, idle: second, ..HttpSettings::default() };
-        let client = HttpClient::new(&base_url, settings).ok()?;
-        let models = list_models(&client, None).await.ok()?;
+        let models = list_models(&base_url, settings).await.ok()?;
         Some(Discovered { usually, base_url, models })
     });
     futures_util::future::join_all(asked).await.into_iter().flatten().collect()

@@ -19,8 +19,10 @@ pub enum CallErrorKind {
     RateLimited,
     /// The account's quota is used up.
     QuotaExhausted,
-    /// 401, 403: the key is missing or refused.
+    /// 401: the key is missing or refused.
     Unauthorized,
+    /// 403: the key is known and may not do this.
+    Forbidden,
     /// 402: the account has to pay first.
     PaymentRequired,
     /// The input is longer than the model takes.
@@ -31,8 +33,12 @@ pub enum CallErrorKind {
     Invalid,
     /// 408, 409: may be sent again.
     Conflict,
-    /// 5xx: the provider failed.
+    /// 503, 529: the provider has too much to do.
+    Overloaded,
+    /// Another 5xx: the provider failed.
     Server,
+    /// The provider's content filter refused the request or took the answer back.
+    ContentFiltered,
     /// What came back is no answer.
     Malformed,
     /// A redirect: never followed.
@@ -50,6 +56,7 @@ impl CallErrorKind {
             self,
             Self::QuotaExhausted
                 | Self::Unauthorized
+                | Self::Forbidden
                 | Self::PaymentRequired
                 | Self::NoSuchModel
                 | Self::NotAllowed
@@ -59,12 +66,15 @@ impl CallErrorKind {
 
     /// Whether it counts against the circuit breaker: connection failures, 5xx and time-outs only.
     pub const fn trips_breaker(self) -> bool {
-        matches!(self, Self::Connect | Self::NoAnswer | Self::Server)
+        matches!(self, Self::Connect | Self::NoAnswer | Self::Overloaded | Self::Server)
     }
 
     /// Whether the call may be sent again.
     pub const fn may_retry(self) -> bool {
-        matches!(self, Self::Connect | Self::NoAnswer | Self::RateLimited | Self::Conflict | Self::Server)
+        matches!(
+            self,
+            Self::Connect | Self::NoAnswer | Self::RateLimited | Self::Conflict | Self::Overloaded | Self::Server
+        )
     }
 
     /// Whether the provider may have made, and billed, an answer that never arrived whole.

@@ -1,12 +1,16 @@
 //! Models: where they are, what they can do, and how to ask them.
 
 mod answer;
+mod azure;
 mod builtin;
 mod discover;
 mod error;
 mod key;
+mod mistral;
 mod openai;
+mod recorded;
 mod registry;
+mod remote;
 mod request;
 
 use futures_util::future::BoxFuture;

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use super::azure::Azure;
 use super::builtin::Builtin;
 use super::error::ProviderError;
 use super::key::Environment;
+use super::mistral::Mistral;
 use super::openai::OpenAi;
 use super::{CallError, Provider};
 use crate::domain::price::Pricing;
@@ -27,27 +29,26 @@ pub struct KindEntry {
     maker: Option<Maker>,
 }
 
+const fn built(kind: Kind, usual_key: Option<&'static str>, prices: Option<&'static str>, maker: Maker) -> KindEntry {
+    KindEntry { kind, usual_key, prices, maker: Some(maker) }
+}
+
 const fn unbuilt(kind: Kind, usual_key: Option<&'static str>, prices: Option<&'static str>) -> KindEntry {
     KindEntry { kind, usual_key, prices, maker: None }
 }
 
 /// Every kind that the configuration takes: one line adds one.
 pub const REGISTRY: [KindEntry; 10] = [
-    KindEntry { kind: Kind::Builtin, usual_key: None, prices: None, maker: Some(Builtin::make) },
-    KindEntry {
-        kind: Kind::OpenAi,
-        usual_key: Some("OPENAI_API_KEY"),
-        prices: Some("openai"),
-        maker: Some(OpenAi::make),
-    },
+    built(Kind::Builtin, None, None, Builtin::make),
+    built(Kind::OpenAi, Some("OPENAI_API_KEY"), Some("openai"), OpenAi::make),
     unbuilt(Kind::OpenAiResponses, Some("OPENAI_API_KEY"), Some("openai")),
-    unbuilt(Kind::Azure, Some("AZURE_OPENAI_API_KEY"), Some("azure")),
+    built(Kind::Azure, Some("AZURE_OPENAI_API_KEY"), Some("azure"), Azure::make),
     unbuilt(Kind::Anthropic, Some("ANTHROPIC_API_KEY"), Some("anthropic")),
     unbuilt(Kind::Gemini, Some("GEMINI_API_KEY"), Some("google")),
     unbuilt(Kind::Vertex, None, Some("vertex")),
     unbuilt(Kind::Bedrock, None, Some("bedrock")),
     unbuilt(Kind::Cohere, Some("COHERE_API_KEY"), Some("cohere")),
-    unbuilt(Kind::Mistral, Some("MISTRAL_API_KEY"), Some("mistral")),
+    built(Kind::Mistral, Some("MISTRAL_API_KEY"), Some("mistral"), Mistral::make),
 ];
 
 fn entry(kind: Kind) -> Option<&'static KindEntry> {

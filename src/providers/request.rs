@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::error::ProviderError;
 use crate::domain::chunk::Chunk;
 use crate::domain::message::Message;
 use crate::domain::run::Case;
@@ -98,6 +99,12 @@ pub struct LocalInput {
 }
 
 impl Prepared {
+    /// A request whose body is a JSON document.
+    pub(super) fn remote(request: &Request, body: &Value, dropped: Vec<String>) -> Result<Self, ProviderError> {
+        let body = serde_json::to_vec(body).map_err(|error| ProviderError::NotSendable(error.to_string()))?;
+        Ok(Self { model: request.model.clone(), body, dropped, delivery: request.delivery, local: None })
+    }
+
     /// The BLAKE3 hash of provider, origin and body: what a confirmation, the cache and the journal refer to.
     pub fn hash(&self, provider: &str, origin: &str) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();

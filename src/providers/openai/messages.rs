@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
+use super::super::recorded::{CallIds, Media};
 use crate::domain::message::{Message, Part, Role, ToolCall};
 
 /// The messages as a JSON array; what is left out is added to `dropped`.
@@ -26,7 +27,10 @@ pub(super) fn to_wire(messages: &[Message], dropped: &mut Vec<String>) -> Result
                     let id = ids.answer(id.as_deref());
                     wire.push(json!({"role": "tool", "tool_call_id": id, "content": text}));
                 }
-                Part::Other { value } => content.push(media(value)?),
+                Part::Other { value } if value.get("type").is_some_and(|kind| kind == "refusal") => {
+                    content.push(value.clone());
+                }
+                Part::Other { value } => content.push(Media::read(value)?.as_chat_part()),
             }
         }
         let only_results = content.is_empty() && calls.is_empty() && !message.parts.is_empty();
@@ -79,76 +83,8 @@ fn joined(mut content: Vec<Value>, with_calls: bool) -> Value {
 
 fn tool_call(call: &ToolCall, ids: &mut CallIds) -> Value {
     let arguments = call.arguments.as_str().map_or_else(|| call.arguments.to_string(), str::to_owned);
-    let id = ids.ask(call.id.as_deref());
+    let id = ids.ask(call.id.as_deref(), &call.name);
     json!({"id": id, "type": "function", "function": {"name": call.name, "arguments": arguments}})
-}
-
-/// Ids of calls, given and made up.
-#[derive(Default)]
-struct CallIds {
-    made: usize,
-    /// Calls that no result has answered yet.
-    open: std::collections::VecDeque<String>,
-}
-
-impl CallIds {
-    fn ask(&mut self, recorded: Option<&str>) -> String {
-        let id = recorded.filter(|id| !id.is_empty()).map_or_else(
-            || {
-                self.made += 1;
-                format!("call_{}", self.made)
-            },
-            str::to_owned,
-        );
-        self.open.push_back(id.clone());
-        id
-    }
-
-    fn answer(&mut self, recorded: Option<&str>) -> String {
-        match recorded.filter(|id| !id.is_empty()) {
-            Some(id) => {
-                self.open.retain(|open| open != id);
-                id.to_owned()
-            }
-            None => self.open.pop_front().unwrap_or_else(|| "call_0".to_owned()),
-        }
-    }
-}
-
-/// Media in the API's own form: kept where it is that already, translated from Anthropic's and OpenTelemetry's.
-fn media(value: &Value) -> Result<Value, ProviderError> {
-    let text = |path: &str| value.pointer(path).and_then(Value::as_str);
-    let kind = text("/type").unwrap_or("");
-    match kind {
-        "image_url" | "input_audio" | "file" | "refusal" => return Ok(value.clone()),
-        "image" => {
-            if let (Some(mime), Some(data)) = (text("/source/media_type"), text("/source/data")) {
-                return Ok(image(&format!("data:{mime};base64,{data}")));
-            }
-            if let Some(url) = text("/source/url").or_else(|| text("/image/image/url")) {
-                return Ok(image(url));
-            }
-        }
-        "blob" if text("/modality") == Some("image") => {
-            if let (Some(mime), Some(data)) = (text("/mime_type"), text("/content")) {
-                return Ok(image(&format!("data:{mime};base64,{data}")));
-            }
-        }
-        "uri" if text("/modality") == Some("image") => {
-            if let Some(url) = text("/uri") {
-                return Ok(image(url));
-            }
-        }
-        _ => {}
-    }
-    Err(ProviderError::NotSendable(format!(
-        "the recording holds a part of type `{}`, which cannot be sent to this kind of provider",
-        kind.chars().take(40).collect::<String>()
-    )))
-}
-
-fn image(url: &str) -> Value {
-    json!({"type": "image_url", "image_url": {"url": url}})
 }
 
 #[cfg(test)]

@@ -2,12 +2,15 @@
 //!
 //! Formats: the OpenAI API reference and the request and response types of vLLM, Ollama, llama.cpp and TGI.
 
-mod failure;
+mod chat;
 mod messages;
 mod parameters;
 mod provider;
+mod refusal;
 mod reply;
 mod stream;
-mod tools;
 
+pub(super) use chat::ChatWire;
+pub(super) use parameters::{Dialect, body};
 pub(super) use provider::{OpenAi, list_models};
+pub(super) use reply::model_ids;

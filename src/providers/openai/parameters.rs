@@ -1,32 +1,26 @@
-//! Recorded parameters in the form of chat completions.
+//! Requests in the form of chat completions.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::super::request::{Request, Support};
-use super::provider::Dialect;
-use crate::domain::price::SAMPLING_PARAMETERS;
+use super::super::error::ProviderError;
+use super::super::recorded::{Format, Origin, Reasoning, Scalar, Setting, ToolChoice, definitions, settings};
+use super::super::request::{Delivery, Request};
+use super::messages;
 
-/// What every server takes under the recorded name.
-const COMMON: [&str; 13] = [
-    "temperature",
-    "top_p",
-    "presence_penalty",
-    "frequency_penalty",
-    "seed",
-    "stop",
-    "logit_bias",
-    "reasoning_effort",
-    "verbosity",
-    "response_format",
-    "tool_choice",
-    "parallel_tool_calls",
-    "modalities",
-];
+/// Whose flavour of the API a server speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// OpenAI's own.
+    Maker,
+    /// A compatible server's: older names, more sampling parameters.
+    Compatible,
+}
+
+/// Parameters of one API only that every server takes under their own name.
+const COMMON: [&str; 2] = ["verbosity", "modalities"];
 
 /// What compatible servers take besides.
-const COMPATIBLE: [&str; 9] = [
-    "top_k",
-    "min_p",
+const COMPATIBLE: [&str; 7] = [
     "repetition_penalty",
     "repeat_penalty",
     "stop_token_ids",
@@ -36,100 +30,85 @@ const COMPATIBLE: [&str; 9] = [
     "structured_outputs",
 ];
 
-/// What the request itself decides; not worth a word where it was recorded.
-const OURS: [&str; 8] = [
-    "model",
-    "messages",
-    "tools",
-    "stream",
-    "stream_options",
-    "max_tokens",
-    "max_completion_tokens",
-    "max_output_tokens",
-];
-
-/// Adds the parameters to a body; what is left out is added to `dropped` with the reason.
+/// The body of a request; what is left out is added to `dropped` with the reason.
 ///
-/// The user's own come last and win. Service tier, storing, user ids and metadata are never sent: they change the price
-/// or tell the provider about the recorded user.
-pub(super) fn add(
-    body: &mut Map<String, Value>,
+/// The user's own parameters come last and win; those that are not known go as they are.
+pub fn body(
     request: &Request,
     dialect: Dialect,
-    has_tools: bool,
     dropped: &mut Vec<String>,
-) {
-    let known = |name: &str| COMMON.contains(&name) || (dialect == Dialect::Compatible && COMPATIBLE.contains(&name));
-    for (name, value) in &request.parameters {
-        if OURS.contains(&name.as_str()) || request.set.contains_key(name) || value.is_null() {
-            continue;
-        }
-        if known(name) {
-            insert(body, name, value, request, has_tools, dropped);
-        } else if !(name == "n" && value == 1) {
-            dropped.push(format!("{} (not sent on a replay)", name.chars().take(60).collect::<String>()));
-        }
-    }
-    for (name, value) in &request.set {
-        if name == "n" || OURS.contains(&name.as_str()) {
-            if !name.starts_with("max_") {
-                dropped.push(format!("{name} (set by the replay itself)"));
-            }
-        } else {
-            insert(body, name, value, request, has_tools, dropped);
-        }
+) -> Result<Map<String, Value>, ProviderError> {
+    let mut body = Map::new();
+    body.insert("model".to_owned(), Value::String(request.model.clone()));
+    body.insert("messages".to_owned(), messages::to_wire(&request.messages, dropped)?);
+    let tools = definitions(request.tools.as_ref(), dropped);
+    for setting in settings(request, !tools.is_empty(), dropped) {
+        add(&mut body, setting, dialect, dropped);
     }
     if let Some(most) = request.max_output {
         let name = if dialect == Dialect::Maker { "max_completion_tokens" } else { "max_tokens" };
         body.insert(name.to_owned(), most.into());
     }
+    if !tools.is_empty() {
+        body.insert("tools".to_owned(), tools.iter().map(|tool| tool.as_chat_tool()).collect());
+    }
+    if request.delivery == Delivery::Streamed {
+        body.insert("stream".to_owned(), Value::Bool(true));
+        body.insert("stream_options".to_owned(), json!({"include_usage": true}));
+    }
+    Ok(body)
 }
 
-fn insert(
-    body: &mut Map<String, Value>,
-    name: &str,
-    value: &Value,
-    request: &Request,
-    has_tools: bool,
-    dropped: &mut Vec<String>,
-) {
-    if SAMPLING_PARAMETERS.contains(&name) && request.abilities.sampling_params == Support::Refused {
-        dropped.push(format!("{name} (refused by {})", request.model));
-        return;
-    }
-    if matches!(name, "tool_choice" | "parallel_tool_calls") && !has_tools {
-        return;
-    }
-    if name == "tool_choice" {
-        let Some(choice) = tool_choice(value) else {
-            dropped.push("tool_choice (in a form that cannot be sent)".to_owned());
-            return;
-        };
-        let forced = choice != "auto" && choice != "none";
-        if forced && request.abilities.forced_tool_use == Support::Refused {
-            dropped.push(format!("forced tool_choice (refused by {})", request.model));
-            return;
+fn add(body: &mut Map<String, Value>, setting: Setting, dialect: Dialect, dropped: &mut Vec<String>) {
+    let mut put = |name: &str, value: Value| {
+        body.insert(name.to_owned(), value);
+    };
+    match setting {
+        Setting::Scalar(scalar @ (Scalar::TopK | Scalar::MinP), _) if dialect == Dialect::Maker => {
+            dropped.push(format!("{} (not a parameter of this API)", scalar.name()));
         }
-        body.insert(name.to_owned(), choice);
-        return;
+        Setting::Scalar(scalar, value) => put(scalar.name(), value),
+        Setting::Stop(texts) => put("stop", json!(texts)),
+        Setting::ToolChoice(choice) => put("tool_choice", tool_choice(choice)),
+        Setting::ParallelTools(allowed) => put("parallel_tool_calls", Value::Bool(allowed)),
+        Setting::Format(format) => put("response_format", response_format(format)),
+        Setting::Reasoning(Reasoning::Effort(effort)) => put("reasoning_effort", Value::String(effort)),
+        Setting::Reasoning(Reasoning::Off) => put("reasoning_effort", json!("none")),
+        Setting::Reasoning(Reasoning::Adaptive) => dropped.push("adaptive thinking (the model decides)".to_owned()),
+        Setting::Reasoning(Reasoning::Budget(tokens)) => {
+            dropped.push(format!("a thinking budget of {tokens} tokens (this API knows efforts only)"));
+        }
+        Setting::Other { name, value, origin } => {
+            let known = COMMON.contains(&name.as_str())
+                || (dialect == Dialect::Compatible && COMPATIBLE.contains(&name.as_str()));
+            if known || origin == Origin::Set {
+                put(&name, value);
+            } else {
+                dropped.push(format!("{} (not sent on a replay)", name.chars().take(60).collect::<String>()));
+            }
+        }
     }
-    body.insert(name.to_owned(), value.clone());
 }
 
-/// The choice in OpenAI's form; Anthropic's `{type: any|tool|auto|none}` is translated.
-fn tool_choice(value: &Value) -> Option<Value> {
-    match value {
-        Value::String(word) if word == "any" => Some("required".into()),
-        Value::String(_) => Some(value.clone()),
-        Value::Object(choice) => match choice.get("type").and_then(Value::as_str)? {
-            "any" => Some("required".into()),
-            word @ ("auto" | "none" | "required") => Some(word.into()),
-            "tool" => Some(serde_json::json!({"type": "function", "function": {"name": choice.get("name")?}})),
-            "function" if choice.contains_key("name") => {
-                Some(serde_json::json!({"type": "function", "function": {"name": choice.get("name")?}}))
+fn tool_choice(choice: ToolChoice) -> Value {
+    match choice {
+        ToolChoice::Auto => json!("auto"),
+        ToolChoice::None => json!("none"),
+        ToolChoice::Required => json!("required"),
+        ToolChoice::Named(name) => json!({"type": "function", "function": {"name": name}}),
+    }
+}
+
+fn response_format(format: Format) -> Value {
+    match format {
+        Format::Text => json!({"type": "text"}),
+        Format::Json => json!({"type": "json_object"}),
+        Format::Schema { name, schema, strict } => {
+            let mut inner = json!({"name": name, "schema": schema});
+            if let Some(strict) = strict {
+                inner["strict"] = Value::Bool(strict);
             }
-            _ => Some(value.clone()),
-        },
-        _ => None,
+            json!({"type": "json_schema", "json_schema": inner})
+        }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::super::answer::Answer;
 use super::super::error::{CallError, CallErrorKind};
+use super::super::remote::arguments;
 use crate::domain::message::ToolCall;
 use crate::domain::span::Usage;
 
@@ -66,12 +67,12 @@ fn function(function: &Value, id: Option<String>) -> Option<ToolCall> {
     Some(ToolCall { id, name, arguments })
 }
 
-/// Arguments: an object where the text is one, else the text.
-pub(super) fn arguments(text: &str) -> Value {
-    match serde_json::from_str::<Value>(text) {
-        Ok(value @ Value::Object(_)) => value,
-        _ => Value::String(text.to_owned()),
-    }
+/// The ids of a list of models, in any of the forms that servers give it.
+pub fn model_ids(body: &Value) -> Option<Vec<String>> {
+    let list = body.get("data").or_else(|| body.get("models")).unwrap_or(body).as_array()?;
+    let id =
+        |model: &Value| ["id", "name", "model"].iter().find_map(|field| Some(model.get(*field)?.as_str()?.to_owned()));
+    Some(list.iter().filter_map(id).collect())
 }
 
 /// Token counts; what is missing, negative or no number is unknown.

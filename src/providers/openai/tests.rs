@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::super::super::remote::Wire;
+use super::super::{chat::ChatWire, reply};
 use super::*;
 use crate::domain::message::{Message, Role};
-use crate::domain::provider::ProviderKind;
-use crate::providers::{Abilities, Support};
+use crate::providers::{Abilities, CallErrorKind, Delivery, Support};
 
 pub(crate) fn case() -> Arc<crate::domain::run::Case> {
     let case = json!({
@@ -50,7 +51,7 @@ fn the_name_of_the_output_limit_depends_on_the_server() {
     let (maker, dropped) = body(&provider(None), &request);
     assert_eq!(maker["max_completion_tokens"], 50);
     assert_eq!(maker["temperature"], 0);
-    assert_eq!(dropped, ["top_k (not sent on a replay)"]);
+    assert_eq!(dropped, ["top_k (not a parameter of this API)"]);
     let (local, dropped) = body(&provider(Some("http://127.0.0.1:1/v1")), &request);
     assert_eq!((&local["max_tokens"], &local["top_k"]), (&json!(50), &json!(5)));
     assert!(dropped.is_empty());
@@ -110,18 +111,19 @@ fn answers_of_several_servers() {
 
 #[test]
 fn errors_of_several_servers() {
-    let kind = |status, body: Value| failure::from_body(status, body.get("error").unwrap_or(&body), &body).kind;
+    let kind = |status, body: Value| crate::providers::CallError::from(ChatWire.refusal(status, &body)).kind;
     let of = |code: &str| json!({"error": {"message": "x", "type": "t", "code": code}});
     assert_eq!(kind(429, of("insufficient_quota")), CallErrorKind::QuotaExhausted);
     assert_eq!(kind(429, of("rate_limit_exceeded")), CallErrorKind::RateLimited);
     assert_eq!(kind(400, of("context_length_exceeded")), CallErrorKind::ContextOverflow);
     assert_eq!(kind(400, of("unsupported_parameter")), CallErrorKind::Invalid);
     assert_eq!(kind(404, of("model_not_found")), CallErrorKind::NoSuchModel);
-    assert_eq!(kind(503, json!("<html>down</html>")), CallErrorKind::Server);
+    assert_eq!(kind(503, json!("<html>down</html>")), CallErrorKind::Overloaded);
+    assert_eq!(kind(403, of("x")), CallErrorKind::Forbidden);
     let llama = json!({"error": {"code": 400, "message": "too long", "type": "exceed_context_size_error"}});
     assert_eq!(kind(400, llama), CallErrorKind::ContextOverflow);
     let tgi = json!({"error": "Model is overloaded", "error_type": "overloaded"});
     assert_eq!(kind(429, tgi), CallErrorKind::RateLimited);
     let streamed = json!({"error": {"message": "slow down", "code": 429}});
-    assert_eq!(kind(200, streamed), CallErrorKind::RateLimited);
+    assert_eq!(kind(0, streamed), CallErrorKind::RateLimited);
 }

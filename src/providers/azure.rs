@@ -1,0 +1,109 @@
+//! Azure OpenAI: chat completions at deployments, in both forms of its addresses.
+//!
+//! With an `api_version` the form of the dated versions: `/openai/deployments/{model}/chat/completions?api-version=…`, where
+//! the model is the deployment's name. Without one, the form that names no version: `/openai/v1/chat/completions`, with the
+//! deployment's name in the body. A key goes in `api-key`; a token of Entra ID, which usually comes from a command,
+//! goes as a bearer token. Source: Azure OpenAI REST API reference, and the request classes of OpenAI's own client for Azure.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::answer::Answer;
+use super::error::{CallError, CallErrorKind, ProviderError};
+use super::key::Environment;
+use super::openai::{ChatWire, Dialect, body, model_ids};
+use super::remote::{Connection, path_segment};
+use super::request::{Prepared, Request};
+use super::{OnEvent, Provider};
+use crate::domain::provider::ProviderSettings;
+use crate::http::{Header, HeaderText};
+
+/// A provider of kind `azure`.
+pub(super) struct Azure {
+    connection: Connection,
+    /// The dated version of the API; `None` is the form without one.
+    api_version: Option<String>,
+    /// What of the base address stands before `/deployments` or `/chat`.
+    prefix: &'static str,
+    is_token: bool,
+}
+
+impl Azure {
+    /// Makes one from its settings: `base_url` is the resource's address, with or without `/openai/v1`.
+    pub(super) fn make(
+        settings: &ProviderSettings,
+        environment: &Environment,
+    ) -> Result<Arc<dyn Provider>, ProviderError> {
+        let Some(base) = settings.base_url.as_deref().map(|url| url.trim_end_matches('/')) else {
+            return Err(ProviderError::Settings {
+                name: settings.name.clone(),
+                reason: "Azure needs base_url, such as https://RESOURCE.openai.azure.com".to_owned(),
+            });
+        };
+        let prefix = match (&settings.api_version, base) {
+            (_, base) if base.ends_with("/openai") || base.ends_with("/openai/v1") => "",
+            (Some(_), _) => "/openai",
+            (None, _) => "/openai/v1",
+        };
+        let connection = Connection::new(settings, environment, base)?;
+        let is_token = connection.key_looks_like_a_token();
+        Ok(Arc::new(Self { connection, api_version: settings.api_version.clone(), prefix, is_token }))
+    }
+
+    fn headers(&self) -> Vec<Header<'_>> {
+        let key = self.connection.key();
+        key.map(|key| match self.is_token {
+            true => Header { name: "authorization", value: HeaderText::Bearer(key) },
+            false => Header { name: "api-key", value: HeaderText::Secret(key) },
+        })
+        .into_iter()
+        .collect()
+    }
+
+    fn path(&self, model: &str) -> String {
+        match &self.api_version {
+            Some(version) => format!(
+                "{}/deployments/{}/chat/completions?api-version={}",
+                self.prefix,
+                path_segment(model),
+                path_segment(version)
+            ),
+            None => format!("{}/chat/completions", self.prefix),
+        }
+    }
+}
+
+impl Provider for Azure {
+    fn name(&self) -> &str {
+        self.connection.name()
+    }
+
+    fn origin(&self) -> &str {
+        self.connection.origin()
+    }
+
+    fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let mut dropped = Vec::new();
+        let body = body(request, Dialect::Maker, &mut dropped)?;
+        Prepared::remote(request, &body.into(), dropped)
+    }
+
+    fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
+        Box::pin(async move {
+            let path = self.path(&prepared.model);
+            self.connection.ask(&ChatWire, &path, &self.headers(), prepared, on_event).await
+        })
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
+        Box::pin(async {
+            let path = match &self.api_version {
+                Some(version) => format!("{}/models?api-version={}", self.prefix, path_segment(version)),
+                None => format!("{}/models", self.prefix),
+            };
+            let body = self.connection.get(&ChatWire, &path, &self.headers()).await?;
+            model_ids(&body).ok_or_else(|| CallError::new(CallErrorKind::Malformed, "the answer lists no models"))
+        })
+    }
+}

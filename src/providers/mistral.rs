@@ -1,0 +1,156 @@
+//! Mistral's chat completions: OpenAI's with names and rules of its own.
+//!
+//! Source: the request and response types of the package `mistralai`, 3.7.0.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value, json};
+
+use super::answer::Answer;
+use super::error::{CallError, CallErrorKind, ProviderError};
+use super::key::Environment;
+use super::openai::{ChatWire, Dialect, body, model_ids};
+use super::remote::{Assembly, Connection, Refusal, Wire};
+use super::request::{Prepared, Request};
+use super::{OnEvent, Provider};
+use crate::domain::provider::ProviderSettings;
+use crate::http::{Header, HeaderText};
+
+/// The maker's own address.
+const MAKER: &str = "https://api.mistral.ai/v1";
+/// Letters of an id of a tool call.
+const ID_LENGTH: usize = 9;
+
+/// A provider of kind `mistral`.
+pub(super) struct Mistral {
+    connection: Connection,
+}
+
+impl Mistral {
+    /// Makes one from its settings.
+    pub(super) fn make(
+        settings: &ProviderSettings,
+        environment: &Environment,
+    ) -> Result<Arc<dyn Provider>, ProviderError> {
+        Ok(Arc::new(Self { connection: Connection::new(settings, environment, MAKER)? }))
+    }
+
+    fn headers(&self) -> Vec<Header<'_>> {
+        let key = self.connection.key();
+        key.map(|key| Header { name: "authorization", value: HeaderText::Bearer(key) }).into_iter().collect()
+    }
+}
+
+/// Puts a body of chat completions into Mistral's words.
+fn translate(body: &mut Map<String, Value>, dropped: &mut Vec<String>) {
+    // Usage comes on the last event without asking.
+    body.remove("stream_options");
+    if let Some(seed) = body.remove("seed") {
+        body.insert("random_seed".to_owned(), seed);
+    }
+    for unknown in ["logit_bias", "min_p", "verbosity", "modalities"] {
+        if body.remove(unknown).is_some() {
+            dropped.push(format!("{unknown} (not a parameter of this API)"));
+        }
+    }
+    if body.get("tool_choice").is_some_and(|choice| choice == "required") {
+        body.insert("tool_choice".to_owned(), json!("any"));
+    }
+    let mut ids = Ids::default();
+    for message in body.get_mut("messages").and_then(Value::as_array_mut).into_iter().flatten() {
+        for call in message.get_mut("tool_calls").and_then(Value::as_array_mut).into_iter().flatten() {
+            ids.replace(call.get_mut("id"));
+        }
+        ids.replace(message.get_mut("tool_call_id"));
+    }
+}
+
+/// Ids of tool calls have to be nine letters or digits.
+#[derive(Default)]
+struct Ids {
+    given: HashMap<String, String>,
+}
+
+impl Ids {
+    fn replace(&mut self, id: Option<&mut Value>) {
+        let Some(Value::String(id)) = id else { return };
+        if id.len() == ID_LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return;
+        }
+        let next = self.given.len() + 1;
+        let given = self.given.entry(id.clone()).or_insert_with(|| format!("call{next:05}"));
+        id.clone_from(given);
+    }
+}
+
+/// Chat completions with Mistral's ways to refuse.
+struct MistralWire;
+
+impl Wire for MistralWire {
+    fn request_id(&self) -> &'static str {
+        "x-request-id"
+    }
+
+    fn whole(&self, body: &Value) -> Result<Answer, CallError> {
+        ChatWire.whole(body)
+    }
+
+    fn assembly(&self) -> Box<dyn Assembly> {
+        ChatWire.assembly()
+    }
+
+    /// `{"detail": [{"loc", "msg", "type"}]}` of 422, `{"detail": "…"}` of 401, else an object like OpenAI's.
+    fn refusal(&self, status: u16, body: &Value) -> Refusal {
+        let mut refusal = ChatWire.refusal(status, body);
+        match body.get("detail") {
+            Some(Value::String(said)) => refusal.message.clone_from(said),
+            Some(Value::Array(list)) => {
+                let said = list.iter().filter_map(|one| {
+                    let at = one.get("loc").and_then(Value::as_array).map(|loc| {
+                        loc.iter()
+                            .map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned))
+                            .collect::<Vec<_>>()
+                            .join(".")
+                    });
+                    Some(format!("{}: {}", at.unwrap_or_default(), one.get("msg")?.as_str()?))
+                });
+                refusal.message = said.collect::<Vec<_>>().join("; ");
+            }
+            _ => {}
+        }
+        refusal
+    }
+}
+
+impl Provider for Mistral {
+    fn name(&self) -> &str {
+        self.connection.name()
+    }
+
+    fn origin(&self) -> &str {
+        self.connection.origin()
+    }
+
+    fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let mut dropped = Vec::new();
+        let mut body = body(request, Dialect::Compatible, &mut dropped)?;
+        translate(&mut body, &mut dropped);
+        Prepared::remote(request, &body.into(), dropped)
+    }
+
+    fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
+        Box::pin(async move {
+            let headers = self.headers();
+            self.connection.ask(&MistralWire, "/chat/completions", &headers, prepared, on_event).await
+        })
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
+        Box::pin(async {
+            let body = self.connection.get(&MistralWire, "/models", &self.headers()).await?;
+            model_ids(&body).ok_or_else(|| CallError::new(CallErrorKind::Malformed, "the answer lists no models"))
+        })
+    }
+}

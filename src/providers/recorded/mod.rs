@@ -1,0 +1,15 @@
+//! What was recorded of a call, read into one form whoever recorded it: each provider puts it into its own.
+
+mod call_ids;
+mod conversation;
+mod media;
+mod settings;
+mod tools;
+mod values;
+
+pub(super) use call_ids::CallIds;
+pub(super) use conversation::{Conversation, Speaker, Turn, TurnPart, conversation};
+pub(super) use media::{Media, MediaKind, Source};
+pub(super) use settings::{Origin, Scalar, Setting, settings};
+pub(super) use tools::{ToolDefinition, definitions};
+pub(super) use values::{Format, Reasoning, ToolChoice};

@@ -1,0 +1,12 @@
+//! What every provider over HTTP shares: one exchange, answers in pieces, and failures in one form.
+
+mod assembly;
+mod connection;
+mod failure;
+mod pieces;
+mod reading;
+
+pub(super) use assembly::{Assembly, Wire};
+pub(super) use connection::{Connection, path_segment};
+pub(super) use failure::Refusal;
+pub(super) use pieces::{CallPieces, arguments};

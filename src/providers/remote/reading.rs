@@ -1,0 +1,75 @@
+//! Reads answers, at once or in pieces.
+
+use serde_json::Value;
+
+use super::super::OnEvent;
+use super::super::answer::Answer;
+use super::super::error::{CallError, CallErrorKind};
+use super::assembly::{Assembly, Wire};
+use crate::http::{HttpResponse, Sse, SseEvent};
+
+/// Reads an answer that comes at once.
+pub(super) async fn whole(wire: &dyn Wire, response: &mut HttpResponse) -> Result<Answer, CallError> {
+    let bytes = response.whole(usize::MAX).await?;
+    let body: Value = serde_json::from_slice(&bytes).map_err(|_| {
+        CallError::new(CallErrorKind::Malformed, "the answer is not JSON: is this the address of the provider's API?")
+    })?;
+    wire.whole(&body)
+}
+
+/// Reads events until the end of the stream.
+///
+/// The answer is complete when its assembly says so; a stream that ends before is cut. What came so far is in the error.
+pub(super) async fn stream(
+    wire: &dyn Wire,
+    response: &mut HttpResponse,
+    on_event: OnEvent<'_>,
+) -> Result<Answer, CallError> {
+    let mut sse = Sse::default();
+    let mut assembly = wire.assembly();
+    let mut broken = None;
+    loop {
+        let piece = match response.piece().await {
+            Ok(piece) => piece,
+            // Once the answer is complete, how the connection ends does not matter.
+            Err(_) if assembly.is_complete() => break,
+            Err(error) => {
+                broken = Some(error.into());
+                break;
+            }
+        };
+        let mut failed = None;
+        let mut on = |event: SseEvent| {
+            if failed.is_none() {
+                failed = assembly.take(&event, on_event).err();
+            }
+        };
+        let (fed, ended) = match piece {
+            Some(piece) => (sse.feed(piece.as_ref(), &mut on), false),
+            None => (sse.finish(&mut on), true),
+        };
+        broken = failed.or_else(|| fed.err().map(|why| CallError::new(CallErrorKind::Malformed, why.to_string())));
+        if ended || broken.is_some() {
+            break;
+        }
+    }
+    end(assembly, broken)
+}
+
+fn end(assembly: Box<dyn Assembly>, broken: Option<CallError>) -> Result<Answer, CallError> {
+    let complete = assembly.is_complete();
+    let answer = assembly.finish();
+    match broken {
+        None if complete => Ok(answer),
+        None if answer.is_empty() => {
+            Err(CallError::new(CallErrorKind::NoAnswer, "the stream ended before the answer began"))
+        }
+        None => Err(CallError::new(CallErrorKind::Cut, "the stream ended before the answer did").with_partial(answer)),
+        Some(error) if answer.is_empty() => Err(error),
+        Some(error) => {
+            // Whatever went wrong, an answer had begun: it is not asked again by itself.
+            let kind = if error.kind.may_retry() { CallErrorKind::Cut } else { error.kind };
+            Err(CallError { kind, ..error }.with_partial(answer))
+        }
+    }
+}
