@@ -25,6 +25,7 @@ pub struct Live {
     failed: u64,
     spent: Money,
     told_to_wait: bool,
+    batches: Vec<String>,
     shown: Option<Instant>,
 }
 
@@ -39,6 +40,7 @@ impl Live {
             failed: 0,
             spent: plan.spent_before,
             told_to_wait: false,
+            batches: Vec::new(),
             shown: None,
         }
     }
@@ -48,6 +50,16 @@ impl Live {
         match event {
             RunEvent::Started { done, .. } => self.done = done.len() as u64,
             RunEvent::Finished(result) => self.finished(result),
+            RunEvent::Batch { provider, batch_id, done, total } => {
+                let first = !self.batches.contains(batch_id);
+                if first {
+                    self.batches.push(batch_id.clone());
+                    self.notices.note(&format!(
+                        "batch {batch_id} of {total} is at {provider}; it goes on there if this is stopped"
+                    ));
+                }
+                self.show(&format!(" · batch {done}/{total}"));
+            }
             RunEvent::Spend(spend) => self.spent = spend.spent,
             RunEvent::ModelStopped { model, reason } => {
                 self.notices.warning(&format!("no more calls of {model}: {reason}"));

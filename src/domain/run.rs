@@ -278,6 +278,20 @@ pub struct Run {
     /// Whether answers that were already paid for are used again.
     #[serde(default)]
     pub cache: CachePolicy,
+    /// Whether its calls are asked at once or in batches.
+    #[serde(default)]
+    pub pacing: Pacing,
+}
+
+/// Whether calls are asked at once or may wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pacing {
+    /// Each by itself, now.
+    #[default]
+    Live,
+    /// Many together at the provider's batch endpoint, at half the price, within a day.
+    Batch,
 }
 
 /// Whether answers that were already paid for are used again.

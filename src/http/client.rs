@@ -61,7 +61,7 @@ pub struct HttpClient {
 pub struct HttpRequest<'a> {
     /// The path, added to the base address.
     pub path: &'a str,
-    /// JSON to post; `None` gets.
+    /// What to post, JSON unless a header says another type; `None` gets.
     pub body: Option<Vec<u8>>,
     /// Headers besides those that every request has.
     pub headers: &'a [Header<'a>],
@@ -147,7 +147,11 @@ impl HttpClient {
         let method = if request.body.is_some() { Method::POST } else { Method::GET };
         let mut builder = self.inner.request(method, url);
         if let Some(body) = request.body {
-            builder = builder.header(reqwest::header::CONTENT_TYPE, "application/json").body(body);
+            let said = request.headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"));
+            if !said {
+                builder = builder.header(reqwest::header::CONTENT_TYPE, "application/json");
+            }
+            builder = builder.body(body);
         }
         for header in request.headers {
             let value = header.value.value().ok_or_else(|| {
@@ -206,6 +210,11 @@ impl HttpResponse {
             None => return Err(fail(HttpErrorKind::TooLarge)),
         }
         Ok(piece)
+    }
+
+    /// Takes back the client's limit on the body: it is read and used line by line.
+    pub const fn without_limit(&mut self) {
+        self.left = usize::MAX;
     }
 
     /// The whole body, up to a limit in bytes below the client's own.

@@ -44,7 +44,7 @@ pub use error::{Result, StoreError};
 pub use export::ExportFormat;
 pub use figures::TelemetryQuery;
 pub use ingest::Ingest;
-pub use journal::{Intent, Journal, JournalDamage, JournalFile, JournalRecord};
+pub use journal::{Intent, Journal, JournalDamage, JournalFile, JournalRecord, SubmittedBatch};
 pub use options::{StoreOptions, WaitNotice};
 pub use prompt_use::{PromptTraffic, PromptUse};
 pub use rows::{

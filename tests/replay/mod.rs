@@ -1,5 +1,6 @@
 //! Replays against servers on loopback: answers, failures, budgets, kills and resumes.
 
+mod batch;
 mod budget;
 mod outcomes;
 mod real;

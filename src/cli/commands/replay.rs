@@ -14,7 +14,7 @@ use crate::domain::run::{CallsMode, ModelChoice, RunStatus};
 use crate::error::{AppError, ErrorKind, Exit};
 use crate::services::prompts::Prompts;
 use crate::services::replay::{
-    CachePolicy, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan, ReplayService, ResumeOrder, RunOutcome,
+    CachePolicy, Pacing, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan, ReplayService, ResumeOrder, RunOutcome,
     UnknownCalls,
 };
 use crate::store::TracesQuery;
@@ -68,6 +68,9 @@ pub struct Args {
     /// Ask again even where the same request was answered before
     #[arg(long)]
     pub no_cache: bool,
+    /// Hand the calls over in batches, at half the price; answers come within a day. The run can be left and resumed
+    #[arg(long)]
+    pub batch: bool,
     /// Print the plan and send nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -75,7 +78,7 @@ pub struct Args {
     #[arg(short = 'y', long)]
     pub yes: bool,
     /// Go on with a run that was stopped
-    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "limit", "models", "prompts", "set", "drop_chunk", "dry_run"])]
+    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "limit", "models", "prompts", "set", "drop_chunk", "dry_run", "batch"])]
     pub resume: Option<String>,
     /// Ask again what was sent and never heard of again; it may be paid for twice
     #[arg(long, requires = "resume")]
@@ -128,6 +131,7 @@ fn planned(
     order.max_cost = Some(config.defaults.max_cost_usd.value);
     order.concurrency = config.defaults.concurrency.value as usize;
     order.cache = cache(args);
+    order.pacing = if args.batch { Pacing::Batch } else { Pacing::Live };
     order.default_max_output = config.defaults.max_output_tokens.value.into();
     let store = context.store()?;
     context.notices.progress("reading the cases");

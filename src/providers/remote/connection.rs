@@ -13,6 +13,8 @@ use super::{failure, reading};
 use crate::domain::provider::ProviderSettings;
 use crate::http::{Header, HttpClient, HttpRequest, HttpResponse, HttpSettings, PlainHttp};
 
+/// The longest line in bytes.
+const LINE_LIMIT: usize = 64 << 20;
 /// The largest list of models in bytes.
 const LIST_LIMIT: usize = 8 << 20;
 
@@ -141,10 +143,49 @@ impl Connection {
         got.await.map_err(|error| self.clean(error))
     }
 
+    /// Gets JSON documents, one a line, however many; a line is used before the next is read.
+    pub async fn lines(
+        &self,
+        wire: &dyn Wire,
+        path: &str,
+        headers: &[Header<'_>],
+        on_line: &mut (dyn FnMut(&Value) + Send),
+    ) -> Result<(), CallError> {
+        let got = async {
+            let mut response = self.client.send(HttpRequest { path, body: None, headers }).await?;
+            if response.status() != 200 {
+                return Err(failure::read(wire, &mut response).await);
+            }
+            response.without_limit();
+            let mut rest: Vec<u8> = Vec::new();
+            while let Some(piece) = response.piece().await? {
+                rest.extend_from_slice(piece.as_ref());
+                if let Some(end) = memchr::memrchr(b'\n', &rest) {
+                    let tail = rest.split_off(end + 1);
+                    read_lines(&std::mem::replace(&mut rest, tail), on_line)?;
+                }
+                if rest.len() > LINE_LIMIT {
+                    return Err(CallError::new(CallErrorKind::TooLarge, "a line of the answer is larger than 64 MiB"));
+                }
+            }
+            read_lines(&rest, on_line)
+        };
+        got.await.map_err(|error| self.clean(error))
+    }
+
     fn clean(&self, mut error: CallError) -> CallError {
         error.message = redact(&error.message, self.key());
         error
     }
+}
+
+fn read_lines(bytes: &[u8], on_line: &mut (dyn FnMut(&Value) + Send)) -> Result<(), CallError> {
+    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+        let value = serde_json::from_slice(line)
+            .map_err(|_| CallError::new(CallErrorKind::Malformed, "a line of the answer is not JSON"))?;
+        on_line(&value);
+    }
+    Ok(())
 }
 
 async fn read_document(wire: &dyn Wire, response: &mut HttpResponse) -> Result<Value, CallError> {

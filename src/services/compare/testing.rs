@@ -51,6 +51,7 @@ pub(crate) fn run() -> Run {
         estimated_cost: None,
         choice: CaseChoice { spans, ..CaseChoice::default() },
         cache: crate::domain::run::CachePolicy::Use,
+        pacing: crate::domain::run::Pacing::Live,
     }
 }
 

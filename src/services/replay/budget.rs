@@ -52,6 +52,12 @@ impl Ledger {
         Ok(Reservation { ledger: self, amount, open: true })
     }
 
+    /// Holds money back for what was sent already, whatever the cap says.
+    pub fn hold(&self, amount: Money) -> Reservation<'_> {
+        self.state().reserved += amount;
+        Reservation { ledger: self, amount, open: true }
+    }
+
     /// Waits until a reservation fits, or cannot fit any more.
     pub async fn reserve_in_time(&self, amount: Money) -> Result<Reservation<'_>, NotReserved> {
         loop {

@@ -8,6 +8,7 @@ use super::budget::{NotReserved, Overrun, Reservation};
 use super::engine::{Shared, Stop};
 use super::events::{CallId, RunEvent};
 use super::plan::PlannedCall;
+use super::service::ReplayService;
 use crate::domain::money::Money;
 use crate::domain::run::{ResultStatus, RunResult};
 use crate::http::{Attempts, Decision, Failure, Gate, Health};
@@ -41,7 +42,7 @@ pub(super) async fn make(shared: &Shared, planned: PlannedCall) {
     }
     let model = planned.model.to_string();
     let Some(_pass) = shared.in_flight.pass().await else { return };
-    let call = Call { shared, id: call_id(shared, &planned), planned: &planned, model: &model };
+    let call = Call::new(shared, &planned, &model);
     if !call.turn().await {
         return;
     }
@@ -66,7 +67,7 @@ pub(super) async fn make(shared: &Shared, planned: PlannedCall) {
     call.ask(reservation).await;
 }
 
-struct Call<'a> {
+pub(super) struct Call<'a> {
     shared: &'a Shared,
     planned: &'a PlannedCall,
     id: CallId,
@@ -125,6 +126,20 @@ impl Pieces<'_> {
 }
 
 impl<'a> Call<'a> {
+    pub(super) fn new(shared: &'a Shared, planned: &'a PlannedCall, model: &'a str) -> Self {
+        Self { shared, id: call_id(shared, planned), planned, model }
+    }
+
+    /// Which call it is, for events.
+    pub(super) const fn id(&self) -> &CallId {
+        &self.id
+    }
+
+    /// Its result before anything has come, after so many attempts.
+    pub(super) fn blank(&self, attempts: u32) -> RunResult {
+        RunResult { attempts, ..blank(self.shared, self.planned) }
+    }
+
     /// Waits for the breaker and the provider's limits; whether the call may be sent.
     async fn turn(&self) -> bool {
         loop {
@@ -218,7 +233,7 @@ impl<'a> Call<'a> {
             };
             self.note(&error).await;
             let charged = if error.kind.may_be_billed() { reservation.amount() } else { Money::ZERO };
-            let decision = self.decide(&mut attempts, &error);
+            let decision = decide(&self.shared.service, &mut attempts, &error);
             let (wait, reason) = match decision {
                 Decision::GiveUp => return self.failed(result, error, reservation, charged, lost).await,
                 Decision::Again(wait) => (wait, "the call failed and is sent again"),
@@ -291,16 +306,13 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn decide(&self, attempts: &mut Attempts, error: &CallError) -> Decision {
-        let failure = match error.kind {
-            CallErrorKind::RateLimited => Failure::RateLimited,
-            kind if kind.may_retry() => Failure::Passing,
-            _ => Failure::Final,
-        };
-        self.shared.service.policy().decide(attempts, failure, error.retry_after, self.shared.service.random())
-    }
-
-    async fn answered(&self, mut result: RunResult, answer: Answer, reservation: Reservation<'_>, lost: Money) {
+    pub(super) async fn answered(
+        &self,
+        mut result: RunResult,
+        answer: Answer,
+        reservation: Reservation<'_>,
+        lost: Money,
+    ) {
         let now = self.shared.service.clock().now();
         let free = self.planned.price.rates.is_free();
         let known = if free { Some(Money::ZERO) } else { self.planned.price.cost(&answer.usage, now) };
@@ -324,7 +336,7 @@ impl<'a> Call<'a> {
         self.finish(result).await;
     }
 
-    async fn failed(
+    pub(super) async fn failed(
         &self,
         mut result: RunResult,
         error: CallError,
@@ -360,6 +372,16 @@ impl<'a> Call<'a> {
         let request = serde_json::from_slice(&self.planned.prepared.body).unwrap_or(Value::Null);
         self.shared.finish(self.shared.service.stored(result, hash, request)).await;
     }
+}
+
+/// What to do after a failure.
+pub(super) fn decide(service: &ReplayService, attempts: &mut Attempts, error: &CallError) -> Decision {
+    let failure = match error.kind {
+        CallErrorKind::RateLimited => Failure::RateLimited,
+        kind if kind.may_retry() => Failure::Passing,
+        _ => Failure::Final,
+    };
+    service.policy().decide(attempts, failure, error.retry_after, service.random())
 }
 
 fn call_id(shared: &Shared, planned: &PlannedCall) -> CallId {

@@ -13,7 +13,7 @@ use super::events::{OutcomeVariant, RunEvent, RunOutcome};
 use super::plan::{PlannedCall, ReplayPlan};
 use super::record::{Indexer, Recorder};
 use super::service::ReplayService;
-use crate::domain::run::{ResultStatus, Run, RunResult, RunStatus};
+use crate::domain::run::{Pacing, ResultStatus, Run, RunResult, RunStatus};
 use crate::http::{Breaker, Limits, RateLimit};
 use crate::store::{Journal, JournalRecord, StoreError, StoredResult};
 
@@ -181,7 +181,10 @@ impl ReplayService {
             // A kill left only the intent: from now on the result says so.
             shared.note(self.stored(result, String::new(), serde_json::Value::Null)).await;
         }
-        work(&shared, plan.calls, plan.concurrency, self).await;
+        match plan.run.pacing {
+            Pacing::Live => work(&shared, plan.calls, plan.concurrency, self).await,
+            Pacing::Batch => super::batch::work(&shared, plan.calls, plan.waiting).await,
+        }
         shared.end(requests as u64, started).await
     }
 

@@ -74,6 +74,17 @@ pub enum RunEvent {
         /// Why, in words.
         reason: String,
     },
+    /// A batch was looked after.
+    Batch {
+        /// The provider that works on it.
+        provider: String,
+        /// The provider's id of it.
+        batch_id: String,
+        /// Requests of it that are done.
+        done: u64,
+        /// All of its requests.
+        total: u64,
+    },
     /// A result is on disk.
     Finished(Box<RunResult>),
     /// No more calls of this model are sent.

@@ -1,5 +1,6 @@
 //! Replays recorded calls on other models, prompts and chunks.
 
+mod batch;
 mod budget;
 mod call;
 mod cases;
@@ -18,12 +19,13 @@ mod tokens;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use batch::WaitingBatch;
 pub use budget::{Ledger, NotReserved, Overrun, Reservation};
 pub use cases::cases_of;
 pub use chunk_edits::{edit_chunks, edit_messages};
 pub use engine::RunError;
 pub use events::{CallId, OutcomeVariant, RunEvent, RunOutcome, Spend};
-pub use order::{CachePolicy, CallsMode, PromptRenderer, ReplayOrder};
+pub use order::{CachePolicy, CallsMode, Pacing, PromptRenderer, ReplayOrder};
 pub use plan::{PlanError, PlanModel, PlannedCall, ReplayPlan};
 pub use prices::prices;
 pub use resume::{JournalledRun, ResumeOrder, UnknownCalls};

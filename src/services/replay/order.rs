@@ -7,7 +7,7 @@ use crate::domain::money::Money;
 use crate::domain::run::{Case, ChunkEdit, ModelChoice, Overrides, PromptVersionRef, Variant};
 use crate::services::prompts::Prompts;
 
-pub use crate::domain::run::{CachePolicy, CallsMode};
+pub use crate::domain::run::{CachePolicy, CallsMode, Pacing};
 
 /// What to replay, and within which limits.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct ReplayOrder {
     pub concurrency: usize,
     /// Whether answers that were already paid for are used again.
     pub cache: CachePolicy,
+    /// Whether calls are asked at once or in batches.
+    pub pacing: Pacing,
     /// The most output tokens where neither recording nor model says (`max_output_tokens` of the configuration).
     pub default_max_output: u64,
 }
@@ -47,6 +49,7 @@ impl ReplayOrder {
             max_cost: None,
             concurrency: 8,
             cache: CachePolicy::Use,
+            pacing: Pacing::Live,
             default_max_output: 1024,
         }
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::order::{CachePolicy, PromptRenderer, ReplayOrder};
+use super::batch::WaitingBatch;
+use super::order::{CachePolicy, Pacing, PromptRenderer, ReplayOrder};
 use super::rebuild::{Target, rebuild};
 use super::service::ReplayService;
 use super::tokens::{input_bound, input_estimate};
@@ -14,7 +15,7 @@ use crate::domain::ids::{ResultId, RunId};
 use crate::domain::money::Money;
 use crate::domain::price::PriceRow;
 use crate::domain::run::{CallsMode, Case, CaseChoice, ModelChoice, ModelId, ResultStatus, Run, RunResult, Variant};
-use crate::providers::{Prepared, Provider, ProviderError};
+use crate::providers::{Delivery, Prepared, Provider, ProviderError};
 use crate::store::{Journal, StoreError, StoredResult};
 
 /// Why there is no plan.
@@ -35,6 +36,12 @@ pub enum PlanError {
     /// A provider cannot be used.
     #[error(transparent)]
     Provider(#[from] ProviderError),
+    /// A provider has no batch endpoint.
+    #[error("{provider} has no batch endpoint: leave --batch out, or replay its models in a run of their own")]
+    NoBatches {
+        /// The provider.
+        provider: String,
+    },
     /// Chains cannot be replayed.
     #[error("--calls chain is not built in this version: use --calls all to replay each call of an agent on its own")]
     Chain,
@@ -128,6 +135,8 @@ pub struct ReplayPlan {
     pub concurrency: usize,
     /// Spent before, of a run that is resumed.
     pub spent_before: Money,
+    /// Batches that were handed over before, of a run that is resumed; their calls are among `calls`.
+    pub waiting: Vec<WaitingBatch>,
     /// The journal of a run that is resumed; while the plan lives, nobody else can go on with it.
     pub journal: Option<Journal>,
 }
@@ -218,6 +227,7 @@ impl ReplayService {
                 estimated_cost: None,
                 choice: CaseChoice { calls: order.calls, spans: frame.cases.iter().map(case_ids).collect() },
                 cache: order.cache,
+                pacing: order.pacing,
             },
             calls: Vec::new(),
             skipped: Vec::new(),
@@ -228,6 +238,7 @@ impl ReplayService {
             notes: Vec::new(),
             concurrency: order.concurrency.max(1),
             spent_before: Money::ZERO,
+            waiting: Vec::new(),
             journal: None,
         };
         let mut number = 0_u64;
@@ -294,8 +305,14 @@ impl ReplayService {
                 Err(PlanError::NoPrice(model))
             };
         };
+        let batch = order.pacing == Pacing::Batch;
+        if batch && provider.batches().is_none() {
+            return Err(PlanError::NoBatches { provider: model.provider });
+        }
+        let price = if batch { Arc::new(price.halved()) } else { price };
         let target = Target {
             variant,
+            delivery: if batch { Delivery::Whole } else { Delivery::Streamed },
             model: &model,
             builtin: provider.origin() == "this machine",
             price: &price,

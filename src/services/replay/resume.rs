@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use super::batch::WaitingBatch;
 use super::cases::cases_of;
 use super::order::{CachePolicy, PromptRenderer, ReplayOrder};
 use super::plan::{Frame, PlanError, ReplayPlan, RunlessCase};
@@ -12,7 +13,7 @@ use crate::domain::ids::{ResultId, RunId, TraceId};
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, Case, Overrides, PromptVersionRef, ResultStatus, Run, RunResult};
 use crate::store::journal::read_journal;
-use crate::store::{Intent, Journal, JournalRecord};
+use crate::store::{Intent, Journal, JournalRecord, SubmittedBatch};
 
 /// What happens to calls that were sent and never heard of again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct JournalledRun {
     pub unknown: Vec<RunResult>,
     /// Everything spent so far, every unknown call at its reservation.
     pub spent: Money,
+    /// Batches with calls that have no result yet.
+    pub waiting: Vec<WaitingBatch>,
     /// Lines that could not be used, in words.
     pub damage: Vec<String>,
 }
@@ -96,6 +99,7 @@ impl ReplayService {
             max_cost: run.max_cost,
             concurrency: order.concurrency,
             cache: run.cache,
+            pacing: run.pacing,
             default_max_output: order.default_max_output,
         };
         let frame = Frame {
@@ -106,6 +110,7 @@ impl ReplayService {
             settled: &|id| settled.contains(id),
         };
         let mut plan = self.plan_frame(&replay, &frame, cancel)?;
+        plan.waiting = journalled.waiting;
         if let Some(changed) = changed_prompt(&plan, renderer) {
             let reason = format!("{changed} is not as it was when the run began, so its answers could not be compared");
             return Err(PlanError::NotResumable { run: run_id.as_str().to_owned(), reason });
@@ -141,7 +146,12 @@ impl ReplayService {
 
 /// A prompt version that calls are left for, and that is another text by now.
 fn changed_prompt(plan: &ReplayPlan, renderer: Option<&dyn PromptRenderer>) -> Option<PromptVersionRef> {
-    let left = plan.calls.iter().filter_map(|call| plan.run.variants.get(call.variant));
+    let waiting: HashSet<&ResultId> = plan.waiting.iter().flat_map(|batch| &batch.batch.result_ids).collect();
+    let left = plan
+        .calls
+        .iter()
+        .filter(|call| !waiting.contains(&call.result_id))
+        .filter_map(|call| plan.run.variants.get(call.variant));
     let changed = left.filter_map(|variant| {
         let (prompt, hash) = (variant.prompt.as_ref()?, variant.prompt_hash.as_ref()?);
         (renderer?.content_hash(prompt)? != *hash).then(|| prompt.clone())
@@ -169,6 +179,7 @@ struct Told {
     results: BTreeMap<ResultId, RunResult>,
     /// Intents without a result.
     open: BTreeMap<ResultId, Intent>,
+    batches: Vec<SubmittedBatch>,
     spent: Money,
 }
 
@@ -191,11 +202,19 @@ impl Told {
                 }
                 self.results.insert(result.result_id.clone(), result);
             }
+            JournalRecord::Batch { batch } => self.batches.push(batch),
             JournalRecord::End { .. } | JournalRecord::Score { .. } => {}
         }
     }
 
     fn into_run(mut self, run: Run, damage: Vec<String>) -> JournalledRun {
+        let mut waiting = Vec::new();
+        for batch in std::mem::take(&mut self.batches) {
+            let intents: Vec<Intent> = batch.result_ids.iter().filter_map(|id| self.open.remove(id)).collect();
+            if !intents.is_empty() {
+                waiting.push(WaitingBatch { batch, intents });
+            }
+        }
         for (result_id, intent) in std::mem::take(&mut self.open) {
             let reserved = intent.reservation.unwrap_or_default();
             self.spent += reserved;
@@ -206,7 +225,7 @@ impl Told {
         let (unknown, mut done): (Vec<RunResult>, Vec<RunResult>) =
             self.results.into_values().partition(|result| result.status == ResultStatus::Unknown);
         done.sort_by_key(|result| number_of(&result.result_id));
-        JournalledRun { run, done, unknown, spent: self.spent, damage }
+        JournalledRun { run, done, unknown, spent: self.spent, waiting, damage }
     }
 }
 

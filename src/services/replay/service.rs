@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{RunId, TraceId};
@@ -28,6 +29,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     policy: RetryPolicy,
     random: Arc<dyn Fn() -> f64 + Send + Sync>,
+    batch_pause: Duration,
     run_ids: Arc<dyn Fn() -> RunId + Send + Sync>,
 }
 
@@ -47,6 +49,7 @@ impl ReplayService {
                 clock,
                 policy: RetryPolicy::default(),
                 random: Arc::new(random),
+                batch_pause: Duration::from_secs(5),
                 run_ids: Arc::new(run_ids),
             }),
         }
@@ -62,6 +65,12 @@ impl ReplayService {
     ) -> Self {
         let inner = Inner { policy, random: Arc::new(random), run_ids: Arc::new(run_ids), ..(*self.inner).clone() };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// With another first pause between two looks at a batch, so that tests do not wait.
+    #[must_use]
+    pub fn with_batch_pause(self, batch_pause: Duration) -> Self {
+        Self { inner: Arc::new(Inner { batch_pause, ..(*self.inner).clone() }) }
     }
 
     /// The cases of traces, read from the index, in the order of the traces.
@@ -90,6 +99,10 @@ impl ReplayService {
 
     pub(super) fn policy(&self) -> &RetryPolicy {
         &self.inner.policy
+    }
+
+    pub(super) fn batch_pause(&self) -> Duration {
+        self.inner.batch_pause
     }
 
     pub(super) fn random(&self) -> f64 {

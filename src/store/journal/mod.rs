@@ -9,7 +9,7 @@ mod record;
 mod writer;
 
 pub use read::{JournalDamage, JournalFile, read_journal, read_journals};
-pub use record::{Intent, JournalRecord};
+pub use record::{Intent, JournalRecord, SubmittedBatch};
 pub use writer::Journal;
 
 #[cfg(test)]

@@ -24,6 +24,21 @@ pub struct Intent {
     pub at: Timestamp,
 }
 
+/// A batch that a provider works on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SubmittedBatch {
+    /// The run.
+    pub run_id: RunId,
+    /// The provider's name in the configuration.
+    pub provider: String,
+    /// The provider's id of the batch.
+    pub batch_id: String,
+    /// The results that its answers will be.
+    pub result_ids: Vec<ResultId>,
+    /// When it was handed over.
+    pub at: Timestamp,
+}
+
 /// One line of a journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -37,6 +52,11 @@ pub enum JournalRecord {
     Intent {
         /// Which.
         intent: Intent,
+    },
+    /// Requests were handed over together; their intents stand before.
+    Batch {
+        /// Which.
+        batch: SubmittedBatch,
     },
     /// An answer is complete, or given up.
     Result {

@@ -177,6 +177,7 @@ fn run(id: &str) -> Run {
         estimated_cost: None,
         choice: CaseChoice::default(),
         cache: CachePolicy::Use,
+        pacing: crate::domain::run::Pacing::Live,
     }
 }
 

@@ -283,6 +283,11 @@ impl<'a> Teller<'a> {
             RunEvent::Waiting { call, wait, reason } => {
                 self.news.push(RunNews::Waiting(key(&call), format!("waits {} s: {reason}", wait.as_secs().max(1))));
             }
+            RunEvent::Batch { batch_id, done, total, .. } => {
+                let name = self.title.split(" · ").next().unwrap_or_default();
+                self.title = format!("{name} · batch {batch_id}: {done}/{total}");
+                self.progress();
+            }
             RunEvent::Sent { call, attempt } if attempt > 1 => self.news.push(RunNews::Restarted(key(&call))),
             RunEvent::Finished(result) => {
                 self.done += 1;

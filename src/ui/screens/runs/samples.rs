@@ -47,6 +47,7 @@ pub fn run(id: &str, minutes: u64) -> Run {
         estimated_cost: Some(dollars("0.0344")),
         choice: CaseChoice { calls: CallsMode::Answer, spans: (1..=3).map(case).collect() },
         cache: CachePolicy::Use,
+        pacing: crate::domain::run::Pacing::Live,
     }
 }
 
