@@ -7,6 +7,7 @@ use super::chunk::Chunk;
 use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
 use super::money::Money;
+use super::run_design::{Decided, StopRule, VariantRole};
 use super::time::Timestamp;
 
 /// A model as the user names it: `provider/model`.
@@ -140,6 +141,9 @@ pub struct Variant {
     /// What else is changed.
     #[serde(default)]
     pub overrides: Overrides,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "VariantRole::is_candidate")]
+    pub role: VariantRole,
 }
 
 /// One recorded call to be replayed, with everything it needs.
@@ -278,6 +282,12 @@ pub struct Run {
     /// Whether answers that were already paid for are used again.
     #[serde(default)]
     pub cache: CachePolicy,
+    /// What lets it stop before its end; `None` asks everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<StopRule>,
+    /// What it has found where it may stop early; `None` while it is at work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
 }
 
 /// Whether answers that were already paid for are used again.

@@ -51,6 +51,8 @@ pub(crate) fn run() -> Run {
         estimated_cost: None,
         choice: CaseChoice { spans, ..CaseChoice::default() },
         cache: crate::domain::run::CachePolicy::Use,
+        until: None,
+        decided: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::cases::cases_of;
-use super::order::{CachePolicy, PromptRenderer, ReplayOrder};
+use super::order::{BaselineLane, CachePolicy, PromptRenderer, ReplayOrder};
 use super::plan::{Frame, PlanError, ReplayPlan, RunlessCase};
 use super::service::ReplayService;
 use crate::domain::cancel::Cancel;
@@ -97,6 +97,8 @@ impl ReplayService {
             concurrency: order.concurrency,
             cache: run.cache,
             default_max_output: order.default_max_output,
+            baseline: BaselineLane::Left,
+            until: run.until.clone(),
         };
         let frame = Frame {
             run_id: run.run_id.clone(),
