@@ -5,6 +5,7 @@ mod cell;
 mod commands;
 mod compare_tables;
 mod context;
+mod decided_text;
 mod figures;
 mod interrupt;
 mod invocation;

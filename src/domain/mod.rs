@@ -19,6 +19,7 @@ pub mod prompt;
 pub mod prompt_exchange;
 pub mod provider;
 pub mod run;
+pub mod run_design;
 pub mod score;
 pub mod sentences;
 pub mod span;

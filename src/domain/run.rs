@@ -7,6 +7,7 @@ use super::chunk::Chunk;
 use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
 use super::money::Money;
+use super::run_design::{Decided, StopRule, VariantRole};
 use super::time::Timestamp;
 
 /// A model as the user names it: `provider/model`.
@@ -140,6 +141,9 @@ pub struct Variant {
     /// What else is changed.
     #[serde(default)]
     pub overrides: Overrides,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "VariantRole::is_candidate")]
+    pub role: VariantRole,
 }
 
 /// One recorded call to be replayed, with everything it needs.
@@ -281,6 +285,12 @@ pub struct Run {
     /// Whether its calls are asked at once or in batches.
     #[serde(default)]
     pub pacing: Pacing,
+    /// What lets it stop before its end; `None` asks everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<StopRule>,
+    /// What it has found where it may stop early; `None` while it is at work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
 }
 
 /// Whether calls are asked at once or may wait.

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::cell::Cell;
 use super::super::compare_tables::{differences, matrix, means};
 use super::super::context::Context;
+use super::super::decided_text::{decided_lines, steadiness_lines};
 use super::super::output::Format;
 use super::super::table::{Column, Table};
 use crate::error::{AppError, Exit};
@@ -89,8 +90,18 @@ fn page(comparison: &Comparison, context: &mut Context<'_>) -> Result<(), AppErr
     let table = differences(comparison);
     if !table.rows.is_empty() {
         out.line("")?;
-        out.head("differences, paired by case, with 95 % intervals")?;
+        out.head(if comparison.decided.is_some() {
+            "differences, paired by case, with 95 % intervals that hold whenever the run stopped"
+        } else {
+            "differences, paired by case, with 95 % intervals"
+        })?;
         out.rows(&table)?;
+    }
+    for line in comparison.baselines.iter().flat_map(steadiness_lines) {
+        out.line(&line)?;
+    }
+    for line in comparison.decided.iter().flat_map(decided_lines) {
+        out.line(&line)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::super::args::dollars;
 use super::super::cell::Cell;
 use super::super::context::Context;
+use super::super::decided_text::{decided_lines, design_notes};
 use super::super::figures;
 use super::super::output::Format;
 use super::super::replay_live::Live;
@@ -12,10 +13,11 @@ use super::super::table::{Column, Table};
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, ModelChoice, RunStatus};
 use crate::error::{AppError, ErrorKind, Exit};
+use crate::services::compare::{stop_rule, watched};
 use crate::services::prompts::Prompts;
 use crate::services::replay::{
-    CachePolicy, Pacing, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan, ReplayService, ResumeOrder, RunOutcome,
-    UnknownCalls,
+    BaselineLane, CachePolicy, Pacing, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan, ReplayService, ResumeOrder,
+    RunOutcome, UnknownCalls,
 };
 use crate::store::TracesQuery;
 
@@ -53,6 +55,13 @@ pub struct Args {
     /// Answers for each case and variant
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub samples: u32,
+    /// Ask the recorded model and messages again beside the others: how far answers move when nothing is changed
+    #[arg(long)]
+    pub baseline: bool,
+    /// Stop as soon as it is clear by an evaluator (default: the first configured one, else similarity) whether each variant
+    /// differs from the baseline, or that no difference will be shown; cases are asked in an order by chance
+    #[arg(long, value_name = "decided[:EVALUATOR]", value_parser = until)]
+    pub until: Option<Until>,
     /// Leave out the chunk of this rank, from 1; may be repeated
     #[arg(long, value_name = "RANK", value_parser = clap::value_parser!(u32).range(1..))]
     pub drop_chunk: Vec<u32>,
@@ -78,11 +87,28 @@ pub struct Args {
     #[arg(short = 'y', long)]
     pub yes: bool,
     /// Go on with a run that was stopped
-    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "limit", "models", "prompts", "set", "drop_chunk", "dry_run", "batch"])]
+    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "limit", "models", "prompts", "set", "drop_chunk", "baseline", "until", "dry_run", "batch"])]
     pub resume: Option<String>,
     /// Ask again what was sent and never heard of again; it may be paid for twice
     #[arg(long, requires = "resume")]
     pub retry_unknown: bool,
+}
+
+/// What lets a run stop before its end, as typed: `decided`, or `decided:EVALUATOR`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Until {
+    /// The evaluator that decides.
+    pub evaluator: Option<String>,
+}
+
+fn until(text: &str) -> Result<Until, String> {
+    match text.split_once(':') {
+        None if text == "decided" => Ok(Until { evaluator: None }),
+        Some(("decided", evaluator)) if !evaluator.is_empty() => Ok(Until { evaluator: Some(evaluator.to_owned()) }),
+        _ => {
+            Err("write decided, or decided:EVALUATOR such as decided:similarity or decided:contains:refund".to_owned())
+        }
+    }
 }
 
 /// Replays them.
@@ -93,6 +119,7 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         Some(prefix) => resumed(prefix, args, &service, prompts.as_ref(), context)?,
         None => planned(args, &service, prompts, context)?,
     };
+    let plan = watched(context.services, plan, &context.cancel)?;
     context.notices.clear();
     tell_plan(&plan, context);
     if args.dry_run {
@@ -132,6 +159,13 @@ fn planned(
     order.concurrency = config.defaults.concurrency.value as usize;
     order.cache = cache(args);
     order.pacing = if args.batch { Pacing::Batch } else { Pacing::Live };
+    if args.baseline {
+        order.baseline = BaselineLane::Asked;
+    }
+    order.until = match &args.until {
+        Some(until) => Some(stop_rule(context.services, until.evaluator.as_deref())?),
+        None => None,
+    };
     order.default_max_output = config.defaults.max_output_tokens.value.into();
     let store = context.store()?;
     context.notices.progress("reading the cases");
@@ -235,6 +269,9 @@ fn tell_plan(plan: &ReplayPlan, context: &Context<'_>) {
     }
     notices.detail(&format!("  estimate: {}", plan.basis));
     plan.notes.iter().for_each(|note| notices.note(&format!("  {note}")));
+    for note in design_notes(plan) {
+        notices.note(&format!("  {note}"));
+    }
     if let Some(cap) = plan.run.max_cost
         && plan.worst_case() > Money::ZERO
     {
@@ -304,6 +341,11 @@ fn tell_end(outcome: &RunOutcome, context: &Context<'_>) {
     let id = outcome.run_id.as_str();
     if let Some(reason) = &outcome.stopped_by {
         context.notices.warning(reason);
+    }
+    if let Some(decided) = &outcome.decided {
+        for line in decided_lines(decided) {
+            context.notices.note(&line);
+        }
     }
     match outcome.status {
         RunStatus::Interrupted => context.notices.note(&format!("stopped; go on with: hindcast replay --resume {id}")),
@@ -376,6 +418,8 @@ fn print_plan(plan: &ReplayPlan, context: &mut Context<'_>) -> Result<(), AppErr
         ("worst_case_usd", Cell::Usd(plan.worst_case()).to_json()),
         ("max_cost_usd", Cell::maybe(plan.run.max_cost, Cell::Usd).to_json()),
         ("basis", Value::from(plan.basis.as_str())),
+        ("unsteady_cases", Value::from(plan.unsteady)),
+        ("until", Value::from(plan.run.until.as_ref().map(|rule| format!("decided:{}", rule.evaluator())))),
         ("models", table.objects().map(Value::Object).collect()),
     ];
     context.out.document(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())

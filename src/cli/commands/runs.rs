@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::super::cell::Cell;
 use super::super::context::Context;
+use super::super::decided_text::decided_lines;
 use super::super::figures;
 use super::super::output::Format;
 use super::super::span_json;
@@ -60,6 +61,9 @@ pub(super) fn runs_table(runs: &[RunRow]) -> Table {
             Column::number("unknown", "unknown"),
             Column::number("cost_usd", "$"),
             Column::number("max_cost_usd", "cap $"),
+            Column::hidden("until"),
+            Column::hidden("decided_after_cases"),
+            Column::number("saved_requests", "saved"),
         ],
     );
     for row in runs {
@@ -75,6 +79,9 @@ pub(super) fn runs_table(runs: &[RunRow]) -> Table {
             Cell::Count(row.unknown.into()),
             Cell::maybe(row.cost_usd, Cell::Usd),
             Cell::maybe(row.run.max_cost, Cell::Usd),
+            Cell::text(row.run.until.as_ref().map(|rule| format!("decided:{}", rule.evaluator()))),
+            Cell::count(row.run.decided.as_ref().map(|decided| decided.cases)),
+            Cell::count(row.run.decided.as_ref().map(|decided| decided.saved_requests)),
         ]);
     }
     table
@@ -106,6 +113,9 @@ fn print_results(row: &RunRow, results: &[RunResult], context: &mut Context<'_>)
             for variant in &row.run.variants {
                 let prompt = variant.prompt.as_ref().map(|prompt| format!(" · {prompt}")).unwrap_or_default();
                 context.out.line(&format!("  {}  {}{prompt}", variant.id.as_str(), variant.model))?;
+            }
+            for line in row.run.decided.iter().flat_map(decided_lines) {
+                context.out.line(&format!("  {line}"))?;
             }
             context.out.rows(&results_table(results))
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::model::{Baseline, ComparedAnswer, ComparedCase, Comparison, NoVariant, VariantTotals};
 use crate::domain::diff::{change_ratio, word_diff};
 use crate::domain::ids::{SpanId, TraceId, VariantId};
+use crate::domain::message::ToolCall;
 use crate::domain::run::{Case, ResultStatus, Run, RunResult};
 
 /// Lines up a run's results, without scores. `cases` are the recordings that are still there.
@@ -49,6 +50,8 @@ pub fn compare(run: &Run, results: &[RunResult], cases: &[Case], baseline: &Base
         evaluators: Vec::new(),
         variants,
         differences: Vec::new(),
+        baselines: Vec::new(),
+        decided: run.decided.clone(),
         cases: compared,
     })
 }
@@ -73,16 +76,11 @@ fn one_case(
         .map(|result| {
             let comparable = known && result.status == ResultStatus::Ok;
             let (old, new) = (text.as_deref().unwrap_or(""), result.output_text.as_deref().unwrap_or(""));
-            // Ids of calls differ from answer to answer.
-            let same_calls = calls
-                .unwrap_or_default()
-                .iter()
-                .map(|call| (&call.name, &call.arguments))
-                .eq(result.tool_calls.iter().map(|call| (&call.name, &call.arguments)));
             ComparedAnswer {
                 result: (*result).clone(),
                 change: comparable.then(|| change_ratio(&word_diff(old, new))),
-                changed: comparable.then(|| old.trim() != new.trim() || !same_calls),
+                changed: comparable
+                    .then(|| !is_same((old, calls.unwrap_or_default()), (new, result.tool_calls.as_slice()))),
                 scores: BTreeMap::new(),
                 reasons: BTreeMap::new(),
             }
@@ -98,6 +96,14 @@ fn one_case(
         answers,
         recorded_scores: BTreeMap::new(),
     }
+}
+
+/// Whether two answers say the same: texts but for white space at their edges, and tool calls.
+pub(super) fn is_same(one: (&str, &[ToolCall]), other: (&str, &[ToolCall])) -> bool {
+    // Ids of calls differ from answer to answer.
+    let calls =
+        |calls: &[ToolCall]| calls.iter().map(|call| (call.name.clone(), call.arguments.clone())).collect::<Vec<_>>();
+    one.0.trim() == other.0.trim() && calls(one.1) == calls(other.1)
 }
 
 fn totals(variant: VariantId, model: String, prompt: Option<String>, cases: &[ComparedCase]) -> VariantTotals {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::domain::ids::{RunId, SpanId, TraceId, VariantId};
 use crate::domain::money::Money;
 use crate::domain::run::RunResult;
+use crate::domain::run_design::Decided;
 use crate::domain::statistics::Verdict;
 use crate::evaluators::{Kind, Score};
 
@@ -132,6 +133,36 @@ pub struct Difference {
     pub verdict: Verdict,
 }
 
+/// How far the answers of a baseline move by themselves: the same model, asked the same again.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Steadiness {
+    /// The variant.
+    pub variant: VariantId,
+    /// Cases it has answered more than once.
+    pub repeated: u64,
+    /// Of them those whose answers are not all the same.
+    pub unlike_itself: u64,
+    /// Cases it has answered and the recording has too.
+    pub compared: u64,
+    /// The share of its answers that differ from the recorded one; the mean over cases.
+    pub unlike_recorded: Option<f64>,
+    /// The same by evaluator.
+    pub scores: Vec<ScoreSteadiness>,
+}
+
+/// How far the scores of a baseline move by themselves.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScoreSteadiness {
+    /// The evaluator, as it is specified.
+    pub evaluator: String,
+    /// Yes and no: the share of repeated cases whose answers do not agree. Numbers have none.
+    pub flips: Option<f64>,
+    /// Yes and no: the share of answers that do not agree with the recorded one; the mean over cases.
+    pub flips_from_recorded: Option<f64>,
+    /// Numbers: the standard deviation of the answers to one case, over all repeated cases together.
+    pub spread: Option<f64>,
+}
+
 /// A run, lined up.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
@@ -145,6 +176,12 @@ pub struct Comparison {
     pub variants: Vec<VariantTotals>,
     /// Each variant against what it is best compared with, then against the recorded answers.
     pub differences: Vec<Difference>,
+    /// How steady the baselines are that were asked beside the candidates.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub baselines: Vec<Steadiness>,
+    /// What a run that may stop early has decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
     /// By case, in the order of the run.
     pub cases: Vec<ComparedCase>,
 }

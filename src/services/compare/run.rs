@@ -72,7 +72,7 @@ fn compared(
 }
 
 /// The recordings of a run's cases that are still there.
-fn recorded_cases(services: &Services, run: &Run, cancel: &Cancel) -> Result<Vec<Case>, AppError> {
+pub(super) fn recorded_cases(services: &Services, run: &Run, cancel: &Cancel) -> Result<Vec<Case>, AppError> {
     let wanted: BTreeSet<_> = run.choice.spans.iter().map(|(trace, span)| (trace, span)).collect();
     let traces: BTreeSet<&TraceId> = wanted.iter().map(|(trace, _)| *trace).collect();
     let traces: Vec<TraceId> = traces.into_iter().cloned().collect();
@@ -82,7 +82,7 @@ fn recorded_cases(services: &Services, run: &Run, cancel: &Cancel) -> Result<Vec
 }
 
 /// The output schemas that the variants' prompts declare, as they were when the run was planned.
-fn schemas(prompts: &Prompts, run: &Run) -> BTreeMap<VariantId, Value> {
+pub(super) fn schemas(prompts: &Prompts, run: &Run) -> BTreeMap<VariantId, Value> {
     let declared = run.variants.iter().filter_map(|variant| {
         let reference = variant.prompt.as_ref()?;
         Some((variant.id.clone(), schema_of(prompts, reference, variant.prompt_hash.as_deref())?))

@@ -52,6 +52,8 @@ pub(crate) fn run() -> Run {
         choice: CaseChoice { spans, ..CaseChoice::default() },
         cache: crate::domain::run::CachePolicy::Use,
         pacing: crate::domain::run::Pacing::Live,
+        until: None,
+        decided: None,
     }
 }
 

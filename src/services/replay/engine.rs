@@ -13,7 +13,9 @@ use super::events::{OutcomeVariant, RunEvent, RunOutcome};
 use super::plan::{PlannedCall, ReplayPlan};
 use super::record::{Indexer, Recorder};
 use super::service::ReplayService;
+use super::watch::{Goes, Watch};
 use crate::domain::run::{Pacing, ResultStatus, Run, RunResult, RunStatus};
+use crate::domain::run_design::Decided;
 use crate::http::{Breaker, Limits, RateLimit};
 use crate::store::{Journal, JournalRecord, StoreError, StoredResult};
 
@@ -42,6 +44,8 @@ pub(super) struct Shared {
     /// Requests in flight, over all providers.
     pub(super) in_flight: Limits,
     pub(super) limits: HashMap<String, Limits>,
+    /// Tells when the run may stop early.
+    watch: Option<Watch>,
     state: Mutex<State>,
     indexer: Mutex<Option<Indexer>>,
 }
@@ -61,6 +65,8 @@ pub(super) enum Stop {
     Budget(String),
     /// The journal.
     Journal(Arc<StoreError>),
+    /// Everything that was asked is clear.
+    Decided,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -138,6 +144,9 @@ impl Shared {
         }
         let result = stored.result.clone();
         self.state().tally.add(&result);
+        if self.watch.as_ref().map(|watch| watch.take(&result)) == Some(Goes::Over) {
+            self.stop_with(Stop::Decided);
+        }
         if let Some(indexer) = self.indexer.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             indexer.take(stored);
         }
@@ -156,7 +165,8 @@ impl ReplayService {
         cancel: CancellationToken,
     ) -> Result<RunOutcome, RunError> {
         let started = Instant::now();
-        let requests = plan.calls.len() + plan.done.len() + plan.skipped.len() + plan.unknown.len();
+        let there = plan.calls.len() + plan.done.len() + plan.skipped.len() + plan.unknown.len();
+        let requests = there as u64 + plan.saved;
         let store = self.store().clone();
         let resumed = plan.journal.is_some();
         let journal = match plan.journal.take() {
@@ -168,7 +178,7 @@ impl ReplayService {
             recorder.write(JournalRecord::Run { run: plan.run.clone() }).await.map_err(RunError::Journal)?;
         }
         let shared = Arc::new(self.share(&plan, recorder, events, cancel));
-        shared.index(RunStatus::Running).await;
+        shared.index(RunStatus::Running, None).await;
         let done = [plan.done.as_slice(), plan.unknown.as_slice()].concat();
         for result in &done {
             shared.state().tally.add(result);
@@ -181,11 +191,13 @@ impl ReplayService {
             // A kill left only the intent: from now on the result says so.
             shared.note(self.stored(result, String::new(), serde_json::Value::Null)).await;
         }
+        if shared.watch.as_ref().is_some_and(Watch::is_over) {
+            shared.stop_with(Stop::Decided);
         match plan.run.pacing {
             Pacing::Live => work(&shared, plan.calls, plan.concurrency, self).await,
             Pacing::Batch => super::batch::work(&shared, plan.calls, plan.waiting).await,
         }
-        shared.end(requests as u64, started).await
+        shared.end(requests, started).await
     }
 
     /// Runs a plan on threads of its own and gives each event to `on_event`, on this thread.
@@ -242,6 +254,7 @@ impl ReplayService {
             stop: CancellationToken::new(),
             in_flight: Limits::new(all, Arc::clone(self.clock())),
             limits,
+            watch: Watch::of(plan),
             state: Mutex::default(),
             indexer: Mutex::new(Some(Indexer::start(self.store().clone()))),
         }
@@ -273,7 +286,7 @@ async fn work(shared: &Arc<Shared>, calls: Vec<PlannedCall>, concurrency: usize,
                 while !shared.stop.is_cancelled() && !shared.cancel.is_cancelled() {
                     let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                     let Some(planned) = next else { break };
-                    call::make(&shared, planned).await;
+                    shared.make(planned).await;
                 }
             });
         }
@@ -282,6 +295,22 @@ async fn work(shared: &Arc<Shared>, calls: Vec<PlannedCall>, concurrency: usize,
 }
 
 impl Shared {
+    /// Makes a call when it is its turn, unless its answer is not needed any more.
+    async fn make(&self, planned: PlannedCall) {
+        let Some(watch) = &self.watch else { return call::make(self, planned).await };
+        let place = planned.place;
+        let needed = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => false,
+            () = self.stop.cancelled() => false,
+            needed = watch.turn(&planned) => needed,
+        };
+        if needed {
+            call::make(self, planned).await;
+        }
+        watch.over(place);
+    }
+
     /// Journals a result that was already counted, and indexes it.
     async fn note(&self, stored: StoredResult) {
         let record = JournalRecord::Result { result: Box::new(stored.clone()) };
@@ -293,8 +322,8 @@ impl Shared {
     }
 
     /// Writes the run into the index. The journal is the truth, so a failure only means that the index comes later.
-    async fn index(&self, status: RunStatus) -> Option<String> {
-        let (store, run) = (self.service.store().clone(), self.run.clone());
+    async fn index(&self, status: RunStatus, decided: Option<Decided>) -> Option<String> {
+        let (store, run) = (self.service.store().clone(), Run { decided, ..self.run.clone() });
         let written = tokio::task::spawn_blocking(move || store.put_run(&run, status)).await;
         written.ok().and_then(Result::err).map(|error| error.to_string())
     }
@@ -307,15 +336,19 @@ impl Shared {
         let status = match &stopped_by {
             Some(Stop::Journal(error)) => return Err(RunError::Journal(Arc::clone(error))),
             Some(Stop::Budget(_)) => RunStatus::Budget,
+            Some(Stop::Decided) if tally.failed == 0 => RunStatus::Completed,
+            Some(Stop::Decided) => RunStatus::Failed,
             None if self.cancel.is_cancelled() && tally.results < requests => RunStatus::Interrupted,
             None if tally.failed > 0 || tally.results < requests => RunStatus::Failed,
             None => RunStatus::Completed,
         };
-        let record = JournalRecord::End { run_id: self.run.run_id.clone(), status, at: self.service.clock().now() };
+        let decided = self.watch.as_ref().map(|watch| watch.decided(requests, tally.results));
+        let (run_id, at) = (self.run.run_id.clone(), self.service.clock().now());
+        let record = JournalRecord::End { run_id, status, at, decided: decided.clone() };
         self.recorder.write(record).await.map_err(RunError::Journal)?;
         let indexer = self.indexer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let refused = tokio::task::spawn_blocking(move || indexer.and_then(Indexer::finish)).await.ok().flatten();
-        let refused = self.index(status).await.or(refused);
+        let refused = self.index(status, decided.clone()).await.or(refused);
         let mut reasons: Vec<String> = models.into_iter().map(|(model, why)| format!("{model}: {why}")).collect();
         reasons.sort();
         if let Some(Stop::Budget(why)) = stopped_by {
@@ -340,6 +373,7 @@ impl Shared {
             wall_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             skipped: tally.skipped,
             unknown: tally.unknown,
+            decided,
             stopped_by: (!reasons.is_empty()).then(|| reasons.join("; ")),
         };
         self.emit(RunEvent::Ended(outcome.clone())).await;
@@ -353,5 +387,6 @@ fn outcome_variant(variant: &crate::domain::run::Variant) -> OutcomeVariant {
         model: variant.model.to_string(),
         prompt: variant.prompt.as_ref().map(ToString::to_string),
         overrides: variant.overrides.clone(),
+        role: variant.role,
     }
 }

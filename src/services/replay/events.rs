@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::domain::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use crate::domain::money::Money;
 use crate::domain::run::{Overrides, Run, RunResult, RunStatus};
+use crate::domain::run_design::{Decided, VariantRole};
 
 /// Which call an event is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -111,6 +112,9 @@ pub struct OutcomeVariant {
     pub prompt: Option<String>,
     /// What else it changes.
     pub overrides: Overrides,
+    /// What it is for.
+    #[serde(skip_serializing_if = "VariantRole::is_candidate")]
+    pub role: VariantRole,
 }
 
 /// How a run ended, as `replay --format json` prints it.
@@ -140,6 +144,9 @@ pub struct RunOutcome {
     pub estimated_cost_usd: Option<Money>,
     /// How long this went, in milliseconds.
     pub wall_ms: u64,
+    /// What it has found out, where it may stop early.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
     /// Of the results, those not sent, with the reason in their `error`; not part of the public JSON.
     #[serde(skip)]
     pub skipped: u64,

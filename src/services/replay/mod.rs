@@ -15,6 +15,8 @@ mod record;
 mod resume;
 mod service;
 mod tokens;
+mod twins;
+mod watch;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -25,9 +27,10 @@ pub use cases::cases_of;
 pub use chunk_edits::{edit_chunks, edit_messages};
 pub use engine::RunError;
 pub use events::{CallId, OutcomeVariant, RunEvent, RunOutcome, Spend};
-pub use order::{CachePolicy, CallsMode, Pacing, PromptRenderer, ReplayOrder};
+pub use order::{BaselineLane, CachePolicy, CallsMode, Pacing, PromptRenderer, ReplayOrder};
 pub use plan::{PlanError, PlanModel, PlannedCall, ReplayPlan};
 pub use prices::prices;
 pub use resume::{JournalledRun, ResumeOrder, UnknownCalls};
 pub use service::ReplayService;
 pub use tokens::{input_bound, input_estimate};
+pub use twins::is_unsteady;

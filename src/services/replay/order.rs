@@ -5,9 +5,11 @@ use serde_json::{Map, Value};
 use crate::domain::message::Message;
 use crate::domain::money::Money;
 use crate::domain::run::{Case, ChunkEdit, ModelChoice, Overrides, PromptVersionRef, Variant};
+use crate::domain::run_design::{StopRule, VariantRole};
 use crate::services::prompts::Prompts;
 
 pub use crate::domain::run::{CachePolicy, CallsMode, Pacing};
+pub use crate::domain::run_design::BaselineLane;
 
 /// What to replay, and within which limits.
 #[derive(Clone, Debug)]
@@ -34,6 +36,10 @@ pub struct ReplayOrder {
     pub pacing: Pacing,
     /// The most output tokens where neither recording nor model says (`max_output_tokens` of the configuration).
     pub default_max_output: u64,
+    /// Whether the recorded model and messages are asked again beside the candidates.
+    pub baseline: BaselineLane,
+    /// What lets the run stop before its end.
+    pub until: Option<StopRule>,
 }
 
 impl ReplayOrder {
@@ -51,25 +57,37 @@ impl ReplayOrder {
             cache: CachePolicy::Use,
             pacing: Pacing::Live,
             default_max_output: 1024,
+            baseline: BaselineLane::Left,
+            until: None,
         }
     }
 
-    /// The variants: models × prompt versions, in the order they were named, called `A`, `B`, …, `Z`, `AA`, ….
+    /// The variants: models × prompt versions, in the order they were named, called `A`, `B`, …, `Z`, `AA`, …; then the
+    /// baseline, called `baseline`, which nothing is changed of.
     pub fn variants(&self) -> Vec<Variant> {
         let prompts: Vec<Option<PromptVersionRef>> =
             if self.prompts.is_empty() { vec![None] } else { self.prompts.iter().cloned().map(Some).collect() };
-        self.models
-            .iter()
-            .flat_map(|model| prompts.iter().map(move |prompt| (model, prompt)))
-            .enumerate()
-            .map(|(index, (model, prompt))| Variant {
-                id: letters(index).into(),
-                model: model.clone(),
-                prompt: prompt.clone(),
-                prompt_hash: None,
-                overrides: self.overrides.clone(),
-            })
-            .collect()
+        let candidates =
+            self.models.iter().flat_map(|model| prompts.iter().map(move |prompt| (model, prompt))).enumerate().map(
+                |(index, (model, prompt))| Variant {
+                    id: letters(index).into(),
+                    model: model.clone(),
+                    prompt: prompt.clone(),
+                    prompt_hash: None,
+                    overrides: self.overrides.clone(),
+                    role: VariantRole::Candidate,
+                },
+            );
+        let baseline = Variant {
+            id: BASELINE.into(),
+            model: ModelChoice::Recorded,
+            prompt: None,
+            prompt_hash: None,
+            overrides: Overrides::default(),
+            role: VariantRole::Baseline,
+        };
+        let asked = !self.models.is_empty() && self.baseline == BaselineLane::Asked;
+        candidates.chain(asked.then_some(baseline)).collect()
     }
 
     /// Reads `k=v` of `--set`: the value is JSON where it is valid JSON, else text.
@@ -85,6 +103,9 @@ impl ReplayOrder {
         Overrides { parameters: set, chunks: drop_ranks.iter().map(|&rank| ChunkEdit::Drop(rank)).collect() }
     }
 }
+
+/// The name of the variant that asks the recorded model again.
+const BASELINE: &str = "baseline";
 
 /// The name of the variant at an index, as columns of a sheet are named.
 fn letters(index: usize) -> String {

@@ -1,7 +1,7 @@
 //! What a run would do and cost, before anything is sent.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 
@@ -10,12 +10,14 @@ use super::order::{CachePolicy, Pacing, PromptRenderer, ReplayOrder};
 use super::rebuild::{Target, rebuild};
 use super::service::ReplayService;
 use super::tokens::{input_bound, input_estimate};
+use super::twins::{Twins, is_unsteady};
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{ResultId, RunId};
 use crate::domain::money::Money;
 use crate::domain::price::PriceRow;
 use crate::domain::run::{CallsMode, Case, CaseChoice, ModelChoice, ModelId, ResultStatus, Run, RunResult, Variant};
 use crate::providers::{Delivery, Prepared, Provider, ProviderError};
+use crate::services::compare::Decider;
 use crate::store::{Journal, StoreError, StoredResult};
 
 /// Why there is no plan.
@@ -83,6 +85,8 @@ pub struct PlannedCall {
     pub reservation: Money,
     /// The answer that is already there for this request and sample.
     pub cached: Option<Arc<StoredResult>>,
+    /// The place of its case in the order that cases are asked in, where the run may stop early.
+    pub(super) place: usize,
     pub(super) price: Arc<PriceRow>,
     pub(super) provider: Arc<dyn Provider>,
 }
@@ -139,6 +143,12 @@ pub struct ReplayPlan {
     pub waiting: Vec<WaitingBatch>,
     /// The journal of a run that is resumed; while the plan lives, nobody else can go on with it.
     pub journal: Option<Journal>,
+    /// Cases whose recorded temperature is not 0 or not known: their answers may differ from one time to the next.
+    pub unsteady: u64,
+    /// Answers that are not needed any more, of a run that is resumed and has decided something.
+    pub saved: u64,
+    /// Tells when the run may stop early.
+    pub(super) decider: Option<Arc<Mutex<Decider>>>,
 }
 
 impl ReplayPlan {
@@ -228,6 +238,8 @@ impl ReplayService {
                 choice: CaseChoice { calls: order.calls, spans: frame.cases.iter().map(case_ids).collect() },
                 cache: order.cache,
                 pacing: order.pacing,
+                until: order.until.clone(),
+                decided: None,
             },
             calls: Vec::new(),
             skipped: Vec::new(),
@@ -240,24 +252,34 @@ impl ReplayService {
             spent_before: Money::ZERO,
             waiting: Vec::new(),
             journal: None,
+            unsteady: frame.cases.iter().flatten().filter(|case| is_unsteady(case)).count() as u64,
+            saved: 0,
+            decider: None,
         };
         let mut number = 0_u64;
         for case in &frame.cases {
+            let first = number;
+            number += u64::from(samples) * frame.variants.len() as u64;
+            let open = |index: usize| -> Vec<(ResultId, u32)> {
+                let own = first + u64::from(samples) * index as u64;
+                let ids = (0..samples).map(|sample| (result_id(&frame.run_id, own + u64::from(sample)), sample));
+                ids.filter(|(id, _)| !(frame.settled)(id)).collect()
+            };
+            if (0..frame.variants.len()).all(|index| open(index).is_empty()) {
+                continue;
+            }
+            let mut twins = Twins::default();
             for (index, variant) in frame.variants.iter().enumerate() {
-                let ids: Vec<(ResultId, u32)> = (0..samples)
-                    .map(|sample| (result_id(&frame.run_id, number + u64::from(sample)), sample))
-                    .filter(|(id, _)| !(frame.settled)(id))
-                    .collect();
-                number += u64::from(samples);
-                if ids.is_empty() {
-                    continue;
-                }
+                let ids = open(index);
                 match self.plan_call(case, index, variant, order, frame.renderer)? {
-                    Ok(call) => plan.calls.extend(ids.into_iter().map(|(result_id, sample)| PlannedCall {
-                        result_id,
-                        sample,
-                        ..call.clone()
-                    })),
+                    Ok(mut call) => {
+                        call.request_hash = twins.told_apart(call.request_hash);
+                        plan.calls.extend(ids.into_iter().map(|(result_id, sample)| PlannedCall {
+                            result_id,
+                            sample,
+                            ..call.clone()
+                        }));
+                    }
                     Err((model, reason)) => plan.skipped.extend(
                         ids.into_iter()
                             .map(|(id, sample)| skipped(&frame.run_id, id, case, variant, sample, &model, &reason)),
@@ -344,6 +366,7 @@ impl ReplayService {
             output_bound: rebuilt.output_bound,
             reservation,
             cached: None,
+            place: 0,
             price,
             provider,
         }))
@@ -370,7 +393,8 @@ impl ReplayService {
         Ok(())
     }
 
-    fn sum_up(&self, plan: &mut ReplayPlan) {
+    /// Counts what is to be sent, by model.
+    pub(in crate::services) fn count(&self, plan: &mut ReplayPlan) {
         let mut models: BTreeMap<String, PlanModel> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
         let mut guessed = false;
@@ -417,11 +441,15 @@ impl ReplayService {
             }
         }
         plan.models = order.iter().filter_map(|name| models.remove(name)).collect();
-        plan.run.estimated_cost = Some(plan.estimated_cost());
         plan.basis = format!(
             "input: a token for every 4 bytes of the request; output: as long as the recorded answer{}",
             if guessed { ", and the most allowed where that is not known" } else { "" }
         );
+    }
+
+    fn sum_up(&self, plan: &mut ReplayPlan) {
+        self.count(plan);
+        plan.run.estimated_cost = Some(plan.estimated_cost());
         let dearest = plan.calls.iter().filter(|call| call.cached.is_none()).max_by_key(|call| call.reservation);
         if let (Some(cap), Some(call)) = (plan.run.max_cost, dearest)
             && call.reservation > cap

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::batch::WaitingBatch;
 use super::cases::cases_of;
-use super::order::{CachePolicy, PromptRenderer, ReplayOrder};
+use super::order::{BaselineLane, CachePolicy, PromptRenderer, ReplayOrder};
 use super::plan::{Frame, PlanError, ReplayPlan, RunlessCase};
 use super::service::ReplayService;
 use crate::domain::cancel::Cancel;
@@ -101,6 +101,8 @@ impl ReplayService {
             cache: run.cache,
             pacing: run.pacing,
             default_max_output: order.default_max_output,
+            baseline: BaselineLane::Left,
+            until: run.until.clone(),
         };
         let frame = Frame {
             run_id: run.run_id.clone(),

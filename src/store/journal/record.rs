@@ -6,6 +6,7 @@ use super::super::rows::StoredResult;
 use crate::domain::ids::{ResultId, RunId};
 use crate::domain::money::Money;
 use crate::domain::run::{Run, RunStatus};
+use crate::domain::run_design::Decided;
 use crate::domain::score::Score;
 use crate::domain::time::Timestamp;
 
@@ -71,6 +72,9 @@ pub enum JournalRecord {
         status: RunStatus,
         /// When.
         at: Timestamp,
+        /// What it has found out, where it may stop early.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decided: Option<Decided>,
     },
     /// A score or note that a user gave.
     Score {

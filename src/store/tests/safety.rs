@@ -10,6 +10,7 @@ use crate::domain::cancel::Cancel;
 use crate::domain::run::{
     CachePolicy, CaseChoice, ModelChoice, Overrides, ResultStatus, Run, RunResult, RunStatus, Variant,
 };
+use crate::domain::run_design::VariantRole;
 use crate::domain::time::Timestamp;
 use crate::store::{IndexState, Journal, JournalRecord, Store, StoreError, StoreOptions, StoredResult};
 
@@ -170,6 +171,7 @@ fn run(id: &str) -> Run {
             prompt: None,
             prompt_hash: None,
             overrides: Overrides::default(),
+            role: VariantRole::Candidate,
         }],
         samples: 1,
         cases: 2,
@@ -178,6 +180,8 @@ fn run(id: &str) -> Run {
         choice: CaseChoice::default(),
         cache: CachePolicy::Use,
         pacing: crate::domain::run::Pacing::Live,
+        until: None,
+        decided: None,
     }
 }
 
@@ -220,7 +224,12 @@ fn runs_come_back_from_the_index_and_from_their_journal() {
     let cancel = Cancel::new();
     let journal = Journal::of_run(store.state_dir(), &"0198".into()).unwrap();
     let (good, bad) = (result("0198", 0, ResultStatus::Ok), result("0198", 10, ResultStatus::Failed));
-    let end = JournalRecord::End { run_id: "0198".into(), status: RunStatus::Failed, at: Timestamp::from_nanos(START) };
+    let end = JournalRecord::End {
+        run_id: "0198".into(),
+        status: RunStatus::Failed,
+        at: Timestamp::from_nanos(START),
+        decided: None,
+    };
     let told = |result: &StoredResult| JournalRecord::Result { result: Box::new(result.clone()) };
     let thumb = JournalRecord::Score { score: score("t1", None, "thumbs", 1.0) };
     journal.append_all(&[JournalRecord::Run { run: run("0198") }, told(&bad), told(&good), end, thumb]).unwrap();

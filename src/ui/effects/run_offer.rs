@@ -1,7 +1,7 @@
 //! What can be chosen for a replay: cases, models with their prices, prompt versions, chunks.
 
 use super::case_sets;
-use super::runs::{ModelOffer, Offer, Order};
+use super::runs::{Ending, ModelOffer, Offer, Order};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply};
 use crate::domain::filter::Filter;
@@ -10,9 +10,11 @@ use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, Case, ModelChoice};
 use crate::error::AppError;
 use crate::providers;
+use crate::services::Services;
+use crate::services::compare::{stop_rule, watched};
 use crate::services::models::{self, Models, Standing};
 use crate::services::prompts::Prompts;
-use crate::services::replay::{ReplayOrder, ReplayService};
+use crate::services::replay::{ReplayOrder, ReplayService, is_unsteady};
 use crate::store::TracesQuery;
 use crate::ui::effects::runs::RunsAnswer;
 use crate::ui::msg::ReplayOf;
@@ -61,6 +63,8 @@ pub fn offer(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Resul
         chunks,
         sets: case_sets::offered(worker, of, reply)?,
         max_cost: Some(config.defaults.max_cost_usd.value),
+        unsteady: cases.iter().filter(|case| is_unsteady(case)).count() as u64,
+        no_baseline: no_baseline(services, &cases)?,
     };
     reply.send(Answer::Runs(RunsAnswer::Offer(Box::new(offer.clone()))));
     let found = local_servers()?;
@@ -89,6 +93,24 @@ fn local_servers() -> Result<Vec<providers::Discovered>, AppError> {
         .build()
         .map_err(|error| AppError::internal(format!("cannot start the network: {error}")))?;
     Ok(runtime.block_on(providers::discover()))
+}
+
+/// Why no case's recorded model can be asked again; `None` where one can.
+fn no_baseline(services: &Services, cases: &[Case]) -> Result<Option<String>, AppError> {
+    let (providers, prices) = (services.providers()?, services.prices()?);
+    let mut first = None;
+    for case in cases {
+        let why = match (&case.provider, &case.model) {
+            (Some(provider), Some(model)) => match providers.get(provider) {
+                Ok(_) if prices.find(Some(provider), model).is_some() => return Ok(None),
+                Ok(_) => format!("no price is known of {provider}/{model}"),
+                Err(error) => error.to_string(),
+            },
+            _ => "the recordings do not name their model".to_owned(),
+        };
+        first.get_or_insert(why);
+    }
+    Ok(first)
 }
 
 /// Models: the configured ones first, then the built-in ones, then the others.
@@ -180,6 +202,10 @@ pub fn order_of(worker: &ServicesWorker, order: &Order) -> Result<ReplayOrder, A
     asked.overrides.chunks.extend(order.of.chunks.iter().cloned());
     asked.samples = order.samples.max(1);
     asked.max_cost = order.max_cost;
+    asked.baseline = order.baseline;
+    if order.ending == Ending::Decided {
+        asked.until = Some(stop_rule(worker.services(), None)?);
+    }
     asked.concurrency = config.defaults.concurrency.value as usize;
     asked.default_max_output = config.defaults.max_output_tokens.value.into();
     Ok(asked)
@@ -198,5 +224,6 @@ pub fn plan(
     let asked = order_of(worker, order)?;
     let cases = cases(worker, &order.of, reply)?;
     let prompts = worker.services().prompts()?;
-    Ok(service.plan(&asked, cases, Some(prompts.as_ref()), reply.cancel())?)
+    let plan = service.plan(&asked, cases, Some(prompts.as_ref()), reply.cancel())?;
+    watched(worker.services(), plan, reply.cancel())
 }

@@ -15,7 +15,7 @@ use crate::domain::ids::{RunId, SpanId, TraceId};
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, Case, Run, RunResult, RunStatus};
 use crate::error::AppError;
-use crate::services::compare::{CompareOrder, compare_run};
+use crate::services::compare::{CompareOrder, compare_run, watched};
 use crate::services::notes::{self, ScoreValue};
 use crate::services::replay::{
     CachePolicy, CallId, ReplayPlan, ReplayService, ResumeOrder, RunEvent, UnknownCalls, cases_of,
@@ -208,6 +208,7 @@ fn resume(
     let prompts = worker.services().prompts()?;
     let service = worker.services().replay()?;
     let plan = service.resume(run, &order, Some(prompts.as_ref()), reply.cancel())?;
+    let plan = watched(worker.services(), plan, reply.cancel())?;
     work(&service, plan, id, reply)
 }
 
@@ -239,6 +240,13 @@ fn work(service: &ReplayService, plan: ReplayPlan, id: RequestId, reply: &dyn Re
     teller.over();
     reply.tell(Msg::DataChanged);
     let outcome = outcome?;
+    if let Some(decided) = outcome.decided.as_ref().filter(|decided| decided.saved_requests > 0) {
+        let text = format!(
+            "clear by {} after {} of {} cases: {} requests saved",
+            decided.evaluator, decided.cases, decided.planned_cases, decided.saved_requests
+        );
+        reply.tell(Msg::Toast(Toast::info(text)));
+    }
     if let Some(reason) = &outcome.stopped_by {
         reply.tell(Msg::Toast(Toast::warning(reason.clone())));
     }

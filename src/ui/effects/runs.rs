@@ -7,6 +7,7 @@ use crate::domain::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use crate::domain::money::Money;
 use crate::domain::run::{Run, RunResult, RunStatus};
 use crate::services::compare::{Baseline, Comparison};
+use crate::services::replay::BaselineLane;
 use crate::ui::msg::ReplayOf;
 
 /// What the screen of runs asks.
@@ -79,6 +80,20 @@ pub struct Order {
     pub samples: u32,
     /// The most it may cost.
     pub max_cost: Option<Money>,
+    /// Whether the recorded model and messages are asked again beside the others.
+    pub baseline: BaselineLane,
+    /// When the run ends.
+    pub ending: Ending,
+}
+
+/// When a run ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ending {
+    /// When everything was asked.
+    #[default]
+    Planned,
+    /// As soon as it is clear whether the variants differ.
+    Decided,
 }
 
 /// A run with its figures.
@@ -166,6 +181,10 @@ pub struct Offer {
     pub sets: Vec<CaseSet>,
     /// The cap on the cost of a run.
     pub max_cost: Option<Money>,
+    /// Cases whose recorded temperature is not 0 or not known: their answers may differ from one time to the next.
+    pub unsteady: u64,
+    /// Why the recorded model cannot be asked again.
+    pub no_baseline: Option<String>,
 }
 
 /// Cases that can be chosen together.

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::run::RunView;
 use crate::domain::ids::VariantId;
 use crate::domain::statistics::Verdict;
-use crate::services::compare::{Comparison, Difference};
+use crate::services::compare::{Comparison, Difference, Steadiness};
 use crate::ui::action::{Action, Context};
 use crate::ui::screens::DrawCx;
 use crate::ui::text::{self, Piece};
@@ -20,7 +20,7 @@ const MEAN: usize = 9;
 /// Rows that the measures need.
 pub fn height(run: &RunView) -> u16 {
     let lines = match &run.measures.comparison {
-        Some(comparison) => comparison.evaluators.len() as u16,
+        Some(comparison) => (comparison.evaluators.len() + design_lines(comparison).len()) as u16,
         None => 1,
     };
     lines + 2
@@ -52,7 +52,38 @@ fn lines(run: &RunView, room: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
         let difference = differences.iter().find(|difference| difference.evaluator == scored.name);
         lines.push(line(comparison, &scored.name, &variant.id, difference.copied(), cx));
     }
+    lines.extend(design_lines(comparison).iter().map(|line| text::foreign(line, Role::Dim)));
     lines
+}
+
+/// How steady the baselines are, and what a run that may stop early has found out.
+fn design_lines(comparison: &Comparison) -> Vec<String> {
+    let of_itself = |steady: &Steadiness| {
+        let name = steady.variant.as_str();
+        let itself = match steady.repeated {
+            0 => format!("{name}: one answer a case says nothing of how far it differs from itself"),
+            cases => {
+                format!("{name}: differs from itself in {} of {}", steady.unlike_itself, text::counted(cases, "case"))
+            }
+        };
+        let recorded = steady.unlike_recorded.map(|share| format!(", from the recorded in {:.0} %", share * 100.0));
+        itself + &recorded.unwrap_or_default()
+    };
+    let mut lines: Vec<String> = comparison.baselines.iter().map(of_itself).collect();
+    lines.extend(comparison.decided.as_ref().filter(|decided| decided.saved_requests > 0).map(|decided| {
+        let planned = text::counted(decided.planned_cases, "case");
+        let saved = text::counted(decided.saved_requests, "request");
+        format!("clear by {} after {} of {planned}: {saved} saved", decided.evaluator, decided.cases)
+    }));
+    lines
+}
+
+/// How far the baseline's scores move by themselves, in few letters.
+fn own_noise(comparison: &Comparison, difference: &Difference) -> Option<String> {
+    let steady = comparison.baselines.iter().find(|steady| steady.variant == difference.baseline)?;
+    let score = steady.scores.iter().find(|score| score.evaluator == difference.evaluator)?;
+    let flips = score.flips.map(|share| format!("  itself flips {:.0} %", share * 100.0));
+    flips.or_else(|| score.spread.map(|spread| format!("  itself ±{}", figure(Some(spread)))))
 }
 
 fn head(run: &RunView, variant: &VariantId, differences: &[&Difference], room: usize, cx: &DrawCx) -> Vec<Piece> {
@@ -109,6 +140,7 @@ fn line(
         pieces.push(Piece::own(format!("  [{}, {}]", signed(low), signed(high)), Role::Dim));
     }
     pieces.push(Piece::own(format!("  {}", text::counted(difference.cases as u64, "case")), Role::Dim));
+    pieces.extend(own_noise(comparison, difference).map(|noise| Piece::own(noise, Role::Dim)));
     pieces
 }
 

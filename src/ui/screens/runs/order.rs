@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use crate::domain::money::Money;
+use crate::services::replay::BaselineLane;
 use crate::ui::action::Action;
 use crate::ui::effect::{Ask, Confirm, Effect};
-use crate::ui::effects::runs::{Offer, Order, PlanSummary, RunsAnswer, RunsRequest};
+use crate::ui::effects::runs::{Ending, Offer, Order, PlanSummary, RunsAnswer, RunsRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, ReplayOf, RequestId, TimerId, Toast};
 use crate::ui::screens::traces::money;
@@ -36,6 +37,10 @@ pub enum Row {
     Limit,
     /// How many answers of each.
     Samples,
+    /// Whether the recorded model is asked again.
+    Baseline,
+    /// Whether the run stops when it is clear.
+    Ending,
     /// Parameters set over the recorded ones.
     Parameters,
     /// The cap on the cost.
@@ -78,6 +83,10 @@ pub struct OrderForm {
     pub parameters: Vec<String>,
     /// The cap.
     pub max_cost: Option<Money>,
+    /// Whether the recorded model and messages are asked again.
+    pub baseline: BaselineLane,
+    /// When the run ends.
+    pub ending: Ending,
     /// The plan.
     pub plan: Plan,
     pub(super) waiting: Option<RequestId>,
@@ -105,6 +114,8 @@ impl OrderForm {
             samples: 1,
             parameters: Vec::new(),
             max_cost: None,
+            baseline: BaselineLane::Left,
+            ending: Ending::Planned,
             plan: Plan::Pending,
             waiting: Some(id),
             planning: None,
@@ -152,6 +163,8 @@ impl OrderForm {
             dropped: chosen(&self.dropped).into_iter().map(|place| offer.chunks[place].0).collect(),
             samples: self.samples,
             max_cost: self.max_cost,
+            baseline: self.baseline,
+            ending: self.ending,
         }
     }
 
@@ -164,6 +177,9 @@ impl OrderForm {
         self.prompts = offer.prompts.iter().map(|prompt| self.of.prompts.contains(prompt)).collect();
         self.dropped = vec![false; offer.chunks.len()];
         self.max_cost = self.max_cost.or(offer.max_cost);
+        if offer.unsteady > 0 && offer.no_baseline.is_none() {
+            self.baseline = BaselineLane::Asked;
+        }
         let mut rows = vec![Row::Heading("Cases", "recorded calls that are sent again"), Row::Cases];
         if self.of.traces.is_empty() {
             rows.push(Row::Limit);
@@ -179,7 +195,7 @@ impl OrderForm {
             rows.extend((0..offer.chunks.len()).map(Row::Chunk));
         }
         rows.push(Row::Heading("Settings", ""));
-        rows.extend([Row::Samples, Row::Parameters, Row::Cap]);
+        rows.extend([Row::Baseline, Row::Samples, Row::Ending, Row::Parameters, Row::Cap]);
         self.rows = rows;
         self.offer = Some(offer.clone());
         let first = self.models.iter().position(|chosen| *chosen).unwrap_or(0);
@@ -368,6 +384,21 @@ impl OrderForm {
             }
             Some(Row::Prompt(place)) => turn(&mut self.prompts, place),
             Some(Row::Chunk(place)) => turn(&mut self.dropped, place),
+            Some(Row::Baseline) => {
+                if let Some(why) = &offer.no_baseline {
+                    return vec![Effect::Toast(Toast::warning(format!("the recorded model cannot be asked: {why}")))];
+                }
+                self.baseline = match self.baseline {
+                    BaselineLane::Left => BaselineLane::Asked,
+                    BaselineLane::Asked => BaselineLane::Left,
+                };
+            }
+            Some(Row::Ending) => {
+                self.ending = match self.ending {
+                    Ending::Planned => Ending::Decided,
+                    Ending::Decided => Ending::Planned,
+                };
+            }
             Some(Row::Cases | Row::Limit | Row::Samples | Row::Parameters | Row::Cap) => return self.edit(),
             Some(Row::Heading(..)) | None => return Vec::new(),
         }
@@ -440,6 +471,12 @@ impl OrderForm {
         words.extend(order.dropped.iter().map(|rank| format!("--drop-chunk {rank}")));
         if order.samples > 1 {
             words.push(format!("--samples {}", order.samples));
+        }
+        if order.baseline == BaselineLane::Asked {
+            words.push("--baseline".to_owned());
+        }
+        if order.ending == Ending::Decided {
+            words.push("--until decided".to_owned());
         }
         if let Some(cap) = order.max_cost {
             words.push(format!("--max-cost {cap}"));

@@ -6,8 +6,9 @@ use ratatui::layout::Rect;
 use super::order::{OrderForm, Plan, Row};
 use crate::domain::money::Money;
 use crate::domain::run::ChunkEdit;
+use crate::services::replay::BaselineLane;
 use crate::ui::action::{Action, Context};
-use crate::ui::effects::runs::{Offer, PlanSummary};
+use crate::ui::effects::runs::{Ending, Offer, PlanSummary};
 use crate::ui::screens::DrawCx;
 use crate::ui::screens::traces::money;
 use crate::ui::text::{self, Piece};
@@ -122,6 +123,12 @@ fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buf
             (setting("at most", &value, Role::Text), hint(&format!("{} edits", key(Action::EditInPlace))), false)
         }
         Row::Samples => (setting("answers of each", &form.samples.to_string(), Role::Text), hint("h l change"), false),
+        Row::Baseline => baseline(form, offer),
+        Row::Ending => {
+            let decided = form.ending == Ending::Decided;
+            let value = if decided { "as soon as it is clear" } else { "when everything was asked" };
+            (setting("ends", value, Role::Text), hint("space marks: stops early"), decided)
+        }
         Row::Parameters => {
             let value = if form.parameters.is_empty() { "as recorded".into() } else { form.parameters.join(" ") };
             (setting("parameters", &value, Role::Text), hint(&format!("{} edits", key(Action::EditInPlace))), false)
@@ -141,6 +148,20 @@ fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buf
     let x = area.right().saturating_sub(right_room as u16 + 1);
     text::put_pieces(buf, (x, area.y), &right, right_room, cx.theme);
     marked
+}
+
+/// The row of the recorded model that is asked again.
+fn baseline(form: &OrderForm, offer: &Offer) -> (Vec<Piece>, Vec<Piece>, bool) {
+    let asked = form.baseline == BaselineLane::Asked;
+    let value = if asked { "the recorded model is asked again" } else { "not asked" };
+    let right = match &offer.no_baseline {
+        Some(why) => text::foreign(why, Role::Dim),
+        None if offer.unsteady > 0 => {
+            hint(&format!("{} of {} recorded at a temperature above 0 or unknown", offer.unsteady, offer.cases))
+        }
+        None => hint("every case was recorded at temperature 0"),
+    };
+    (setting("baseline", value, Role::Text), right, asked)
 }
 
 fn setting(name: &str, value: &str, role: Role) -> Vec<Piece> {

@@ -9,6 +9,7 @@ use crate::domain::run::{
     CachePolicy, CallsMode, CaseChoice, ModelChoice, Overrides, PromptVersionRef, ResultStatus, Run, RunResult,
     RunStatus, Variant,
 };
+use crate::domain::run_design::VariantRole;
 use crate::domain::statistics::{Better, Verdict};
 use crate::evaluators::Kind;
 use crate::services::compare::{Comparison, Difference, Scored, VariantTotals};
@@ -26,6 +27,7 @@ fn variant(id: &str, model: &str, version: Option<&str>) -> Variant {
         prompt: version.map(|version| PromptVersionRef { name: "answer".into(), version: version.into() }),
         prompt_hash: None,
         overrides: Overrides::default(),
+        role: VariantRole::Candidate,
     }
 }
 
@@ -48,6 +50,8 @@ pub fn run(id: &str, minutes: u64) -> Run {
         choice: CaseChoice { calls: CallsMode::Answer, spans: (1..=3).map(case).collect() },
         cache: CachePolicy::Use,
         pacing: crate::domain::run::Pacing::Live,
+        until: None,
+        decided: None,
     }
 }
 
@@ -156,6 +160,8 @@ pub fn offer() -> Offer {
         prompts: vec!["answer@work".into(), "answer@v3".into()],
         chunks: vec![(1, "api-limits".into()), (2, "api-errors".into())],
         max_cost: Some(dollars("0.5")),
+        unsteady: 1,
+        no_baseline: None,
     }
 }
 
@@ -218,6 +224,8 @@ pub fn comparison() -> Comparison {
             difference("similarity", 0.03, (-0.01, 0.07), Verdict::NoDifference),
             difference("cost", -0.0008, (-0.0009, -0.0007), Verdict::Better),
         ],
+        baselines: Vec::new(),
+        decided: None,
         cases: Vec::new(),
     }
 }
