@@ -1,5 +1,7 @@
 //! `hindcast runs`: lists runs, or the results of one.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::super::cell::Cell;
@@ -10,7 +12,9 @@ use super::super::output::Format;
 use super::super::span_json;
 use super::super::table::{Column, Table};
 use super::super::terminal::Paint;
+use crate::domain::ids::ResultId;
 use crate::domain::run::{ResultStatus, RunResult, RunStatus};
+use crate::domain::score::Rating;
 use crate::error::{AppError, Exit};
 use crate::store::RunRow;
 
@@ -38,8 +42,9 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
             let id = store.resolve_run(prefix, &context.cancel)?;
             let row = store.run(&id, &context.cancel)?;
             let results = store.results(&id, &context.cancel)?;
+            let ratings = store.ratings(&id, &context.cancel)?;
             context.notices.clear();
-            print_results(&row, &results, context)?;
+            print_results(&row, &results, &ratings, context)?;
         }
     }
     Ok(Exit::Fine)
@@ -97,17 +102,32 @@ fn run_status(status: RunStatus) -> Cell {
     Cell::Status(status.as_str().into(), paint)
 }
 
-fn print_results(row: &RunRow, results: &[RunResult], context: &mut Context<'_>) -> Result<(), AppError> {
+/// What reviewers think of results.
+type Ratings = BTreeMap<ResultId, Rating>;
+
+fn print_results(
+    row: &RunRow,
+    results: &[RunResult],
+    ratings: &Ratings,
+    context: &mut Context<'_>,
+) -> Result<(), AppError> {
+    let json = |result: &RunResult| {
+        let mut json = span_json::result(result);
+        if let Value::Object(fields) = &mut json {
+            fields.insert("rating".to_owned(), ratings.get(&result.result_id).map(|rating| rating.as_str()).into());
+        }
+        json
+    };
     match context.out.format() {
-        Format::Jsonl => results.iter().try_for_each(|result| context.out.json_line(&span_json::result(result))),
+        Format::Jsonl => results.iter().try_for_each(|result| context.out.json_line(&json(result))),
         Format::Json => {
             let run = runs_table(std::slice::from_ref(row)).objects().next().unwrap_or_default();
-            let results = results.iter().map(span_json::result).collect::<Value>();
+            let results = results.iter().map(json).collect::<Value>();
             context
                 .out
                 .document([("run".into(), Value::Object(run)), ("results".into(), results)].into_iter().collect())
         }
-        Format::Csv => context.out.rows(&results_table(results)),
+        Format::Csv => context.out.rows(&results_table(results, ratings)),
         Format::Table => {
             context.out.head(&heading(row))?;
             for variant in &row.run.variants {
@@ -117,7 +137,7 @@ fn print_results(row: &RunRow, results: &[RunResult], context: &mut Context<'_>)
             for line in row.run.decided.iter().flat_map(decided_lines) {
                 context.out.line(&format!("  {line}"))?;
             }
-            context.out.rows(&results_table(results))
+            context.out.rows(&results_table(results, ratings))
         }
     }
 }
@@ -135,7 +155,7 @@ fn heading(row: &RunRow) -> String {
 }
 
 /// Results as rows with their public fields.
-fn results_table(results: &[RunResult]) -> Table {
+fn results_table(results: &[RunResult], ratings: &Ratings) -> Table {
     let mut table = Table::new(
         "results",
         vec![
@@ -162,6 +182,7 @@ fn results_table(results: &[RunResult]) -> Table {
             Column::id("from_cache", "cached"),
             Column::text("output_text", "answer"),
             Column::text("error", "error"),
+            Column::id("rating", "rated"),
         ],
     );
     for result in results {
@@ -189,9 +210,18 @@ fn results_table(results: &[RunResult]) -> Table {
             Cell::Flag(result.from_cache),
             Cell::text(result.output_text.as_deref()),
             Cell::text(result.error.as_deref()),
+            rating(ratings.get(&result.result_id).copied()),
         ]);
     }
     table
+}
+
+fn rating(rating: Option<Rating>) -> Cell {
+    match rating {
+        None => Cell::Unknown,
+        Some(rating @ Rating::Good) => Cell::Status(rating.as_str().into(), Paint::Good),
+        Some(rating @ Rating::Bad) => Cell::Status(rating.as_str().into(), Paint::Bad),
+    }
 }
 
 fn result_status(status: ResultStatus) -> Cell {

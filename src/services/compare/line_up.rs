@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::model::{Baseline, ComparedAnswer, ComparedCase, Comparison, NoVariant, VariantTotals};
-use crate::domain::diff::{change_ratio, word_diff};
+use super::model::{Baseline, ComparedAnswer, ComparedCase, Comparison, NoVariant, RecordedCall, VariantTotals};
+use crate::domain::diff::{AnswerDiff, Said};
 use crate::domain::ids::{SpanId, TraceId, VariantId};
-use crate::domain::message::ToolCall;
 use crate::domain::run::{Case, ResultStatus, Run, RunResult};
 
 /// Lines up a run's results, without scores. `cases` are the recordings that are still there.
@@ -70,17 +69,17 @@ fn one_case(
         (_, Some(result)) => (result.output_text.clone(), Some(result.tool_calls.as_slice())),
         (_, None) => (None, None),
     };
-    let known = text.is_some() || calls.is_some_and(|calls| !calls.is_empty());
+    let base = Said { text: text.as_deref(), calls: calls.unwrap_or_default() };
     let answers: Vec<ComparedAnswer> = answers
         .iter()
         .map(|result| {
-            let comparable = known && result.status == ResultStatus::Ok;
-            let (old, new) = (text.as_deref().unwrap_or(""), result.output_text.as_deref().unwrap_or(""));
-            ComparedAnswer {
-                result: (*result).clone(),
-                change: comparable.then(|| change_ratio(&word_diff(old, new))),
-                changed: comparable
-                    .then(|| !is_same((old, calls.unwrap_or_default()), (new, result.tool_calls.as_slice()))),
+            let said = Said { text: result.output_text.as_deref(), calls: &result.tool_calls };
+            let comparable = !base.is_nothing() && result.status == ResultStatus::Ok;
+            let diff = comparable.then(|| AnswerDiff::between(base, said));
+                change: diff.as_ref().map(AnswerDiff::ratio),
+                changed: diff.as_ref().map(AnswerDiff::is_change),
+                diff,
+                rating: None,
                 scores: BTreeMap::new(),
                 reasons: BTreeMap::new(),
             }
@@ -91,6 +90,7 @@ fn one_case(
         span_id: span_id.clone(),
         question: case.map(|case| case.question.clone()),
         recorded: case.and_then(|case| case.answer.clone()),
+        recorded_call: case.map(recorded_call).unwrap_or_default(),
         baseline: text,
         moved: answers.iter().filter_map(|answer| answer.change).reduce(f64::max),
         answers,
@@ -98,12 +98,17 @@ fn one_case(
     }
 }
 
-/// Whether two answers say the same: texts but for white space at their edges, and tool calls.
-pub(super) fn is_same(one: (&str, &[ToolCall]), other: (&str, &[ToolCall])) -> bool {
-    // Ids of calls differ from answer to answer.
-    let calls =
-        |calls: &[ToolCall]| calls.iter().map(|call| (call.name.clone(), call.arguments.clone())).collect::<Vec<_>>();
-    one.0.trim() == other.0.trim() && calls(one.1) == calls(other.1)
+fn recorded_call(case: &Case) -> RecordedCall {
+    let milliseconds = |nanos: Option<i64>| nanos.filter(|nanos| *nanos >= 0).map(|nanos| nanos as f64 / 1e6);
+    RecordedCall {
+        model: case.model.clone(),
+        tool_calls: case.answer_tool_calls.clone(),
+        input_tokens: case.usage.input,
+        output_tokens: case.usage.output,
+        cost_usd: case.cost.amount(),
+        latency_ms: milliseconds(case.duration_ns),
+        ttft_ms: milliseconds(case.ttft_ns),
+    }
 }
 
 fn totals(variant: VariantId, model: String, prompt: Option<String>, cases: &[ComparedCase]) -> VariantTotals {
@@ -128,6 +133,8 @@ fn totals(variant: VariantId, model: String, prompt: Option<String>, cases: &[Co
         compared,
         changed_share: share(different as f64),
         mean_change: share(changes.iter().sum()),
+        rated_good: 0,
+        rated_bad: 0,
         scores: BTreeMap::new(),
         variant,
         model,
@@ -153,6 +160,8 @@ fn recorded_totals(cases: &[Case]) -> VariantTotals {
         compared: 0,
         changed_share: None,
         mean_change: None,
+        rated_good: 0,
+        rated_bad: 0,
         scores: BTreeMap::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod decider;
 mod differences;
+mod export;
 mod judge;
 mod line_up;
 mod model;
@@ -18,11 +19,12 @@ mod watched;
 
 pub use decider::{Decider, NothingToDecide};
 pub use differences::{difference_of, reference};
+pub use export::{Existing, NotWritten, export, export_format, export_text, report};
 pub use judge::judge;
 pub use line_up::compare;
 pub use model::{
-    Baseline, ComparedAnswer, ComparedCase, Comparison, Difference, NoVariant, ScoreSteadiness, Scored, Scores,
-    Steadiness, VariantTotals,
+    Baseline, ComparedAnswer, ComparedCase, Comparison, Difference, NoVariant, RecordedCall, ScoreSteadiness, Scored,
+    Scores, Steadiness, VariantTotals,
 };
 pub use order::{CompareOrder, Keep, Sort};
 pub use run::{Compared, compare_journalled, compare_run};

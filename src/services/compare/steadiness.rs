@@ -1,7 +1,7 @@
 //! How far a baseline moves by itself, so that nobody takes its noise for a difference.
 
 use super::judge::RECORDED;
-use super::line_up::is_same;
+use crate::domain::diff::{Said, differs};
 use super::model::{ComparedAnswer, ComparedCase, Comparison, ScoreSteadiness, Scored, Steadiness};
 use crate::domain::ids::VariantId;
 use crate::domain::run::{ResultStatus, Run};
@@ -46,15 +46,11 @@ fn own<'c>(case: &'c ComparedCase, variant: &VariantId) -> Vec<&'c ComparedAnswe
 }
 
 fn are_alike(answers: &[&ComparedAnswer]) -> bool {
-    let said = |answer: &'_ ComparedAnswer| {
-        (answer.result.output_text.clone().unwrap_or_default(), answer.result.tool_calls.clone())
+    let said = |answer: &'_ ComparedAnswer| -> Said<'_> {
+        Said { text: answer.result.output_text.as_deref(), calls: &answer.result.tool_calls }
     };
     let Some((first, others)) = answers.split_first() else { return true };
-    let first = said(first);
-    others.iter().all(|other| {
-        let other = said(other);
-        is_same((&first.0, &first.1), (&other.0, &other.1))
-    })
+    others.iter().all(|other| !differs(said(first), said(other)))
 }
 
 fn of_scores(scored: &Scored, answered: &[(&ComparedCase, Vec<&ComparedAnswer>)]) -> ScoreSteadiness {

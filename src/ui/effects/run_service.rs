@@ -1,6 +1,6 @@
 //! Requests about runs, performed with the store and the replay service.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,12 +10,13 @@ use super::runs::{
 };
 use super::worker::ServicesWorker;
 use super::{Answer, Reply};
-use crate::domain::diff::{change_ratio, word_diff};
-use crate::domain::ids::{RunId, SpanId, TraceId};
+use crate::domain::diff::AnswerDiff;
+use crate::domain::ids::{ResultId, RunId, SpanId, TraceId};
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, Case, Run, RunResult, RunStatus};
+use crate::domain::score::Rating;
 use crate::error::AppError;
-use crate::services::compare::{CompareOrder, compare_run, watched};
+use crate::services::compare::{self, CompareOrder, Compared, Existing, Keep, NotWritten, compare_run, watched};
 use crate::services::notes::{self, ScoreValue};
 use crate::services::replay::{
     CachePolicy, CallId, ReplayPlan, ReplayService, ResumeOrder, RunEvent, UnknownCalls, cases_of,
@@ -43,7 +44,8 @@ pub fn perform(
             RunsAnswer::Measured(Arc::new(compared.comparison))
         }
         RunsRequest::Diff { old, new } => {
-            RunsAnswer::Diffed(new.iter().map(|(place, new)| (*place, Arc::new(word_diff(&old, new)))).collect())
+            let between = |new: &super::runs::Spoken| Arc::new(AnswerDiff::between(old.said(), new.said()));
+            RunsAnswer::Diffed(new.iter().map(|(place, new)| (*place, between(new))).collect())
         }
         RunsRequest::Offer(of) => return run_offer::offer(worker, &of, reply),
         RunsRequest::Plan(order) => {
@@ -56,7 +58,7 @@ pub fn perform(
         RunsRequest::Start(order) => {
             let service = worker.services().replay()?;
             return match run_offer::plan(worker, &service, &order, reply) {
-                Ok(plan) => work(&service, plan, id, reply),
+                Ok(plan) => work(worker, &service, plan, id, reply),
                 Err(error) => {
                     reply.send(Answer::Runs(RunsAnswer::NoPlan(super::explain(&error))));
                     Ok(())
@@ -64,6 +66,15 @@ pub fn perform(
             };
         }
         RunsRequest::Resume(run, unknown) => return resume(worker, &run, unknown, id, reply),
+        RunsRequest::Export { run, baseline, keep, path, existing } => {
+            let order = CompareOrder { baseline, keep, ..CompareOrder::default() };
+            let compared = compare_run(worker.services(), &run, &order, reply.cancel())?;
+            written(worker, store, &compared, keep, &path, existing)?
+        }
+        RunsRequest::Rate { result, rating } => {
+            notes::keep(store, &notes::rating(&result, rating, worker.services().clock().now()))?;
+            RunsAnswer::Kept
+        }
         RunsRequest::Score { trace_id, span_id, result_id, name, value } => {
             let now = worker.services().clock().now();
             let mut given = notes::score(trace_id, &name, &ScoreValue::Number(value), None, now);
@@ -75,6 +86,24 @@ pub fn perform(
     };
     reply.send(Answer::Runs(answer));
     Ok(())
+}
+
+/// Writes a comparison below the workspace, unless that would lose a file.
+fn written(
+    worker: &ServicesWorker,
+    store: &Store,
+    compared: &Compared,
+    keep: Keep,
+    path: &str,
+    existing: Existing,
+) -> Result<RunsAnswer, AppError> {
+    let path = worker.services().workspace()?.root().join(path);
+    let format = compare::export_format(None, &path)?;
+    match compare::export(compared, keep, format, (&path, existing), store) {
+        Ok(()) => Ok(RunsAnswer::Exported(path, compared.comparison.cases.len())),
+        Err(NotWritten::Exists(path)) => Ok(RunsAnswer::Exists(path)),
+        Err(NotWritten::Failed(error)) => Err(error),
+    }
 }
 
 fn row(row: store::RunRow) -> RunRow {
@@ -104,7 +133,8 @@ fn detail(store: &Store, run: &RunId, reply: &dyn Reply) -> Result<RunDetail, Ap
         cases.push(case.map_or_else(|| gone(trace, span), run_case));
     }
     let results = store.results(run, reply.cancel())?;
-    let answers = with_recorded(&cases, results);
+    let ratings = store.ratings(run, reply.cancel())?;
+    let answers = with_recorded(&cases, results, &ratings);
     Ok(RunDetail { row, cases, answers })
 }
 
@@ -114,6 +144,7 @@ fn gone(trace: &TraceId, span: &SpanId) -> RunCase {
         span_id: span.clone(),
         question: format!("trace {} is not in the index any more", trace.as_str()),
         answer: None,
+        calls: Vec::new(),
         model: None,
         prompt: None,
         tokens: None,
@@ -133,6 +164,7 @@ fn run_case(case: &Case) -> RunCase {
         span_id: case.span_id.clone(),
         question: case.question.clone(),
         answer: case.answer.clone(),
+        calls: case.answer_tool_calls.clone(),
         model: case.model.clone(),
         prompt,
         tokens: case.usage.total(),
@@ -142,29 +174,17 @@ fn run_case(case: &Case) -> RunCase {
     }
 }
 
-fn with_recorded(cases: &[RunCase], results: Vec<RunResult>) -> Vec<Answered> {
-    let recorded: HashMap<(&TraceId, &SpanId), Option<&str>> =
-        cases.iter().map(|case| ((&case.trace_id, &case.span_id), case.answer.as_deref())).collect();
+fn with_recorded(cases: &[RunCase], results: Vec<RunResult>, ratings: &BTreeMap<ResultId, Rating>) -> Vec<Answered> {
+    let recorded: HashMap<(&TraceId, &SpanId), &RunCase> =
+        cases.iter().map(|case| ((&case.trace_id, &case.span_id), case)).collect();
     results
         .into_iter()
         .map(|result| {
-            let before = recorded.get(&(&result.trace_id, &result.span_id)).copied().flatten();
-            answered(before, result)
+            let case = recorded.get(&(&result.trace_id, &result.span_id)).copied();
+            let rating = ratings.get(&result.result_id).copied();
+            Answered::new(case, result, rating)
         })
         .collect()
-}
-
-/// An answer with what changed since the recorded one.
-fn answered(before: Option<&str>, result: RunResult) -> Answered {
-    let diff = match (before, result.output_text.as_deref()) {
-        (Some(before), Some(after)) => Some(word_diff(before, after)),
-        _ => None,
-    };
-    Answered {
-        similarity: diff.as_deref().map(|pieces| 1.0 - change_ratio(pieces)),
-        diff: Arc::new(diff.unwrap_or_default()),
-        result,
-    }
 }
 
 fn summary(plan: &ReplayPlan) -> PlanSummary {
@@ -209,11 +229,19 @@ fn resume(
     let service = worker.services().replay()?;
     let plan = service.resume(run, &order, Some(prompts.as_ref()), reply.cancel())?;
     let plan = watched(worker.services(), plan, reply.cancel())?;
-    work(&service, plan, id, reply)
+    work(worker, &service, plan, id, reply)
 }
 
 /// Works on a plan, and tells how it goes.
-fn work(service: &ReplayService, plan: ReplayPlan, id: RequestId, reply: &dyn Reply) -> Result<(), AppError> {
+fn work(
+    worker: &ServicesWorker,
+    service: &ReplayService,
+    plan: ReplayPlan,
+    id: RequestId,
+    reply: &dyn Reply,
+) -> Result<(), AppError> {
+    // A run that goes on may have answers that were rated.
+    let ratings = worker.store(reply)?.ratings(&plan.run.run_id, reply.cancel())?;
     let mut cases: Vec<RunCase> = Vec::new();
     for call in &plan.calls {
         if !cases.iter().rev().any(|case| case.span_id == call.case.span_id && case.trace_id == call.case.trace_id) {
@@ -233,8 +261,7 @@ fn work(service: &ReplayService, plan: ReplayPlan, id: RequestId, reply: &dyn Re
     let token = tokio_util::sync::CancellationToken::new();
     let stop = token.clone();
     let _hook = reply.cancel().on_cancel(move || stop.cancel());
-    let total = (plan.calls.len() + plan.skipped.len() + plan.done.len() + plan.unknown.len()) as u64;
-    let mut teller = Teller::new(id, cases, &plan, total, reply);
+    let mut teller = Teller::new(id, cases, ratings, &plan, reply);
     let skipped = plan.skipped.clone();
     let outcome = service.run_blocking(plan, token, |event| teller.take(event, &skipped));
     teller.over();
@@ -258,6 +285,7 @@ fn work(service: &ReplayService, plan: ReplayPlan, id: RequestId, reply: &dyn Re
 struct Teller<'a> {
     id: RequestId,
     cases: Vec<RunCase>,
+    ratings: BTreeMap<ResultId, Rating>,
     reply: &'a dyn Reply,
     news: Vec<RunNews>,
     last: Instant,
@@ -268,12 +296,20 @@ struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    fn new(id: RequestId, cases: Vec<RunCase>, plan: &ReplayPlan, total: u64, reply: &'a dyn Reply) -> Self {
+    fn new(
+        id: RequestId,
+        cases: Vec<RunCase>,
+        ratings: BTreeMap<ResultId, Rating>,
+        plan: &ReplayPlan,
+        reply: &'a dyn Reply,
+    ) -> Self {
+        let total = (plan.calls.len() + plan.skipped.len() + plan.done.len() + plan.unknown.len()) as u64;
         let short: String =
             plan.run.run_id.as_str().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
         Self {
             id,
             cases,
+            ratings,
             reply,
             news: Vec::new(),
             last: Instant::now(),
@@ -301,8 +337,7 @@ impl<'a> Teller<'a> {
                 self.done += 1;
                 let case =
                     self.cases.iter().find(|case| case.trace_id == result.trace_id && case.span_id == result.span_id);
-                let before = case.and_then(|case| case.answer.as_deref());
-                self.news.push(RunNews::Finished(Box::new(answered(before, *result))));
+                self.news.push(RunNews::Finished(Box::new(Answered::new(case, *result, None))));
             }
             RunEvent::ModelStopped { model, reason } => self.news.push(RunNews::ModelStopped(model, reason)),
             RunEvent::Spend(spend) => {
@@ -321,7 +356,8 @@ impl<'a> Teller<'a> {
     }
 
     fn started(&mut self, run: &Run, done: Vec<RunResult>, skipped: &[RunResult]) {
-        let answers = with_recorded(&self.cases, done.into_iter().chain(skipped.iter().cloned()).collect());
+        let answers =
+            with_recorded(&self.cases, done.into_iter().chain(skipped.iter().cloned()).collect(), &self.ratings);
         let row = RunRow {
             run: run.clone(),
             status: RunStatus::Running,

@@ -1,12 +1,15 @@
 //! Requests about runs: the list, one run, what can be replayed and at what price, starting and resuming.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::diff::DiffPiece;
+use crate::domain::diff::{AnswerDiff, Said};
 use crate::domain::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
+use crate::domain::message::ToolCall;
 use crate::domain::money::Money;
-use crate::domain::run::{Run, RunResult, RunStatus};
-use crate::services::compare::{Baseline, Comparison};
+use crate::domain::run::{ResultStatus, Run, RunResult, RunStatus};
+use crate::domain::score::Rating;
+use crate::services::compare::{Baseline, Comparison, Existing, Keep};
 use crate::services::replay::BaselineLane;
 use crate::ui::msg::ReplayOf;
 
@@ -24,12 +27,32 @@ pub enum RunsRequest {
         /// What variants are compared with.
         baseline: Baseline,
     },
-    /// What changed from one answer to others, word by word.
+    /// What changed from one answer to others.
     Diff {
         /// The answer they are compared with.
-        old: String,
+        old: Spoken,
         /// The others, by their place.
-        new: Vec<(usize, String)>,
+        new: Vec<(usize, Spoken)>,
+    },
+    /// Writes a comparison to a file.
+    Export {
+        /// The run.
+        run: RunId,
+        /// What variants are compared with.
+        baseline: Baseline,
+        /// Which cases are told.
+        keep: Keep,
+        /// The file, from the workspace's directory.
+        path: String,
+        /// What happens to one that is there already.
+        existing: Existing,
+    },
+    /// Keeps what a reviewer thinks of an answer.
+    Rate {
+        /// The answer.
+        result: Box<RunResult>,
+        /// What is thought of it; `None` takes it back.
+        rating: Option<Rating>,
     },
     /// What can be chosen for a replay.
     Offer(ReplayOf),
@@ -52,6 +75,22 @@ pub enum RunsRequest {
         /// The number.
         value: f64,
     },
+}
+
+/// What a model said, on its way to be compared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spoken {
+    /// Its text.
+    pub text: Option<String>,
+    /// The tools it asks for.
+    pub calls: Vec<ToolCall>,
+}
+
+impl Spoken {
+    /// The same, borrowed.
+    pub fn said(&self) -> Said<'_> {
+        Said { text: self.text.as_deref(), calls: &self.calls }
+    }
 }
 
 /// What happens to calls that were sent and never heard of again.
@@ -128,6 +167,8 @@ pub struct RunCase {
     pub question: String,
     /// What was answered then.
     pub answer: Option<String>,
+    /// The tools that were asked for then.
+    pub calls: Vec<ToolCall>,
     /// The model then.
     pub model: Option<String>,
     /// The prompt then, `name@version`.
@@ -147,10 +188,41 @@ pub struct RunCase {
 pub struct Answered {
     /// The answer.
     pub result: RunResult,
-    /// How alike both are, from 0 to 1; `None` where one has no text.
+    /// How alike both are, from 0 to 1; `None` where one of them says nothing.
     pub similarity: Option<f64>,
-    /// What changed, word by word.
-    pub diff: Arc<Vec<DiffPiece>>,
+    /// What changed; `None` where one of them says nothing.
+    pub diff: Option<Arc<AnswerDiff>>,
+    /// What a reviewer thinks of it.
+    pub rating: Option<Rating>,
+}
+
+impl Answered {
+    /// An answer beside the recorded one.
+    pub fn new(case: Option<&RunCase>, result: RunResult, rating: Option<Rating>) -> Self {
+        let diff = {
+            let recorded = case.map(RunCase::said).unwrap_or_default();
+            let said = Said { text: result.output_text.as_deref(), calls: &result.tool_calls };
+            (!recorded.is_nothing() && !said.is_nothing()).then(|| AnswerDiff::between(recorded, said))
+        };
+        Self { similarity: diff.as_ref().map(|diff| 1.0 - diff.ratio()), diff: diff.map(Arc::new), rating, result }
+    }
+
+    /// What was said.
+    pub fn said(&self) -> Said<'_> {
+        Said { text: self.result.output_text.as_deref(), calls: &self.result.tool_calls }
+    }
+
+    /// Whether it is no answer though one was asked for.
+    pub fn failed(&self) -> bool {
+        !matches!(self.result.status, ResultStatus::Ok | ResultStatus::Skipped)
+    }
+}
+
+impl RunCase {
+    /// What was said then.
+    pub fn said(&self) -> Said<'_> {
+        Said { text: self.answer.as_deref(), calls: &self.calls }
+    }
 }
 
 /// A run, its cases and its answers.
@@ -274,7 +346,7 @@ pub enum RunsAnswer {
     /// What its answers come to.
     Measured(Arc<Comparison>),
     /// What changed, by place.
-    Diffed(Vec<(usize, Arc<Vec<DiffPiece>>)>),
+    Diffed(Vec<(usize, Arc<AnswerDiff>)>),
     /// What can be chosen.
     Offer(Box<Offer>),
     /// What an order would do.
@@ -289,4 +361,8 @@ pub enum RunsAnswer {
     Ended(RunStatus),
     /// The score is on disk.
     Kept,
+    /// The comparison is in this file, with so many cases.
+    Exported(PathBuf, usize),
+    /// There is such a file already; nothing was written.
+    Exists(PathBuf),
 }

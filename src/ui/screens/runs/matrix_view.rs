@@ -9,8 +9,10 @@ use super::cells::{Cell, tokens};
 use super::list_view::status_pieces;
 use super::measures::Room;
 use super::measures_view;
-use super::run::{Order, Phase, RunView};
+use super::ordering::{Order, Shown};
+use super::run::{Phase, RunView};
 use crate::domain::run::{ResultStatus, Variant};
+use crate::domain::score::Rating;
 use crate::ui::action::{Action, Context};
 use crate::ui::effects::runs::{Answered, RunCase};
 use crate::ui::screens::DrawCx;
@@ -45,7 +47,7 @@ pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         area.height -= below;
         measures_view::draw(run, Rect { y: area.bottom(), height: below, ..area }, buf, cx);
     }
-    let (cell, shown) = layout(area.width, run.variants(), run.variant);
+    let (cell, shown) = layout(area.width, run.variants(), run.variant());
     let question = area.width.saturating_sub(7 + shown.len() as u16 * cell);
     heads(
         run,
@@ -83,6 +85,14 @@ pub fn says_why_not(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) ->
             let back = format!("{} goes back, {} tries again.", key(Action::Back), key(Action::Reload));
             empty::error("The run could not be read", &[why.clone(), back], area, buf, cx);
         }
+        Phase::Ready if run.rows.is_empty() && run.shown == Shown::Changed => {
+            let lines = [
+                format!("{} shows all {}.", key(Action::OnlyChanged), text::counted(run.cases() as u64, "case")),
+                format!("{} compares with another variant.", key(Action::Diff)),
+            ];
+            let title = format!("No case differs from {}", run.against_name());
+            empty::draw(&title, &lines, area, buf, cx);
+        }
         Phase::Ready if run.rows.is_empty() => {
             let lines = [
                 "The traces of its cases are not in the index any more; import them again to see the answers."
@@ -109,6 +119,9 @@ pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     pieces.push(Piece::own(size, Role::Text));
     pieces.push(Piece::own(format!("  {}/{} answers", run.cells.done(), run.cells.all()), Role::Text));
     let mut last = Vec::new();
+    if run.shown == Shown::Changed {
+        last.push(Piece::own(format!("  only changed: {} of {}", run.rows.len(), run.cases()), Role::Accent));
+    }
     if run.order != Order::Case {
         last.push(Piece::own(format!("  by {}", run.order.name()), Role::Accent));
     }
@@ -241,6 +254,14 @@ pub fn result_mark(status: ResultStatus, cx: &DrawCx) -> Piece {
     }
 }
 
+/// The sign of a rating.
+pub fn rating_mark(rating: Option<Rating>, cx: &DrawCx) -> Option<Piece> {
+    Some(match rating? {
+        Rating::Good => Piece::own(cx.glyphs.up, Role::Good),
+        Rating::Bad => Piece::own(cx.glyphs.down, Role::Bad),
+    })
+}
+
 fn cell_pieces(samples: &[Cell], cell: u16, cx: &DrawCx) -> Vec<Piece> {
     // The worst of several samples is the one to look at.
     let done: Vec<&Answered> = samples
@@ -260,12 +281,15 @@ fn cell_pieces(samples: &[Cell], cell: u16, cx: &DrawCx) -> Vec<Piece> {
         };
     };
     let mut pieces = vec![result_mark(worst.result.status, cx)];
+    pieces.push(
+        done.iter().find_map(|answer| rating_mark(answer.rating, cx)).unwrap_or_else(|| Piece::own(" ", Role::Text)),
+    );
     if worst.result.status == ResultStatus::Skipped {
-        pieces.push(Piece::own(" skipped", Role::Dim));
+        pieces.push(Piece::own("skipped", Role::Dim));
         return pieces;
     }
     let alike = done.iter().filter_map(|answer| answer.similarity).reduce(f64::min);
-    pieces.push(Piece::own(format!(" {:>5}", percent(alike)), alike_role(alike)));
+    pieces.push(Piece::own(format!("{:>5}", percent(alike)), alike_role(alike)));
     if cell >= 18 {
         pieces.push(Piece::own(format!(" {:>8}", money(worst.result.cost_usd)), Role::Text));
     }

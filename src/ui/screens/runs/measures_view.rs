@@ -45,7 +45,7 @@ fn lines(run: &RunView, room: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
     let (Some(comparison), Some(row)) = (&run.measures.comparison, run.row()) else {
         return vec![vec![Piece::own("measuring …", Role::Dim)]];
     };
-    let Some(variant) = row.run.variants.get(run.variant) else { return Vec::new() };
+    let Some(variant) = row.run.variants.get(run.variant()) else { return Vec::new() };
     let differences = run.measures.of(&variant.id);
     let mut lines = vec![head(run, &variant.id, &differences, room, cx)];
     for scored in &comparison.evaluators {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::diff::{change_ratio, word_diff};
 use crate::domain::money::Money;
 use crate::domain::run::{
     CachePolicy, CallsMode, CaseChoice, ModelChoice, Overrides, PromptVersionRef, ResultStatus, Run, RunResult,
@@ -16,11 +15,11 @@ use crate::services::compare::{Comparison, Difference, Scored, VariantTotals};
 use crate::ui::effects::runs::{Answered, CaseSet, ModelOffer, Offer, PlanSummary, RunCase, RunDetail, RunRow};
 use crate::ui::screens::traces::samples::now;
 
-fn dollars(text: &str) -> Money {
+pub(super) fn dollars(text: &str) -> Money {
     text.parse().unwrap()
 }
 
-fn variant(id: &str, model: &str, version: Option<&str>) -> Variant {
+pub(super) fn variant(id: &str, model: &str, version: Option<&str>) -> Variant {
     Variant {
         id: id.into(),
         model: ModelChoice::Model(model.parse().unwrap()),
@@ -69,12 +68,13 @@ pub fn row(id: &str, minutes: u64, status: RunStatus) -> RunRow {
     }
 }
 
-fn case(number: u32, question: &str, answer: &str) -> RunCase {
+pub(super) fn case(number: u32, question: &str, answer: &str) -> RunCase {
     RunCase {
         trace_id: format!("trace-{number}").as_str().into(),
         span_id: "call".into(),
         question: question.into(),
         answer: Some(answer.into()),
+        calls: Vec::new(),
         model: Some("smollm2-135m".into()),
         prompt: Some("answer@v3".into()),
         tokens: Some(612),
@@ -86,7 +86,6 @@ fn case(number: u32, question: &str, answer: &str) -> RunCase {
 
 /// An answer to a case.
 pub fn answered(case: &RunCase, variant: &str, text: &str, status: ResultStatus) -> Answered {
-    let diff = word_diff(case.answer.as_deref().unwrap_or_default(), text);
     let fine = status == ResultStatus::Ok;
     let result = RunResult {
         run_id: "7f3a0000000000000000000000000001".into(),
@@ -113,7 +112,7 @@ pub fn answered(case: &RunCase, variant: &str, text: &str, status: ResultStatus)
         from_cache: false,
         error: (!fine).then(|| "429 rate limited".into()),
     };
-    Answered { similarity: fine.then(|| 1.0 - change_ratio(&diff)), diff: Arc::new(diff), result }
+    Answered::new(Some(case), result, None)
 }
 
 /// A run with most of its answers.
@@ -209,6 +208,8 @@ pub fn comparison() -> Comparison {
         compared: 0,
         changed_share: None,
         mean_change: None,
+        rated_good: 0,
+        rated_bad: 0,
         scores: [("similarity".to_owned(), similarity), ("cost".to_owned(), cost)].into(),
     };
     Comparison {

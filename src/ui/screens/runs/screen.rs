@@ -75,7 +75,7 @@ impl RunsScreen {
                 self.list.read(cx)
             }
             Answer::Runs(RunsAnswer::News(news)) => match self.run.as_mut() {
-                Some(run) if self.worked_on.as_ref() == Some(&run.run_id) => run.news(news),
+                Some(run) if self.worked_on.as_ref() == Some(&run.run_id) => run.news(news, cx),
                 _ => Vec::new(),
             },
             Answer::Runs(RunsAnswer::NoPlan(why)) => {
