@@ -1,7 +1,8 @@
 //! Tables that stand for files: prices and prompt versions are put into the index when a query names them.
 
 use super::Services;
-use super::prompts::{Prompts, PromptsError};
+use super::prompts::Prompts;
+use crate::domain::cancel::Cancel;
 use crate::error::AppError;
 use crate::store::{PriceEntry, PromptVersionEntry, Store};
 
@@ -35,13 +36,7 @@ impl Services {
 }
 
 fn fill_versions(store: &Store, prompts: &Prompts) -> Result<(), AppError> {
-    for file in prompts.list()?.prompts {
-        let versions = match prompts.log(&file.name) {
-            Ok(versions) => versions,
-            // Without a repository there are no versions, and a prompt with a mistake is told by its own commands.
-            Err(PromptsError::NoRepository | PromptsError::Prompt { .. }) => continue,
-            Err(error) => return Err(error.into()),
-        };
+    for (name, versions) in prompts.logs(&Cancel::new())? {
         let entries: Vec<PromptVersionEntry> = versions
             .into_iter()
             .filter_map(|version| {
@@ -57,7 +52,7 @@ fn fill_versions(store: &Store, prompts: &Prompts) -> Result<(), AppError> {
                 })
             })
             .collect();
-        store.set_prompt_versions(&file.name, &entries)?;
+        store.set_prompt_versions(&name, &entries)?;
     }
     Ok(())
 }

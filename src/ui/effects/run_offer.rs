@@ -4,6 +4,7 @@ use super::case_sets;
 use super::runs::{Ending, ModelOffer, Offer, Order};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply};
+use crate::domain::cancel::Cancel;
 use crate::domain::filter::Filter;
 use crate::domain::ids::TraceId;
 use crate::domain::money::Money;
@@ -59,7 +60,7 @@ pub fn offer(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Resul
         cases: cases.len() as u64,
         question: cases.first().map(|case| case.question.clone()),
         models: offered(&models::list(services)?, &usual),
-        prompts: versions(services.prompts()?, of),
+        prompts: versions(services.prompts()?, of, reply.cancel()),
         chunks,
         sets: case_sets::offered(worker, of, reply)?,
         max_cost: Some(config.defaults.max_cost_usd.value),
@@ -162,16 +163,12 @@ fn price(input: Option<Money>, output: Option<Money>) -> String {
 }
 
 /// Prompt versions: those wanted first, then the newest of each prompt.
-fn versions(prompts: &Prompts, of: &ReplayOf) -> Vec<String> {
+fn versions(prompts: &Prompts, of: &ReplayOf, cancel: &Cancel) -> Vec<String> {
     let mut offered: Vec<String> = of.prompts.clone();
-    // A prompt that cannot be read is told on its own screen.
-    let listing = prompts.list().unwrap_or_default();
-    for file in listing.prompts {
-        let mut names = vec![format!("{}@work", file.name)];
-        if let Ok(log) = prompts.log(&file.name) {
-            names.extend(log.iter().take(VERSIONS).map(|version| format!("{}@{}", file.name, version.version)));
-        }
-        for name in names {
+    // What cannot be read is told on the screen of prompts.
+    for (prompt, log) in prompts.logs(cancel).unwrap_or_default() {
+        let versions = log.iter().take(VERSIONS).map(|version| format!("{prompt}@{}", version.version));
+        for name in std::iter::once(format!("{prompt}@work")).chain(versions) {
             if !offered.contains(&name) {
                 offered.push(name);
             }
