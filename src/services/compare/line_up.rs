@@ -76,6 +76,8 @@ fn one_case(
             let said = Said { text: result.output_text.as_deref(), calls: &result.tool_calls };
             let comparable = !base.is_nothing() && result.status == ResultStatus::Ok;
             let diff = comparable.then(|| AnswerDiff::between(base, said));
+            ComparedAnswer {
+                result: (*result).clone(),
                 change: diff.as_ref().map(AnswerDiff::ratio),
                 changed: diff.as_ref().map(AnswerDiff::is_change),
                 diff,

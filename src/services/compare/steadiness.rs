@@ -1,8 +1,8 @@
 //! How far a baseline moves by itself, so that nobody takes its noise for a difference.
 
 use super::judge::RECORDED;
-use crate::domain::diff::{Said, differs};
 use super::model::{ComparedAnswer, ComparedCase, Comparison, ScoreSteadiness, Scored, Steadiness};
+use crate::domain::diff::{Said, differs};
 use crate::domain::ids::VariantId;
 use crate::domain::run::{ResultStatus, Run};
 use crate::domain::run_design::VariantRole;
@@ -46,11 +46,12 @@ fn own<'c>(case: &'c ComparedCase, variant: &VariantId) -> Vec<&'c ComparedAnswe
 }
 
 fn are_alike(answers: &[&ComparedAnswer]) -> bool {
-    let said = |answer: &'_ ComparedAnswer| -> Said<'_> {
-        Said { text: answer.result.output_text.as_deref(), calls: &answer.result.tool_calls }
-    };
     let Some((first, others)) = answers.split_first() else { return true };
-    others.iter().all(|other| !differs(said(first), said(other)))
+    others.iter().all(|other| !differs(said_by(first), said_by(other)))
+}
+
+fn said_by(answer: &ComparedAnswer) -> Said<'_> {
+    Said { text: answer.result.output_text.as_deref(), calls: &answer.result.tool_calls }
 }
 
 fn of_scores(scored: &Scored, answered: &[(&ComparedCase, Vec<&ComparedAnswer>)]) -> ScoreSteadiness {

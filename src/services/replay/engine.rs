@@ -193,6 +193,7 @@ impl ReplayService {
         }
         if shared.watch.as_ref().is_some_and(Watch::is_over) {
             shared.stop_with(Stop::Decided);
+        }
         match plan.run.pacing {
             Pacing::Live => work(&shared, plan.calls, plan.concurrency, self).await,
             Pacing::Batch => super::batch::work(&shared, plan.calls, plan.waiting).await,
