@@ -3,6 +3,7 @@
 mod answer;
 mod azure;
 mod builtin;
+mod cohere;
 mod discover;
 mod error;
 mod key;
@@ -12,6 +13,9 @@ mod recorded;
 mod registry;
 mod remote;
 mod request;
+mod responses;
+#[cfg(test)]
+mod testing;
 
 use futures_util::future::BoxFuture;
 
