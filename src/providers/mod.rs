@@ -4,6 +4,7 @@ mod answer;
 mod azure;
 mod batch;
 mod builtin;
+mod cohere;
 mod discover;
 mod error;
 mod key;
@@ -13,6 +14,9 @@ mod recorded;
 mod registry;
 mod remote;
 mod request;
+mod responses;
+#[cfg(test)]
+mod testing;
 
 use futures_util::future::BoxFuture;
 

@@ -134,10 +134,9 @@ impl Reasoning {
                 let kind = map.get("type").and_then(Value::as_str);
                 match (kind, budget, effort.and_then(Value::as_str)) {
                     (Some("disabled"), ..) | (_, Some(0), _) => Some(Self::Off),
-                    (_, Some(-1), _) => Some(Self::Adaptive),
+                    (_, Some(-1), _) | (Some("enabled" | "adaptive"), None, None) => Some(Self::Adaptive),
                     (_, Some(budget), _) => Some(Self::Budget(u64::try_from(budget).ok()?)),
                     (_, None, Some(effort)) => Some(level(effort)),
-                    (Some("enabled" | "adaptive"), None, None) => Some(Self::Adaptive),
                     _ => None,
                 }
             }
