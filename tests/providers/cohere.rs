@@ -5,7 +5,8 @@ use hindcast::domain::span::Usage;
 use serde_json::{Value, json};
 
 use super::dialect::{
-    Ability, Asked, Choice, Dialect, Frames, Offered, Piece, Refused, Said, Script, Thinking, Who, halves, named_sse, texts,
+    Ability, Asked, Choice, Dialect, Frames, Offered, Piece, Refused, Said, Script, Thinking, Who, halves, named_sse,
+    texts,
 };
 use super::double::{Received, Reply};
 use super::{chat, conform};
@@ -74,8 +75,7 @@ impl Dialect for Cohere {
 
     fn plain(&self, script: &Script) -> Reply {
         let parts = contents(script).into_iter();
-        let content: Vec<Value> =
-            parts.map(|(kind, texts)| json!({"type": kind, kind: texts.concat()})).collect();
+        let content: Vec<Value> = parts.map(|(kind, texts)| json!({"type": kind, kind: texts.concat()})).collect();
         let calls: Vec<Value> =
             script.calls().into_iter().map(|(id, name, args)| call((id, name, &args.to_string()))).collect();
         let citations = json!([{"start": 0, "end": 3, "text": "Hel", "type": "TEXT_CONTENT", "sources": []}]);
@@ -117,7 +117,10 @@ impl Dialect for Cohere {
         if script.usage.input.is_some() {
             delta["usage"] = usage(&script.usage);
         }
-        Frames { body, end: vec![named_sse("message-end", &json!({"type": "message-end", "id": "c1", "delta": delta}))] }
+        Frames {
+            body,
+            end: vec![named_sse("message-end", &json!({"type": "message-end", "id": "c1", "delta": delta}))],
+        }
     }
 
     fn refusal(&self, why: Refused, words: &str) -> Option<Reply> {
@@ -167,13 +170,12 @@ impl Dialect for Cohere {
             Some("REQUIRED") => Choice::Required,
             other => panic!("tool_choice is {other:?}"),
         });
-        asked.thinking = body.get("thinking").map(|thinking| {
-            match (thinking["type"].as_str(), thinking["token_budget"].as_u64()) {
+        asked.thinking =
+            body.get("thinking").map(|thinking| match (thinking["type"].as_str(), thinking["token_budget"].as_u64()) {
                 (Some("disabled"), _) => Thinking::Off,
                 (_, Some(budget)) => Thinking::Budget(budget),
                 _ => Thinking::On,
-            }
-        });
+            });
         for tool in body["tools"].as_array().into_iter().flatten() {
             asked.tools.push(Offered {
                 name: tool["function"]["name"].as_str().unwrap().to_owned(),
