@@ -53,9 +53,12 @@ impl Azure {
 
     fn headers(&self) -> Vec<Header<'_>> {
         let key = self.connection.key();
-        key.map(|key| match self.is_token {
-            true => Header { name: "authorization", value: HeaderText::Bearer(key) },
-            false => Header { name: "api-key", value: HeaderText::Secret(key) },
+        key.map(|key| {
+            if self.is_token {
+                Header { name: "authorization", value: HeaderText::Bearer(key) }
+            } else {
+                Header { name: "api-key", value: HeaderText::Secret(key) }
+            }
         })
         .into_iter()
         .collect()

@@ -2,7 +2,9 @@
 
 mod answer;
 mod azure;
+mod bedrock;
 mod builtin;
+mod credentials;
 mod discover;
 mod error;
 mod key;

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{Format, Origin, Reasoning, Scalar, Setting, ToolChoice, definitions, settings};
+use super::super::recorded::{
+    Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, definitions, settings,
+};
 use super::super::request::{Delivery, Request};
 use super::messages;
 
@@ -50,7 +52,7 @@ pub fn body(
         body.insert(name.to_owned(), most.into());
     }
     if !tools.is_empty() {
-        body.insert("tools".to_owned(), tools.iter().map(|tool| tool.as_chat_tool()).collect());
+        body.insert("tools".to_owned(), tools.iter().map(ToolDefinition::as_chat_tool).collect());
     }
     if request.delivery == Delivery::Streamed {
         body.insert("stream".to_owned(), Value::Bool(true));

@@ -30,6 +30,9 @@ impl ToolChoice {
             _ => None,
         };
         let Value::Object(choice) = value else { return word(value.as_str()?) };
+        if let Some(inner) = choice.get("toolChoice") {
+            return Self::read(inner);
+        }
         if let Some(config) = choice.get("functionCallingConfig").or_else(|| choice.get("function_calling_config")) {
             let allowed = config.get("allowedFunctionNames").or_else(|| config.get("allowed_function_names"));
             let only =
@@ -134,10 +137,9 @@ impl Reasoning {
                 let kind = map.get("type").and_then(Value::as_str);
                 match (kind, budget, effort.and_then(Value::as_str)) {
                     (Some("disabled"), ..) | (_, Some(0), _) => Some(Self::Off),
-                    (_, Some(-1), _) => Some(Self::Adaptive),
+                    (_, Some(-1), _) | (Some("enabled" | "adaptive"), None, None) => Some(Self::Adaptive),
                     (_, Some(budget), _) => Some(Self::Budget(u64::try_from(budget).ok()?)),
                     (_, None, Some(effort)) => Some(level(effort)),
-                    (Some("enabled" | "adaptive"), None, None) => Some(Self::Adaptive),
                     _ => None,
                 }
             }
@@ -159,6 +161,7 @@ mod tests {
             json!({"type": "function", "name": "f"}),
             json!({"type": "tool", "name": "f"}),
             json!({"tool": {"name": "f"}}),
+            json!({"tools": [], "toolChoice": {"tool": {"name": "f"}}}),
             json!({"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": ["f"]}}),
         ] {
             assert_eq!(ToolChoice::read(&form), named(), "{form}");
