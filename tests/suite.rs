@@ -16,6 +16,8 @@ mod exchange;
 mod git;
 #[path = "import/mod.rs"]
 mod import;
+#[path = "providers/mod.rs"]
+mod providers;
 #[path = "pty/mod.rs"]
 mod pty;
 #[path = "replay/mod.rs"]

@@ -133,6 +133,12 @@ pub struct Usage {
     pub cache_write: Option<u64>,
     /// Output tokens spent on reasoning, a part of `output`.
     pub reasoning: Option<u64>,
+    /// Input tokens of sound, a part of `input`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_input: Option<u64>,
+    /// Output tokens of sound, a part of `output`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_output: Option<u64>,
 }
 
 impl Usage {

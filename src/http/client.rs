@@ -230,8 +230,21 @@ fn map(error: &reqwest::Error, origin: &str) -> HttpError {
         (true, false) => HttpErrorKind::Connect,
         (_, true) => HttpErrorKind::ConnectTimeout,
         (false, false) if error.is_builder() => HttpErrorKind::BadAddress,
-        (false, false) if error.is_decode() && !error.is_body() => HttpErrorKind::BadBody,
+        (false, false) if is_undecodable(error) => HttpErrorKind::BadBody,
         (false, false) => HttpErrorKind::Broken,
     };
     HttpError { status: error.status().map(|status| status.as_u16()), ..HttpError::new(kind, origin) }
+}
+
+/// Whether the bytes came and make no sense (a broken compression), rather than ended too soon: the library calls both a
+/// failure to decode.
+fn is_undecodable(error: &reqwest::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            return matches!(io.kind(), std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput);
+        }
+        cause = inner.source();
+    }
+    false
 }

@@ -53,15 +53,14 @@ impl Azure {
 
     fn headers(&self) -> Vec<Header<'_>> {
         let key = self.connection.key();
-        key.map(|key| {
+        let header = |key| {
             if self.is_token {
                 Header { name: "authorization", value: HeaderText::Bearer(key) }
             } else {
                 Header { name: "api-key", value: HeaderText::Secret(key) }
             }
-        })
-        .into_iter()
-        .collect()
+        };
+        key.map(header).into_iter().collect()
     }
 
     fn path(&self, model: &str) -> String {

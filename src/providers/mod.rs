@@ -4,6 +4,7 @@ mod answer;
 mod azure;
 mod bedrock;
 mod builtin;
+mod cohere;
 mod credentials;
 mod discover;
 mod error;
@@ -14,6 +15,9 @@ mod recorded;
 mod registry;
 mod remote;
 mod request;
+mod responses;
+#[cfg(test)]
+mod testing;
 
 use futures_util::future::BoxFuture;
 

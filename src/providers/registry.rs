@@ -6,10 +6,12 @@ use std::sync::{Arc, OnceLock};
 use super::azure::Azure;
 use super::bedrock::{Bedrock, KEY_VARIABLE};
 use super::builtin::Builtin;
+use super::cohere::Cohere;
 use super::error::ProviderError;
 use super::key::Environment;
 use super::mistral::Mistral;
 use super::openai::OpenAi;
+use super::responses::Responses;
 use super::{CallError, Provider};
 use crate::domain::price::Pricing;
 use crate::domain::provider::{KeySource, ProviderKind as Kind, ProviderSettings};
@@ -42,13 +44,13 @@ const fn unbuilt(kind: Kind, usual_key: Option<&'static str>, prices: Option<&'s
 pub const REGISTRY: [KindEntry; 10] = [
     built(Kind::Builtin, None, None, Builtin::make),
     built(Kind::OpenAi, Some("OPENAI_API_KEY"), Some("openai"), OpenAi::make),
-    unbuilt(Kind::OpenAiResponses, Some("OPENAI_API_KEY"), Some("openai")),
+    built(Kind::OpenAiResponses, Some("OPENAI_API_KEY"), Some("openai"), Responses::make),
     built(Kind::Azure, Some("AZURE_OPENAI_API_KEY"), Some("azure"), Azure::make),
     unbuilt(Kind::Anthropic, Some("ANTHROPIC_API_KEY"), Some("anthropic")),
     unbuilt(Kind::Gemini, Some("GEMINI_API_KEY"), Some("google")),
     unbuilt(Kind::Vertex, None, Some("vertex")),
     built(Kind::Bedrock, Some(KEY_VARIABLE), Some("bedrock"), Bedrock::make),
-    unbuilt(Kind::Cohere, Some("COHERE_API_KEY"), Some("cohere")),
+    built(Kind::Cohere, Some("COHERE_API_KEY"), Some("cohere"), Cohere::make),
     built(Kind::Mistral, Some("MISTRAL_API_KEY"), Some("mistral"), Mistral::make),
 ];
 

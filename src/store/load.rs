@@ -130,6 +130,7 @@ fn span(row: &mut RowReader<'_, '_>) -> Result<Span> {
             cached_input: row.count()?,
             cache_write: row.count()?,
             reasoning: row.count()?,
+            ..Usage::default()
         },
         cost: cost(row)?,
         prompt: PromptRef {

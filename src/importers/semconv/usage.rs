@@ -30,6 +30,8 @@ pub fn genai(attrs: Attrs<'_>) -> Usage {
             "gen_ai.usage.reasoning_tokens",
             "llm.usage.reasoning_tokens",
         ]),
+        audio_input: attrs.count(&["gen_ai.usage.audio.input_tokens"]),
+        audio_output: attrs.count(&["gen_ai.usage.audio.output_tokens"]),
     }
 }
 
@@ -42,6 +44,8 @@ pub fn openinference(attrs: Attrs<'_>) -> Usage {
             .count(&["llm.token_count.prompt_details.cache_read", "llm.token_count.prompt_details.cache_input"]),
         cache_write: attrs.count(&["llm.token_count.prompt_details.cache_write"]),
         reasoning: attrs.count(&["llm.token_count.completion_details.reasoning"]),
+        audio_input: attrs.count(&["llm.token_count.prompt_details.audio"]),
+        audio_output: attrs.count(&["llm.token_count.completion_details.audio"]),
     }
 }
 
@@ -72,6 +76,8 @@ pub fn langfuse(attrs: Attrs<'_>) -> Usage {
         cached_input: details.count(&["input_cached_tokens", "input_cache_read", "input_cache_read_tokens"]),
         cache_write: details.count(&["input_cache_creation", "input_cache_creation_tokens"]),
         reasoning: details.count(&["output_reasoning_tokens", "output_reasoning"]),
+        audio_input: details.count(&["input_audio_tokens", "input_audio"]),
+        audio_output: details.count(&["output_audio_tokens", "output_audio"]),
     }
 }
 
@@ -88,6 +94,7 @@ pub fn ai_sdk(attrs: Attrs<'_>) -> Usage {
         reasoning: attrs
             .count(&["ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens"])
             .or(shared.reasoning),
+        ..shared
     }
 }
 

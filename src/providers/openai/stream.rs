@@ -41,19 +41,21 @@ impl Assembly for Building {
         if let Some(usage) = chunk.get("usage").filter(|usage| usage.is_object()) {
             self.answer.usage = reply::usage(usage);
         }
-        let text = |field: &str| chunk.get(field).and_then(Value::as_str).map(str::to_owned);
-        if self.answer.model.is_none() {
-            self.answer.model = text("model");
-            self.answer.request_id = text("id");
-        }
+        // Azure's first event has neither.
+        self.answer.model = self.answer.model.take().or_else(|| reply::text(&chunk, "model"));
+        self.answer.request_id = self.answer.request_id.take().or_else(|| reply::text(&chunk, "id"));
         let Some(choice) = chunk.pointer("/choices/0") else { return Ok(()) };
+        if let Some(error) = choice.get("error").filter(|error| !error.is_null()) {
+            return Err(refusal::read(0, error, choice).into());
+        }
         // The last event of some servers carries the whole message instead of a delta.
         let delta = choice.get("delta").unwrap_or(&Value::Null);
         self.delta(delta, on_event);
-        if let Some(reason) = choice.get("finish_reason").and_then(Value::as_str) {
-            self.answer.finish_reason = Some(reply::finish_reason(reason));
+        self.answer.finish_reason = reply::finish_reason(choice).or(self.answer.finish_reason.take());
+        match reply::failure(&self.answer) {
+            Some(failure) => Err(failure),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn finish(mut self: Box<Self>) -> Answer {
@@ -64,9 +66,10 @@ impl Assembly for Building {
 
 impl Building {
     fn delta(&mut self, delta: &Value, on_event: OnEvent<'_>) {
-        if let Some(more) = reply::reasoning(delta) {
-            self.answer.reasoning.push_str(more);
-            on_event(StreamEvent::Reasoning(more.to_owned()));
+        let more = reply::reasoning(delta);
+        if !more.is_empty() {
+            self.answer.reasoning.push_str(&more);
+            on_event(StreamEvent::Reasoning(more));
         }
         let more = reply::content(delta.get("content"));
         if !more.is_empty() {

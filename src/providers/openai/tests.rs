@@ -1,38 +1,10 @@
-use std::sync::Arc;
-
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::super::super::remote::Wire;
+use super::super::super::testing::request;
 use super::super::{chat::ChatWire, reply};
 use super::*;
-use crate::domain::message::{Message, Role};
-use crate::providers::{Abilities, CallErrorKind, Delivery, Support};
-
-pub(crate) fn case() -> Arc<crate::domain::run::Case> {
-    let case = json!({
-        "trace_id": "t", "span_id": "s", "provider": "openai", "model": "m", "messages": [], "parameters": {},
-        "tools": null, "prompt": {"name": null, "version": null, "template": null, "variables": null}, "chunks": [],
-        "question": "q", "answer": null, "answer_tool_calls": [], "usage": crate::domain::span::Usage::default(),
-        "cost": crate::domain::span::Cost::Unknown, "duration_ns": null, "ttft_ns": null, "finish_reason": null
-    });
-    Arc::new(serde_json::from_value(case).unwrap())
-}
-
-fn request(parameters: Value) -> Request {
-    let Value::Object(parameters) = parameters else { panic!("{parameters} is no object") };
-    Request {
-        model: "m".into(),
-        messages: vec![Message::text(Role::User, "hi")],
-        parameters,
-        set: Map::new(),
-        tools: None,
-        max_output: Some(50),
-        abilities: Abilities::default(),
-        delivery: Delivery::Whole,
-        case: case(),
-        chunks: Vec::new(),
-    }
-}
+use crate::providers::{Abilities, CallErrorKind, Support};
 
 fn provider(base: Option<&str>) -> OpenAi {
     let settings =

@@ -224,7 +224,7 @@ impl Reader<'_> {
             "format" if value == "json" => self.settings.push(Setting::Format(Format::Json)),
             "format" if value.is_object() => self.settings.push(Setting::Format(Format::schema(value.clone()))),
             "reasoning_effort" | "reasoning" | "thinking" | "thinkingConfig" | "thinking_config" | "think" => {
-                self.push(Reasoning::read(value).map(Setting::Reasoning), name, value);
+                self.reasoning(name, value, origin);
             }
             _ => self.settings.push(Setting::Other { name: name.to_owned(), value: value.clone(), origin }),
         }
@@ -253,6 +253,20 @@ impl Reader<'_> {
         // Anthropic says here what others say apart.
         if value.get("disable_parallel_tool_use").and_then(Value::as_bool) == Some(true) {
             self.settings.push(Setting::ParallelTools(false));
+        }
+    }
+
+    /// How much it thinks; whether it is to sum that up, which Responses say in the same object, goes apart.
+    fn reasoning(&mut self, name: &str, value: &Value, origin: Origin) {
+        let summary = ["summary", "generate_summary"].iter().find_map(|field| value.get(*field));
+        let summary = summary.filter(|summary| !summary.is_null());
+        if let Some(summary) = summary {
+            let name = "reasoning_summary".to_owned();
+            self.settings.push(Setting::Other { name, value: summary.clone(), origin });
+        }
+        let effort = Reasoning::read(value);
+        if effort.is_some() || summary.is_none() {
+            self.push(effort.map(Setting::Reasoning), name, value);
         }
     }
 

@@ -58,7 +58,8 @@ pub fn definitions(recorded: Option<&Value>, dropped: &mut Vec<String>) -> Vec<T
         let kind = tool.get("type").and_then(Value::as_str).unwrap_or("function");
         let known = match kind {
             "function" | "custom" if tool.get(kind).is_some() => flat(&tool[kind], Some(tool)),
-            "function" | "custom" => flat(tool.get("toolSpec").unwrap_or(tool), None),
+            "custom" => flat(tool, Some(&nested_custom(tool))),
+            "function" => flat(tool.get("toolSpec").unwrap_or(tool), None),
             _ => None,
         };
         match known {
@@ -67,6 +68,22 @@ pub fn definitions(recorded: Option<&Value>, dropped: &mut Vec<String>) -> Vec<T
         }
     }
     tools
+}
+
+/// A custom tool as Responses write it, in the form of chat completions.
+fn nested_custom(tool: &Value) -> Value {
+    let mut custom = tool.as_object().cloned().unwrap_or_default();
+    custom.remove("type");
+    if let Some(format) = custom.get_mut("format").and_then(Value::as_object_mut)
+        && format.get("type").is_some_and(|kind| kind == "grammar")
+        && !format.contains_key("grammar")
+    {
+        let mut grammar = std::mem::take(format);
+        grammar.remove("type");
+        format.insert("type".to_owned(), json!("grammar"));
+        format.insert("grammar".to_owned(), Value::Object(grammar));
+    }
+    json!({"type": "custom", "custom": custom})
 }
 
 /// A definition whose name stands beside its schema.
@@ -108,5 +125,20 @@ mod tests {
         assert!(tools.iter().all(|tool| tool.as_chat_tool() == own));
         assert_eq!(dropped, ["tool of type web_search"]);
         assert!(definitions(Some(&json!([])), &mut Vec::new()).is_empty());
+    }
+
+    #[test]
+    fn custom_tools_stay_custom() {
+        let grammar = json!({"syntax": "lark", "definition": "start: \"a\""});
+        let nested =
+            json!({"type": "custom", "custom": {"name": "c", "format": {"type": "grammar", "grammar": grammar}}});
+        let mut format = grammar.clone();
+        format["type"] = json!("grammar");
+        let flat = json!({"type": "custom", "name": "c", "format": format});
+        for recorded in [nested.clone(), flat] {
+            let tools = definitions(Some(&json!([recorded])), &mut Vec::new());
+            assert!(tools[0].is_custom());
+            assert_eq!(tools[0].as_chat_tool(), nested);
+        }
     }
 }

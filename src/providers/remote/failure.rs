@@ -12,6 +12,20 @@ const LONGEST: usize = 600;
 /// The largest error body that is read, in bytes.
 const ERROR_LIMIT: usize = 64 << 10;
 
+/// What providers say where the input is too long, in lower case.
+const OVERFLOW: [&str; 10] = [
+    "maximum context length",
+    "maximum model length",
+    "max_model_len",
+    "context size",
+    "context window",
+    "context length of only",
+    "context the overflows",
+    "prompt is too long",
+    "too many tokens",
+    "`inputs` tokens + `max_new_tokens` must be",
+];
+
 /// What a provider says of a failure.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Refusal {
@@ -80,10 +94,7 @@ fn words_of(kind: CallErrorKind) -> &'static str {
 /// The kind that a status alone tells, with the words that providers use where the input is too long.
 fn by_status(status: u16, said: &str) -> CallErrorKind {
     let lower = said.to_ascii_lowercase();
-    let overflow =
-        ["maximum context length", "context size", "context window", "prompt is too long", "too many tokens"]
-            .iter()
-            .any(|words| lower.contains(words));
+    let overflow = OVERFLOW.iter().any(|words| lower.contains(words));
     match status {
         400 | 413 | 422 | 500 | 0 if overflow => CallErrorKind::ContextOverflow,
         401 => CallErrorKind::Unauthorized,

@@ -11,3 +11,4 @@ pub(super) use assembly::{Assembly, Framing, Wire};
 pub(super) use connection::{Connection, path_segment};
 pub(super) use failure::Refusal;
 pub(super) use pieces::{CallPieces, arguments};
+pub(super) use reading::interrupted;

@@ -27,11 +27,17 @@ impl CallPieces {
 
     /// Adds a piece: joined by the server's index; without one, a new id or a name begins a new call.
     ///
+    /// A piece that brings another id and a name begins a new call under the same index too: some servers send several
+    /// whole calls and number each of them 0.
+    ///
     /// Gives the place of the call among all, from 0.
     pub fn add(&mut self, index: Option<u64>, id: Option<&str>, name: &str, arguments: &str) -> usize {
         let id = id.filter(|id| !id.is_empty());
         let place = match index {
-            Some(_) => self.calls.iter().position(|call| call.index == index),
+            Some(_) => self.calls.iter().rposition(|call| call.index == index).filter(|place| {
+                let known = self.calls.get(*place).and_then(|call| call.id.as_deref());
+                name.is_empty() || known.is_none() || id.is_none() || known == id
+            }),
             None if id.is_some() => self.calls.iter().position(|call| call.id.as_deref() == id),
             None if name.is_empty() => self.calls.len().checked_sub(1),
             None => None,

@@ -69,11 +69,16 @@ fn end(assembly: Box<dyn Assembly>, broken: Option<CallError>) -> Result<Answer,
             Err(CallError::new(CallErrorKind::NoAnswer, "the stream ended before the answer began"))
         }
         None => Err(CallError::new(CallErrorKind::Cut, "the stream ended before the answer did").with_partial(answer)),
-        Some(error) if answer.is_empty() => Err(error),
-        Some(error) => {
-            // Whatever went wrong, an answer had begun: it is not asked again by itself.
-            let kind = if error.kind.may_retry() { CallErrorKind::Cut } else { error.kind };
-            Err(CallError { kind, ..error }.with_partial(answer))
-        }
+        Some(error) => Err(interrupted(error, answer)),
     }
+}
+
+/// A failure with as much of the answer as came. Whatever went wrong, a call whose answer had begun is not asked again by
+/// itself.
+pub fn interrupted(error: CallError, answer: Answer) -> CallError {
+    if answer.is_empty() {
+        return error;
+    }
+    let kind = if error.kind.may_retry() { CallErrorKind::Cut } else { error.kind };
+    CallError { kind, ..error }.with_partial(answer)
 }

@@ -1,0 +1,99 @@
+//! The provider itself: requests out, answers in.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use super::super::answer::Answer;
+use super::super::error::{CallError, CallErrorKind, ProviderError};
+use super::super::key::Environment;
+use super::super::openai::model_ids;
+use super::super::remote::{Assembly, Connection, Refusal, Wire};
+use super::super::request::{Prepared, Request};
+use super::super::{OnEvent, Provider};
+use super::{parameters, reply, stream};
+use crate::domain::provider::ProviderSettings;
+use crate::http::{Header, HeaderText};
+
+/// The maker's own address.
+const MAKER: &str = "https://api.cohere.com";
+
+/// A provider of kind `cohere`.
+pub(in crate::providers) struct Cohere {
+    connection: Connection,
+}
+
+impl Cohere {
+    /// Makes one from its settings: `base_url` is the address with or without the version at its end.
+    pub(in crate::providers) fn make(
+        settings: &ProviderSettings,
+        environment: &Environment,
+    ) -> Result<Arc<dyn Provider>, ProviderError> {
+        let bare = |url: &String| {
+            let url = url.trim_end_matches('/');
+            url.strip_suffix("/v2").or_else(|| url.strip_suffix("/v1")).unwrap_or(url).to_owned()
+        };
+        // Chat and the list of models are of two versions.
+        let settings = ProviderSettings { base_url: settings.base_url.as_ref().map(bare), ..settings.clone() };
+        Ok(Arc::new(Self { connection: Connection::new(&settings, environment, MAKER)? }))
+    }
+
+    fn headers(&self) -> Vec<Header<'_>> {
+        let key = self.connection.key();
+        key.map(|key| Header { name: "authorization", value: HeaderText::Bearer(key) }).into_iter().collect()
+    }
+}
+
+/// Cohere's chat as a wire.
+pub(super) struct CohereWire;
+
+impl Wire for CohereWire {
+    /// The reference names no header; this one comes with every answer where there is one at all.
+    fn request_id(&self) -> &'static str {
+        "x-request-id"
+    }
+
+    fn whole(&self, body: &Value) -> Result<Answer, CallError> {
+        reply::read(body)
+    }
+
+    fn assembly(&self) -> Box<dyn Assembly> {
+        Box::new(stream::Building::default())
+    }
+
+    fn refusal(&self, status: u16, body: &Value) -> Refusal {
+        reply::refusal(status, body)
+    }
+}
+
+impl Provider for Cohere {
+    fn name(&self) -> &str {
+        self.connection.name()
+    }
+
+    fn origin(&self) -> &str {
+        self.connection.origin()
+    }
+
+    fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let mut dropped = Vec::new();
+        let body = parameters::body(request, &mut dropped)?;
+        Prepared::remote(request, &body.into(), dropped)
+    }
+
+    fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
+        Box::pin(async move {
+            let headers = self.headers();
+            self.connection.ask(&CohereWire, "/v2/chat", &headers, prepared, on_event).await
+        })
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
+        Box::pin(async {
+            let path = "/v1/models?endpoint=chat&page_size=1000";
+            let body = self.connection.get(&CohereWire, path, &self.headers()).await?;
+            model_ids(&body).ok_or_else(|| CallError::new(CallErrorKind::Malformed, "the answer lists no models"))
+        })
+    }
+}

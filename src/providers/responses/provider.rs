@@ -1,0 +1,93 @@
+//! The provider itself: requests out, answers in.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use super::super::answer::Answer;
+use super::super::error::{CallError, CallErrorKind, ProviderError};
+use super::super::key::Environment;
+use super::super::openai::{ChatWire, model_ids};
+use super::super::remote::{Assembly, Connection, Refusal, Wire};
+use super::super::request::{Prepared, Request};
+use super::super::{OnEvent, Provider};
+use super::{parameters, reply, stream};
+use crate::domain::provider::ProviderSettings;
+use crate::http::{Header, HeaderText};
+
+/// The maker's own address.
+const MAKER: &str = "https://api.openai.com/v1";
+
+/// A provider of kind `openai-responses`.
+pub(in crate::providers) struct Responses {
+    connection: Connection,
+}
+
+impl Responses {
+    /// Makes one from its settings.
+    pub(in crate::providers) fn make(
+        settings: &ProviderSettings,
+        environment: &Environment,
+    ) -> Result<Arc<dyn Provider>, ProviderError> {
+        Ok(Arc::new(Self { connection: Connection::new(settings, environment, MAKER)? }))
+    }
+
+    fn headers(&self) -> Vec<Header<'_>> {
+        let key = self.connection.key();
+        key.map(|key| Header { name: "authorization", value: HeaderText::Bearer(key) }).into_iter().collect()
+    }
+}
+
+/// Responses as a wire; its failures are those of chat completions.
+pub(super) struct ResponsesWire;
+
+impl Wire for ResponsesWire {
+    fn request_id(&self) -> &'static str {
+        ChatWire.request_id()
+    }
+
+    fn whole(&self, body: &Value) -> Result<Answer, CallError> {
+        reply::read(body)
+    }
+
+    fn assembly(&self) -> Box<dyn Assembly> {
+        Box::new(stream::Building::default())
+    }
+
+    fn refusal(&self, status: u16, body: &Value) -> Refusal {
+        ChatWire.refusal(status, body)
+    }
+}
+
+impl Provider for Responses {
+    fn name(&self) -> &str {
+        self.connection.name()
+    }
+
+    fn origin(&self) -> &str {
+        self.connection.origin()
+    }
+
+    fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let mut dropped = Vec::new();
+        let body = parameters::body(request, &mut dropped)?;
+        Prepared::remote(request, &body.into(), dropped)
+    }
+
+    fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
+        Box::pin(async move {
+            let headers = self.headers();
+            self.connection.ask(&ResponsesWire, "/responses", &headers, prepared, on_event).await
+        })
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
+        Box::pin(async {
+            let body = self.connection.get(&ResponsesWire, "/models", &self.headers()).await?;
+            model_ids(&body).ok_or_else(|| {
+                CallError::new(CallErrorKind::Malformed, "the answer lists no models: is this OpenAI's API?")
+            })
+        })
+    }
+}
