@@ -2,8 +2,10 @@
 
 mod answer;
 mod azure;
+mod bedrock;
 mod builtin;
 mod cohere;
+mod credentials;
 mod discover;
 mod error;
 mod key;

@@ -6,6 +6,7 @@
 mod answering;
 mod asking;
 mod azure;
+mod bedrock;
 mod bench;
 mod chat;
 mod cohere;
@@ -90,6 +91,7 @@ const DOUBLES: &[ProviderKind] = &[
     ProviderKind::OpenAi,
     ProviderKind::OpenAiResponses,
     ProviderKind::Azure,
+    ProviderKind::Bedrock,
     ProviderKind::Cohere,
     ProviderKind::Mistral,
 ];
