@@ -3,8 +3,10 @@
 mod answer;
 mod azure;
 mod batch;
+mod bedrock;
 mod builtin;
 mod cohere;
+mod credentials;
 mod discover;
 mod error;
 mod key;

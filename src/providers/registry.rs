@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::azure::Azure;
+use super::bedrock::{Bedrock, KEY_VARIABLE};
 use super::builtin::Builtin;
 use super::cohere::Cohere;
 use super::error::ProviderError;
@@ -48,7 +49,7 @@ pub const REGISTRY: [KindEntry; 10] = [
     unbuilt(Kind::Anthropic, Some("ANTHROPIC_API_KEY"), Some("anthropic")),
     unbuilt(Kind::Gemini, Some("GEMINI_API_KEY"), Some("google")),
     unbuilt(Kind::Vertex, None, Some("vertex")),
-    unbuilt(Kind::Bedrock, None, Some("bedrock")),
+    built(Kind::Bedrock, Some(KEY_VARIABLE), Some("bedrock"), Bedrock::make),
     built(Kind::Cohere, Some("COHERE_API_KEY"), Some("cohere"), Cohere::make),
     built(Kind::Mistral, Some("MISTRAL_API_KEY"), Some("mistral"), Mistral::make),
 ];
@@ -110,6 +111,8 @@ impl Providers {
         for mut settings in builtin.chain(usual).chain(configured) {
             if settings.key.is_none()
                 && settings.base_url.is_none()
+                // Without a key Bedrock asks the credential chain.
+                && settings.kind != Kind::Bedrock
                 && let Some(variable) = entry(settings.kind).and_then(|entry| entry.usual_key)
             {
                 settings.key = Some(KeySource::Env(variable.to_owned()));

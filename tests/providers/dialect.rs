@@ -110,6 +110,8 @@ pub enum Ability {
     ParallelSwitch,
     /// Forces one tool by a tool choice; one that lacks it offers that tool alone and forces a call.
     NamedChoice,
+    /// A tool choice that forces some call; one that lacks it says so.
+    RequiredChoice,
     /// A tool choice `none`; one that lacks it offers no tools.
     NoneChoice,
     ImageBytes,

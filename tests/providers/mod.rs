@@ -6,8 +6,10 @@
 mod answering;
 mod asking;
 mod azure;
+mod bedrock;
 mod bench;
 mod chat;
+mod cohere;
 mod dialect;
 mod double;
 mod failing;
@@ -15,6 +17,8 @@ mod faults;
 mod mistral;
 mod openai;
 mod parameters;
+mod responses;
+mod servers;
 mod thinking;
 mod tools;
 
@@ -85,6 +89,9 @@ fn every_kind_that_is_built_has_its_double() {
 const DOUBLES: &[ProviderKind] = &[
     // One line each, in the order of the configuration's list.
     ProviderKind::OpenAi,
+    ProviderKind::OpenAiResponses,
     ProviderKind::Azure,
+    ProviderKind::Bedrock,
+    ProviderKind::Cohere,
     ProviderKind::Mistral,
 ];

@@ -8,7 +8,7 @@ mod tools;
 mod values;
 
 pub(super) use call_ids::CallIds;
-pub(super) use conversation::{Conversation, Speaker, Turn, TurnPart, conversation};
+pub(super) use conversation::{Conversation, Speaker, TurnPart, conversation};
 pub(super) use media::{Media, MediaKind, Source};
 pub(super) use settings::{Origin, Scalar, Setting, settings};
 pub(super) use tools::{ToolDefinition, definitions};
