@@ -314,6 +314,16 @@ impl Screen for RunsScreen {
         }
     }
 
+    fn waits(&self, action: Action) -> bool {
+        let is_about_the_screen = matches!(action, Action::Back | Action::Cancel | Action::Reload | Action::NextPane);
+        !is_about_the_screen
+            && match (&self.order, &self.run) {
+                (Some(order), _) => order.offer.is_none() && order.problem.is_none(),
+                (None, Some(run)) => run.phase == super::run::Phase::Loading,
+                (None, None) => false,
+            }
+    }
+
     fn status(&self) -> Status {
         match (&self.order, &self.run) {
             (Some(order), _) => order.status(),
