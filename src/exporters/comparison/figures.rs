@@ -66,7 +66,7 @@ pub fn variant_row(report: &Report, variant: &VariantEntry) -> Vec<String> {
     };
     vec![
         variant.id.clone(),
-        variant.model.clone(),
+        if variant.model == variant.id { String::new() } else { variant.model.clone() },
         prompt.join(", "),
         format!("{} of {}", variant.ok, variant.results),
         variant.failed.to_string(),

@@ -10,6 +10,8 @@ use crate::domain::untrusted::{safe_plain, safe_plain_lines};
 
 /// Characters of an answer that are told: code hosts refuse comments of more than 65,536 in all.
 const LONGEST: usize = 3_000;
+/// Characters of a question that stand in a heading.
+const HEADING: usize = 100;
 /// Answers less alike than this are told as they are.
 const IN_COMMON: f64 = 0.2;
 
@@ -20,7 +22,7 @@ pub fn page(report: &Report) -> String {
         let _ = writeln!(page, "{}", text(&sentence));
     }
     if !report.filter.trim().is_empty() {
-        let _ = writeln!(page, "Cases: {}", span(&report.filter));
+        let _ = writeln!(page, "\nCases: {}", span(&report.filter));
     }
     page.push_str("\n### Variants\n\n");
     let rows: Vec<Vec<String>> = report.variants.iter().map(|variant| figures::variant_row(report, variant)).collect();
@@ -40,14 +42,14 @@ pub fn page(report: &Report) -> String {
 
 fn case(page: &mut String, entry: &CaseEntry) {
     let question = entry.question.as_deref().unwrap_or("The recording is not in the index any more.");
-    let (shown, left) = beginning(question, LONGEST);
-    let _ = write!(
-        page,
-        "\n#### Case {}\n\n{}\n",
-        entry.number,
-        text(&shown.split_whitespace().collect::<Vec<_>>().join(" "))
-    );
-    more(page, left);
+    let line = question.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (start, rest) = beginning(&line, HEADING);
+    let _ = writeln!(page, "\n#### {}. {}{}", entry.number, text(start), if rest > 0 { "…" } else { "" });
+    if rest > 0 || question.trim().contains('\n') {
+        let (shown, left) = beginning(question, LONGEST);
+        quote(page, &text_lines(shown));
+        more(page, left);
+    }
     let _ = write!(page, "\n`{}`\n", code(entry.trace_id.as_str()));
     for found in &entry.answers {
         answer(page, found);
@@ -195,28 +197,22 @@ fn text_lines(foreign: &str) -> Vec<String> {
 /// from making mentions and references of `@name` and `#1`.
 fn escaped(safe: &str, is_start: bool) -> String {
     let mut text = String::with_capacity(safe.len() + 8);
-    // What begins a list, a heading's underline or a numbered list, at the start of a line only.
-    let digits = safe.bytes().take_while(u8::is_ascii_digit).count();
+    // What begins a list, a rule or a heading's underline, at the start of a line only.
     let indented = safe.len() - safe.trim_start().len();
+    let digits = safe[indented..].bytes().take_while(u8::is_ascii_digit).count();
     for (at, c) in safe.char_indices() {
+        let next = safe[at + c.len_utf8()..].chars().next();
+        let ends = next.is_none_or(char::is_whitespace);
         match c {
             '&' => text.push_str("&amp;"),
             '<' => text.push_str("&lt;"),
             '>' => text.push_str("&gt;"),
             '@' => text.push_str("@<!-- -->"),
             '#' => text.push_str("#<!-- -->"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '|' | '~' | '!' | '$' | '^' | ':' => {
-                text.push('\\');
-                text.push(c);
-            }
-            '+' | '-' | '=' if is_start && at == indented => {
-                text.push('\\');
-                text.push(c);
-            }
-            '.' | ')' if is_start && digits > 0 && at == digits => {
-                text.push('\\');
-                text.push(c);
-            }
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '|' | '~' | '!' | '$' | '^' => text.extend(['\\', c]),
+            ':' if next.is_some_and(|next| next == '/' || next.is_ascii_alphabetic()) => text.push_str("\\:"),
+            '+' | '-' | '=' if is_start && at == indented && (ends || next == Some(c)) => text.extend(['\\', c]),
+            '.' | ')' if is_start && digits > 0 && at == indented + digits && ends => text.extend(['\\', c]),
             '.' if safe[..at].ends_with("www") => text.push_str("\\."),
             c => text.push(c),
         }
@@ -232,6 +228,8 @@ mod tests {
     fn nothing_foreign_means_anything_to_markdown() {
         assert_eq!(text("# Title"), "#<!-- --> Title");
         assert_eq!(text("1. one"), "1\\. one");
+        assert_eq!(text("0.5 at 06:41, -2"), "0.5 at 06:41, -2");
+        assert_eq!(text("---"), "\\---");
         assert_eq!(text("- a | b"), "\\- a \\| b");
         assert_eq!(text("![x](https://a/b)"), "\\!\\[x\\](https\\://a/b)");
         assert_eq!(text("@team <script>"), "@<!-- -->team &lt;script&gt;");

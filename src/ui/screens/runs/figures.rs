@@ -34,13 +34,13 @@ pub enum Told {
 }
 
 impl Told {
-    /// What has room in an area of this height.
-    pub const fn of(height: u16) -> Self {
+    /// What has room in an area of this height; the only case of a run is all of it.
+    pub const fn of(height: u16, cases: usize) -> Self {
         match height {
             0..14 => Self::Least,
             14..18 => Self::Short,
-            18..26 => Self::All,
-            _ => Self::Totals,
+            26.. if cases > 1 => Self::Totals,
+            _ => Self::All,
         }
     }
 
@@ -88,7 +88,7 @@ pub fn lines(run: &RunView, column: usize, told: Told, room: usize, cx: &DrawCx)
     }
     if told == Told::Totals {
         lines.push(vec![Piece::own(cx.glyphs.horizontal.repeat(room), Role::Border)]);
-        lines.extend(totals(run, column, cx));
+        lines.extend(totals(run, column, room, cx));
     }
     lines
 }
@@ -170,13 +170,13 @@ fn beside(value: Option<f64>, reference: Option<f64>) -> Option<Piece> {
 /// How the answer stands.
 fn about(run: &RunView, column: usize, cx: &DrawCx) -> Vec<Piece> {
     let is_reference = column == run.against.column();
-    let compared = || Piece::own("compared with", Role::Accent);
+    let reference = || Piece::own("reference", Role::Accent);
     let Some(answered) = answer(run, column) else {
-        return if column == 0 && is_reference { vec![compared()] } else { Vec::new() };
+        return if column == 0 && is_reference { vec![reference()] } else { Vec::new() };
     };
     let mut pieces = vec![result_mark(answered.result.status, cx), Piece::own(" ", Role::Text)];
     if is_reference {
-        pieces.push(compared());
+        pieces.push(reference());
     } else {
         let alike = match run.against.column() {
             0 => answered.similarity,
@@ -219,7 +219,7 @@ fn scores(run: &RunView, column: usize, room: usize, cx: &DrawCx) -> Vec<Piece> 
     pieces
 }
 
-fn totals(run: &RunView, column: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
+fn totals(run: &RunView, column: usize, room: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
     let Some(variant) = column.checked_sub(1) else {
         let cases = text::counted(run.cases() as u64, "case");
         return vec![vec![Piece::own(format!("over all {cases}"), Role::Dim)]];
@@ -227,6 +227,12 @@ fn totals(run: &RunView, column: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
     let totals = run.cells.totals(variant);
     let ms = |value: Option<f64>| millis(value.map(|ms| (ms * 1e6) as i64));
     let cost = totals.cost.map_or_else(|| "cost —".to_owned(), |amount| format!("${}", money(Some(amount))));
+    let mut sum = cost;
+    for part in [format!("mean {} ms", ms(totals.latency_ms)), format!("{} tok", count(totals.tokens))] {
+        if text::width(&sum) + text::width(&part) + 2 <= room {
+            sum = format!("{sum}  {part}");
+        }
+    }
     vec![
         vec![
             Piece::own(format!("{} ", cx.glyphs.good), Role::Good),
@@ -234,10 +240,7 @@ fn totals(run: &RunView, column: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
             Piece::own(format!("{} ", cx.glyphs.bad), if totals.failed > 0 { Role::Bad } else { Role::Dim }),
             Piece::own(format!("{}  {} alike", totals.failed, percent(totals.similarity)), Role::Text),
         ],
-        vec![Piece::own(
-            format!("mean {} ms  {} tok  {cost}", ms(totals.latency_ms), count(totals.tokens)),
-            Role::Text,
-        )],
+        vec![Piece::own(sum, Role::Text)],
     ]
 }
 

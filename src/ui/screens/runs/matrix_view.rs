@@ -111,16 +111,23 @@ pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     let Some(row) = run.row() else { return };
     let mut pieces = vec![Piece::own(format!(" run {}  ", short_id(run.run_id.as_str())), Role::Heading)];
     pieces.extend(status_pieces(run.run_status(), cx));
-    let variants = text::counted(row.run.variants.len() as u64, "variant");
-    let mut size = format!("  {} × {variants}", text::counted(row.run.cases, "case"));
+    let (cases, variants) = (row.run.cases, row.run.variants.len() as u64);
+    let narrow = area.width < 80;
+    let mut size = if narrow {
+        format!("  {cases} × {variants}")
+    } else {
+        format!("  {} × {}", text::counted(cases, "case"), text::counted(variants, "variant"))
+    };
     if row.run.samples > 1 {
-        let _ = write!(size, " × {} samples", row.run.samples);
+        let _ = write!(size, " × {}{}", row.run.samples, if narrow { "" } else { " samples" });
     }
     pieces.push(Piece::own(size, Role::Text));
-    pieces.push(Piece::own(format!("  {}/{} answers", run.cells.done(), run.cells.all()), Role::Text));
+    let answers = if narrow { "" } else { " answers" };
+    pieces.push(Piece::own(format!("  {}/{}{answers}", run.cells.done(), run.cells.all()), Role::Text));
     let mut last = Vec::new();
     if run.shown == Shown::Changed {
-        last.push(Piece::own(format!("  only changed: {} of {}", run.rows.len(), run.cases()), Role::Accent));
+        let words = if narrow { "changed" } else { "only changed:" };
+        last.push(Piece::own(format!("  {words} {} of {}", run.rows.len(), run.cases()), Role::Accent));
     }
     if run.order != Order::Case {
         last.push(Piece::own(format!("  by {}", run.order.name()), Role::Accent));

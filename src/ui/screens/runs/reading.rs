@@ -38,6 +38,8 @@ pub struct Reading {
     /// The difference that was jumped to, by its place among them.
     pub at: Cell<Option<usize>>,
     jump: Cell<Jump>,
+    /// Whether it is known where differences are.
+    known: Cell<bool>,
 }
 
 impl Reading {
@@ -47,12 +49,14 @@ impl Reading {
         self.at.set(None);
         self.spots.borrow_mut().clear();
         self.jump.set(jump);
+        self.known.set(false);
     }
 
     /// Takes what was laid out: all rows, rows seen at once, and where differences begin.
     pub fn laid_out(&self, rows: u16, height: u16, spots: Vec<u16>) {
         self.most.set(rows.saturating_sub(height));
         self.height.set(height);
+        self.known.set(true);
         let last = spots.len().checked_sub(1);
         *self.spots.borrow_mut() = spots;
         self.at.set(self.at.get().and_then(|at| last.map(|last| at.min(last))));
@@ -80,6 +84,10 @@ impl Reading {
 
     /// Goes to the next or previous difference; says whether there is one.
     fn step(&self, forward: bool) -> bool {
+        if !self.known.get() {
+            self.jump.set(if forward { Jump::First } else { Jump::Last });
+            return true;
+        }
         let count = self.spots.borrow().len();
         let next = match (self.at.get(), forward) {
             (None, true) => 0,

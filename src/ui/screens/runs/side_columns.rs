@@ -19,7 +19,8 @@ pub struct Row {
     at: usize,
     /// What stands on it.
     pub pieces: Vec<Piece>,
-    changed: bool,
+    /// Whether something on it changed.
+    pub changed: bool,
 }
 
 /// A column broken to its width.
@@ -55,16 +56,12 @@ pub fn column(run: &RunView, column: usize, room: usize, cx: &DrawCx) -> Column 
         let changed = pieces.iter().any(|piece| side_text::is_change(piece.role));
         Row { at: line.at, pieces, changed }
     };
-    let rows = lines
-        .lines
-        .iter()
-        .flat_map(|line| text::wrap(&line.pieces, room).into_iter().map(move |pieces| row(line, pieces)));
+    let rows = lines.lines.iter().flat_map(|line| line.wrapped(room).into_iter().map(move |pieces| row(line, pieces)));
     Column { rows: rows.collect(), flow: lines.flow }
 }
 
 fn content(run: &RunView, column: usize, cx: &DrawCx) -> Lines {
-    let own =
-        |text: &str| Lines { lines: vec![Line { at: 0, pieces: vec![Piece::own(text, Role::Dim)] }], flow: Flow::Free };
+    let own = |text: &str| Lines { lines: vec![Line::own(0, text, Role::Dim)], flow: Flow::Free };
     let Some((place, case)) = run.case() else { return own("") };
     let Some(variant) = column.checked_sub(1) else {
         return match case.said() {
@@ -75,7 +72,10 @@ fn content(run: &RunView, column: usize, cx: &DrawCx) -> Lines {
     match run.cells.get(place, variant, run.sample) {
         Cell::Empty => own("not sent yet"),
         Cell::Waiting(why) => Lines {
-            lines: vec![Line { at: 0, pieces: text::foreign(&format!("{} {why}", cx.glyphs.running), Role::Dim) }],
+            lines: vec![Line {
+                pieces: text::foreign(&format!("{} {why}", cx.glyphs.running), Role::Dim),
+                ..Line::default()
+            }],
             flow: Flow::Free,
         },
         Cell::Streaming(answer) => {
@@ -96,7 +96,7 @@ fn done(run: &RunView, column: usize, answered: &Answered, cx: &DrawCx) -> Lines
     let mut lines = if status == crate::domain::run::ResultStatus::Ok {
         let mut lines = side_text::answer(said, run.diff_of(column), cx.glyphs);
         if let Some(note) = why {
-            lines.lines.push(Line { at: AFTER, pieces: Vec::new() });
+            lines.lines.push(Line { at: AFTER, ..Line::default() });
             lines.lines.extend(
                 side_text::plain(note, Role::Dim, cx.glyphs).into_iter().map(|line| Line { at: AFTER, ..line }),
             );
@@ -112,7 +112,7 @@ fn done(run: &RunView, column: usize, answered: &Answered, cx: &DrawCx) -> Lines
         Lines { lines, flow: Flow::Free }
     };
     if lines.lines.iter().all(|line| line.pieces.is_empty()) {
-        lines.lines = vec![Line { at: 0, pieces: vec![Piece::own("an empty answer", Role::Dim)] }];
+        lines.lines = vec![Line::own(0, "an empty answer", Role::Dim)];
     }
     lines
 }

@@ -43,7 +43,13 @@ fn looks_of_answers_side_by_side() {
     let mut stage = opened(four());
     stage.keys("enter n");
     keep("side-four", &stage);
-    stage.keys("l l ctrl-d ctrl-d");
+    let mut stage = opened(four());
+    stage.keys("enter l l");
+    for (name, picture) in crate::ui::harness::SIZES.map(|size| (size, stage.picture(size))) {
+        assert!(picture.contains("case 1/3"), "{name:?}");
+    }
+    stage.picture((60, 20));
+    stage.keys("ctrl-d");
     keep("side-four-scrolled", &stage);
     let mut stage = opened(structured());
     stage.keys("enter");
@@ -131,7 +137,7 @@ fn n_goes_through_differences_and_on_to_the_next_case_that_has_some() {
     stage.keys("enter n");
     let picture = stage.picture((200, 60));
     assert!(picture.contains("case 1/3") && picture.contains("difference 1 of"), "{picture}");
-    for _ in 0..9 {
+    for _ in 0..20 {
         stage.keys("n");
         stage.picture((200, 60));
     }

@@ -22,8 +22,30 @@ const CALLS: usize = 1 << 24;
 pub struct Line {
     /// The line of the answer it is compared with that it belongs to.
     pub at: usize,
+    /// What stands before it; the rows it is broken to begin as far in.
+    pub lead: Vec<Piece>,
     /// What stands on it.
     pub pieces: Vec<Piece>,
+}
+
+impl Line {
+    /// A line of our own words.
+    pub fn own(at: usize, text: impl Into<String>, role: Role) -> Self {
+        Self { at, pieces: vec![Piece::own(text, role)], ..Self::default() }
+    }
+
+    /// Broken to so many columns.
+    pub fn wrapped(&self, room: usize) -> Vec<Vec<Piece>> {
+        let lead = text::pieces_width(&self.lead).min(room / 2);
+        let mut rows = text::wrap(&self.pieces, room - lead);
+        for (place, row) in rows.iter_mut().enumerate() {
+            let before = if place == 0 { self.lead.clone() } else { vec![Piece::own(" ".repeat(lead), Role::Text)] };
+            if lead > 0 {
+                row.splice(0..0, before);
+            }
+        }
+        rows
+    }
 }
 
 /// How lines go together with those of other columns.
@@ -74,8 +96,8 @@ pub fn answer(said: Said<'_>, diff: Option<&AnswerDiff>, glyphs: &Glyphs) -> Lin
         if writer.is_blank() {
             writer.lines.clear();
         }
-        writer.lines.push(Line { at: CALLS, pieces: vec![Piece::own("tool calls", Role::Heading)] });
-        writer.lines.push(Line { at: CALLS + 1, pieces: Vec::new() });
+        writer.lines.push(Line::own(CALLS, "tool calls", Role::Heading));
+        writer.lines.push(Line { at: CALLS + 1, ..Line::default() });
         writer.tree(calls, CALLS + 1);
     }
     Lines { lines: writer.lines, flow }
@@ -118,7 +140,7 @@ impl Writer<'_> {
     }
 
     fn next(&mut self) {
-        self.lines.push(Line { at: self.at, pieces: Vec::new() });
+        self.lines.push(Line { at: self.at, ..Line::default() });
     }
 
     fn text(&mut self, text: &str, role: Role, counts: Counts) {
@@ -199,7 +221,10 @@ impl Writer<'_> {
             Mark::Removed => (Role::Removed, Role::Removed, Role::Removed),
             Mark::Edited => (Role::Warning, Role::CodeKey, Role::Text),
         };
-        self.own(&format!("{} {}", row.mark.sign(), "  ".repeat(row.depth.min(24))), sign);
+        let lead = Piece::own(format!("{} {}", row.mark.sign(), "  ".repeat(row.depth.min(24))), sign);
+        if let Some(last) = self.lines.last_mut() {
+            last.lead.push(lead);
+        }
         self.push(text::foreign(&row.label(), key));
         match &row.value {
             RowValue::Below => {}
@@ -241,7 +266,8 @@ mod tests {
         let said = |text| Said { text: Some(text), calls: &[] };
         let diff = AnswerDiff::between(said(old), said(new));
         let lines = answer(said(new), Some(&diff), &UNICODE).lines;
-        let text = |line: &Line| line.pieces.iter().map(|piece| piece.text.as_str()).collect::<String>();
+        let text =
+            |line: &Line| line.lead.iter().chain(&line.pieces).map(|piece| piece.text.as_str()).collect::<String>();
         lines.iter().map(|line| (line.at, text(line))).collect()
     }
 

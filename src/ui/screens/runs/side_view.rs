@@ -26,7 +26,7 @@ pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     }
     let Some((_, case)) = run.case() else { return };
     summary(run, text::row(area, 0), buf, cx);
-    let told = Told::of(area.height);
+    let told = Told::of(area.height, run.cases());
     let rule = u16::from(told >= Told::All);
     let foot = told.rows();
     let body =
@@ -212,7 +212,7 @@ fn rows_of(run: &RunView, column: &Column, area: Rect, buf: &mut Buffer, cx: &Dr
     for (at, y) in (scroll..).zip(area.top()..area.bottom()) {
         let Some(row) = column.rows.get(usize::from(at)) else { break };
         text::put_pieces(buf, (area.x, y), &row.pieces, usize::from(area.width), cx.theme);
-        if spot == Some(at) {
+        if row.changed && spot == Some(at) {
             text::put(buf, area.x.saturating_sub(1), y, cx.glyphs.cursor, 1, cx.style(Role::Mark));
         }
     }
