@@ -1,6 +1,7 @@
 //! Replays against servers on loopback: answers, failures, budgets, kills and resumes.
 
 mod budget;
+mod decided;
 mod outcomes;
 mod real;
 mod resume;
