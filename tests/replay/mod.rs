@@ -2,6 +2,7 @@
 
 mod batch;
 mod budget;
+mod decided;
 mod outcomes;
 mod real;
 mod resume;

@@ -13,7 +13,11 @@
 //!   to be very clear, and looks cost nothing whatever their number.
 //!
 //! An e-process by betting (Waudby-Smith and Ramdas, Journal of the Royal Statistical Society B 86, 2024) needs no plan and
-//! holds for ever; for a run that has an end it pays for looks that never come. `tests/replay/decided.rs` measures both.
+//! holds for ever; for a run that has an end it pays for looks that never come. `tests/replay/decided.rs` measures both: at
+//! the effect that all cases show in 80 of 100 runs, this one shows it in 67 to 74 with 40 to 43 % fewer cases, the other in
+//! 2 to 64 with 0 to 31 % fewer. No test could do both wholly: with the power of all cases, none saves more than 37 % on the
+//! average (Wald and Wolfowitz, Optimum character of the sequential probability ratio test, Annals of Mathematical
+//! Statistics 19, 1948).
 //!
 //! The null hypothesis is the one of the fixed test: variant and baseline could be exchanged within a case, so every
 //! difference could as well have had the other sign. It needs no bounds and no distribution, so that every score can decide.
@@ -23,8 +27,8 @@
 //! tests, Biometrika 76, 1989).
 //!
 //! It also gives up early where no difference will be shown: stochastic curtailment (Lan, Simon and Halperin, Stochastically
-//! curtailed tests in long-term clinical trials, Sequential Analysis 1, 1982). Cases end where even an effect that all cases
-//! would have shown four times out of five has less than one chance in six left. The level is not raised to make up for it,
+//! curtailed tests in long-term clinical trials, Sequential Analysis 1, 1982). The rest is not asked where even an effect
+//! that all cases would have shown in 80 of 100 runs has less than 28 chances in 100 left. The level is not raised to make up for it,
 //! so that this rule can only lower the number of differences that are called.
 
 use serde::{Deserialize, Serialize};
@@ -51,7 +55,7 @@ const DRIFT: f64 = 2.802;
 const LAST_LOOK: f64 = 2.3;
 
 /// The least chance of a difference that is worth going on for.
-const HOPE: f64 = 1.0 / 6.0;
+const HOPE: f64 = 0.28;
 
 /// What is clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -273,7 +277,7 @@ mod tests {
         for place in 0..12 {
             gaps.take((place % 2 == 0).then(|| pair(1.0)));
         }
-        assert_eq!((gaps.passed(), gaps.last().unwrap().cases), (12, 6));
+        assert_eq!((gaps.passed(), gaps.last().unwrap().cases), (11, 6));
         assert_eq!(gaps.clear(), Some(Clear::Difference));
         let mut odd = SequentialTest::new(3, 1);
         odd.take(Some(Pair { variant: f64::INFINITY, baseline: 0.0 }));
