@@ -22,7 +22,7 @@ pub enum PlainHttp {
 }
 
 /// Limits of a client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct HttpSettings {
     /// Whether plain http may leave the machine.
     pub plain_http: PlainHttp,
@@ -133,6 +133,11 @@ impl HttpClient {
     /// Where its requests go.
     pub const fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Its limits.
+    pub const fn settings(&self) -> HttpSettings {
+        self.settings
     }
 
     /// The whole address of a path below the base address.

@@ -49,6 +49,11 @@ impl Environment {
         crate::http::proxy_for(url, |name| (self.variable)(name))
     }
 
+    /// What a variable says; `None` where it is not set or empty.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        (self.variable)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
     fn secret(&self, name: &str) -> Option<SecretString> {
         let value = (self.variable)(name)?;
         let trimmed = value.trim();

@@ -61,9 +61,9 @@ fn translate(body: &mut Map<String, Value>, dropped: &mut Vec<String>) {
     let mut ids = Ids::default();
     for message in body.get_mut("messages").and_then(Value::as_array_mut).into_iter().flatten() {
         for call in message.get_mut("tool_calls").and_then(Value::as_array_mut).into_iter().flatten() {
-            ids.replace(call.get_mut("id"));
+            call.get_mut("id").into_iter().for_each(|id| ids.replace(id));
         }
-        ids.replace(message.get_mut("tool_call_id"));
+        message.get_mut("tool_call_id").into_iter().for_each(|id| ids.replace(id));
     }
 }
 
@@ -74,8 +74,8 @@ struct Ids {
 }
 
 impl Ids {
-    fn replace(&mut self, id: Option<&mut Value>) {
-        let Some(Value::String(id)) = id else { return };
+    fn replace(&mut self, id: &mut Value) {
+        let Value::String(id) = id else { return };
         if id.len() == ID_LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return;
         }

@@ -1,11 +1,15 @@
 //! Models: where they are, what they can do, and how to ask them.
 
 mod answer;
+mod anthropic;
 mod azure;
+mod bedrock;
 mod builtin;
 mod cohere;
+mod credentials;
 mod discover;
 mod error;
+mod gemini;
 mod key;
 mod mistral;
 mod openai;
@@ -16,6 +20,7 @@ mod request;
 mod responses;
 #[cfg(test)]
 mod testing;
+mod vertex;
 
 use futures_util::future::BoxFuture;
 

@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use super::anthropic::Anthropic;
 use super::azure::Azure;
+use super::bedrock::{Bedrock, KEY_VARIABLE};
 use super::builtin::Builtin;
 use super::cohere::Cohere;
 use super::error::ProviderError;
+use super::gemini::Gemini;
 use super::key::Environment;
 use super::mistral::Mistral;
 use super::openai::OpenAi;
 use super::responses::Responses;
+use super::vertex::Vertex;
 use super::{CallError, Provider};
 use crate::domain::price::Pricing;
 use crate::domain::provider::{KeySource, ProviderKind as Kind, ProviderSettings};
@@ -45,10 +49,10 @@ pub const REGISTRY: [KindEntry; 10] = [
     built(Kind::OpenAi, Some("OPENAI_API_KEY"), Some("openai"), OpenAi::make),
     built(Kind::OpenAiResponses, Some("OPENAI_API_KEY"), Some("openai"), Responses::make),
     built(Kind::Azure, Some("AZURE_OPENAI_API_KEY"), Some("azure"), Azure::make),
-    unbuilt(Kind::Anthropic, Some("ANTHROPIC_API_KEY"), Some("anthropic")),
-    unbuilt(Kind::Gemini, Some("GEMINI_API_KEY"), Some("google")),
-    unbuilt(Kind::Vertex, None, Some("vertex")),
-    unbuilt(Kind::Bedrock, None, Some("bedrock")),
+    built(Kind::Anthropic, Some("ANTHROPIC_API_KEY"), Some("anthropic"), Anthropic::make),
+    built(Kind::Gemini, Some("GEMINI_API_KEY"), Some("google"), Gemini::make),
+    built(Kind::Vertex, None, Some("vertex"), Vertex::make),
+    built(Kind::Bedrock, Some(KEY_VARIABLE), Some("bedrock"), Bedrock::make),
     built(Kind::Cohere, Some("COHERE_API_KEY"), Some("cohere"), Cohere::make),
     built(Kind::Mistral, Some("MISTRAL_API_KEY"), Some("mistral"), Mistral::make),
 ];
@@ -110,6 +114,8 @@ impl Providers {
         for mut settings in builtin.chain(usual).chain(configured) {
             if settings.key.is_none()
                 && settings.base_url.is_none()
+                // Without a key Bedrock asks the credential chain.
+                && settings.kind != Kind::Bedrock
                 && let Some(variable) = entry(settings.kind).and_then(|entry| entry.usual_key)
             {
                 settings.key = Some(KeySource::Env(variable.to_owned()));

@@ -4,6 +4,7 @@
 //! its requests back, and a test that calls [`conform`]. A failure names the provider and the behaviour.
 
 mod answering;
+mod anthropic;
 mod asking;
 mod azure;
 mod bench;
@@ -12,11 +13,13 @@ mod dialect;
 mod double;
 mod failing;
 mod faults;
+mod gemini;
 mod mistral;
 mod openai;
 mod parameters;
 mod thinking;
 mod tools;
+mod vertex;
 
 use std::panic::AssertUnwindSafe;
 
@@ -86,5 +89,8 @@ const DOUBLES: &[ProviderKind] = &[
     // One line each, in the order of the configuration's list.
     ProviderKind::OpenAi,
     ProviderKind::Azure,
+    ProviderKind::Anthropic,
+    ProviderKind::Gemini,
+    ProviderKind::Vertex,
     ProviderKind::Mistral,
 ];

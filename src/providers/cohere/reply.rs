@@ -82,8 +82,7 @@ pub(super) fn usage(usage: &Value) -> Usage {
         input,
         output: count("/billed_units/output_tokens").or_else(|| count("/tokens/output_tokens")),
         cached_input: count("/cached_tokens").filter(|cached| input.is_some_and(|input| *cached <= input)),
-        cache_write: None,
-        reasoning: None,
+        ..Usage::default()
     }
 }
 

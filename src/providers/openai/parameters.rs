@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, definitions, settings};
+use super::super::recorded::{
+    Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, definitions, settings,
+};
 use super::super::request::{Delivery, Request};
 use super::messages;
 

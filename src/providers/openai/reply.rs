@@ -114,6 +114,8 @@ pub(super) fn usage(usage: &Value) -> Usage {
         cached_input: count("/prompt_tokens_details/cached_tokens"),
         cache_write: count("/prompt_tokens_details/cache_write_tokens"),
         reasoning: count("/completion_tokens_details/reasoning_tokens"),
+        audio_input: count("/prompt_tokens_details/audio_tokens"),
+        audio_output: count("/completion_tokens_details/audio_tokens"),
     }
 }
 

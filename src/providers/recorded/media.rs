@@ -1,5 +1,8 @@
 //! Media in recorded messages, whichever API or convention they were recorded from.
 
+use std::borrow::Cow;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
 use super::super::error::ProviderError;
@@ -95,7 +98,10 @@ fn read_kind(raw: &Value) -> Option<(MediaKind, Source)> {
         kind @ ("image" | "document") => {
             let media = if kind == "image" { MediaKind::Image } else { MediaKind::File };
             if let (Some(mime), Some(data)) = (text("/source/media_type"), text("/source/data")) {
-                return Some((media, inline(mime, data)));
+                // Anthropic's plain text documents hold the text itself.
+                let is_text = text("/source/type") == Some("text");
+                let data = if is_text { Cow::Owned(BASE64_STANDARD.encode(data)) } else { Cow::Borrowed(data) };
+                return Some((media, inline(mime, &data)));
             }
             let url = text("/source/url").or_else(|| text("/image/image/url")).or_else(|| text("/url"))?;
             Some((media, from_url(url)))
@@ -106,7 +112,7 @@ fn read_kind(raw: &Value) -> Option<(MediaKind, Source)> {
     }
 }
 
-/// Gemini's `inlineData` and `fileData`, Bedrock's `image: {format, source: {bytes}}`.
+/// Gemini's `inlineData` and `fileData`, Bedrock's `image: {format, source: {bytes}}`, `audio` and `document`.
 fn without_type(raw: &Value) -> Option<(MediaKind, Source)> {
     let text = |path: &str| raw.pointer(path).and_then(Value::as_str);
     let of_mime = |mime: &str| match mime.split('/').next() {
@@ -125,9 +131,17 @@ fn without_type(raw: &Value) -> Option<(MediaKind, Source)> {
         let mime = text("/fileData/mimeType").or_else(|| text("/file_data/mime_type")).unwrap_or("");
         return Some((of_mime(mime), from_url(url)));
     }
-    let data = text("/image/source/bytes")?;
-    let mime = format!("image/{}", text("/image/format").unwrap_or("png"));
-    Some((MediaKind::Image, Source::Base64 { mime, data: data.to_owned() }))
+    let bedrock =
+        [("image", MediaKind::Image, "png"), ("audio", MediaKind::Audio, "wav"), ("document", MediaKind::File, "pdf")];
+    bedrock.into_iter().find_map(|(field, kind, usual)| {
+        let inner = |name: &str| raw.get(field).and_then(|part| part.pointer(name)).and_then(Value::as_str);
+        if let Some(uri) = inner("/source/s3Location/uri") {
+            return Some((kind, Source::Url(uri.to_owned())));
+        }
+        let format = inner("/format").unwrap_or(usual);
+        let family = if kind == MediaKind::File { "application" } else { field };
+        Some((kind, Source::Base64 { mime: format!("{family}/{format}"), data: inner("/source/bytes")?.to_owned() }))
+    })
 }
 
 fn modality(said: &str) -> Option<MediaKind> {

@@ -105,8 +105,15 @@ const OURS: [&str; 15] = [
 ];
 
 /// Objects whose fields are parameters.
-const NESTED: [&str; 6] =
-    ["generationConfig", "generation_config", "inferenceConfig", "inference_config", "options", "config"];
+const NESTED: [&str; 7] = [
+    "generationConfig",
+    "generation_config",
+    "inferenceConfig",
+    "inference_config",
+    "additionalModelRequestFields",
+    "options",
+    "config",
+];
 
 /// Reads the parameters of a request: the recorded ones, those that the user set over them last. What cannot be sent to any
 /// provider, or is known to be refused by the model, is added to `dropped` with the reason.

@@ -30,6 +30,9 @@ impl ToolChoice {
             _ => None,
         };
         let Value::Object(choice) = value else { return word(value.as_str()?) };
+        if let Some(inner) = choice.get("toolChoice") {
+            return Self::read(inner);
+        }
         if let Some(config) = choice.get("functionCallingConfig").or_else(|| choice.get("function_calling_config")) {
             let allowed = config.get("allowedFunctionNames").or_else(|| config.get("allowed_function_names"));
             let only =
@@ -158,6 +161,7 @@ mod tests {
             json!({"type": "function", "name": "f"}),
             json!({"type": "tool", "name": "f"}),
             json!({"tool": {"name": "f"}}),
+            json!({"tools": [], "toolChoice": {"tool": {"name": "f"}}}),
             json!({"functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": ["f"]}}),
         ] {
             assert_eq!(ToolChoice::read(&form), named(), "{form}");

@@ -8,6 +8,15 @@ use super::super::error::CallError;
 use super::failure::Refusal;
 use crate::http::SseEvent;
 
+/// How a streamed answer is divided into events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// Server-sent events.
+    Sse,
+    /// AWS's binary event stream: each event comes to the assembly with its type as name and its payload as data.
+    AwsEventStream,
+}
+
 /// A provider's own way to speak.
 pub trait Wire: Sync {
     /// The header that holds the provider's id of a request.
@@ -21,6 +30,21 @@ pub trait Wire: Sync {
 
     /// Reads what the provider says of a failure; `status` is 0 where it came inside a stream.
     fn refusal(&self, status: u16, body: &Value) -> Refusal;
+
+    /// How streamed answers are divided into events.
+    fn framing(&self) -> Framing {
+        Framing::Sse
+    }
+
+    /// The header that names the kind of a failure, where the provider has one.
+    fn failure_header(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Reads a failure that is named beside its body: in a header, or as an exception inside a stream (`status` 0).
+    fn named_refusal(&self, status: u16, _name: &str, body: &Value) -> Refusal {
+        self.refusal(status, body)
+    }
 }
 
 /// An answer while it is put together.

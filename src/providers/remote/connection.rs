@@ -45,6 +45,14 @@ impl Connection {
         Ok(Self { name: settings.name.clone(), client, origin, key: read_key(settings, environment)? })
     }
 
+    /// Another address of the same provider, asked with the same key.
+    pub fn beside(&self, base: &str) -> Result<Self, ProviderError> {
+        let client = HttpClient::new(base, self.client.settings())
+            .map_err(|error| ProviderError::Settings { name: self.name.clone(), reason: error.to_string() })?;
+        let origin = client.origin().to_string();
+        Ok(Self { name: self.name.clone(), client, origin, key: self.key.clone() })
+    }
+
     /// The provider's name in model ids.
     pub fn name(&self) -> &str {
         &self.name
@@ -72,7 +80,7 @@ impl Connection {
 
     /// Whether the key is a signed token (JWT, RFC 7519: three parts with dots between) rather than a word.
     pub fn key_looks_like_a_token(&self) -> bool {
-        let key = self.key.as_ref().map(|key| key.expose_secret());
+        let key = self.key.as_ref().map(ExposeSecret::expose_secret);
         key.is_some_and(|key| key.starts_with("eyJ") && key.matches('.').count() == 2)
     }
 

@@ -57,10 +57,15 @@ pub(super) async fn read(wire: &dyn Wire, response: &mut HttpResponse) -> CallEr
     let status = response.status();
     let header = |name: &str| response.header(name).map(str::to_owned);
     let (ms, seconds, should_retry) = (header("retry-after-ms"), header("retry-after"), header("x-should-retry"));
+    let name = wire.failure_header().and_then(header);
     let bytes = response.whole(ERROR_LIMIT).await.unwrap_or_default();
     let body: Value =
         serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-    let mut error = CallError::from(wire.refusal(status, &body));
+    let refusal = match name {
+        Some(name) => wire.named_refusal(status, &name, &body),
+        None => wire.refusal(status, &body),
+    };
+    let mut error = CallError::from(refusal);
     error.retry_after = parse_retry_after(ms.as_deref(), seconds.as_deref(), SystemClock.now()).or(error.retry_after);
     if should_retry.as_deref() == Some("false") && error.kind.may_retry() {
         error.kind = CallErrorKind::Invalid;

@@ -3,10 +3,11 @@
 mod assembly;
 mod connection;
 mod failure;
+mod framer;
 mod pieces;
 mod reading;
 
-pub(super) use assembly::{Assembly, Wire};
+pub(super) use assembly::{Assembly, Framing, Wire};
 pub(super) use connection::{Connection, path_segment};
 pub(super) use failure::Refusal;
 pub(super) use pieces::{CallPieces, arguments};

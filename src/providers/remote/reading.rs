@@ -6,7 +6,8 @@ use super::super::OnEvent;
 use super::super::answer::Answer;
 use super::super::error::{CallError, CallErrorKind};
 use super::assembly::{Assembly, Wire};
-use crate::http::{HttpResponse, Sse, SseEvent};
+use super::framer::{Framed, Framer};
+use crate::http::HttpResponse;
 
 /// Reads an answer that comes at once.
 pub(super) async fn whole(wire: &dyn Wire, response: &mut HttpResponse) -> Result<Answer, CallError> {
@@ -25,7 +26,7 @@ pub(super) async fn stream(
     response: &mut HttpResponse,
     on_event: OnEvent<'_>,
 ) -> Result<Answer, CallError> {
-    let mut sse = Sse::default();
+    let mut framer = Framer::new(wire.framing());
     let mut assembly = wire.assembly();
     let mut broken = None;
     loop {
@@ -39,16 +40,19 @@ pub(super) async fn stream(
             }
         };
         let mut failed = None;
-        let mut on = |event: SseEvent| {
+        let mut on = |framed: Framed| {
             if failed.is_none() {
-                failed = assembly.take(&event, on_event).err();
+                failed = match framed {
+                    Framed::Event(event) => assembly.take(&event, on_event).err(),
+                    Framed::Failure { name, body } => Some(wire.named_refusal(0, &name, &body).into()),
+                };
             }
         };
         let (fed, ended) = match piece {
-            Some(piece) => (sse.feed(piece.as_ref(), &mut on), false),
-            None => (sse.finish(&mut on), true),
+            Some(piece) => (framer.feed(piece.as_ref(), &mut on), false),
+            None => (framer.finish(&mut on), true),
         };
-        broken = failed.or_else(|| fed.err().map(|why| CallError::new(CallErrorKind::Malformed, why.to_string())));
+        broken = failed.or_else(|| fed.err().map(|why| CallError::new(CallErrorKind::Malformed, why)));
         if ended || broken.is_some() {
             break;
         }

@@ -122,6 +122,7 @@ fn usage(usage: &Value) -> Usage {
         cached_input: count("/input_tokens_details/cached_tokens"),
         cache_write: count("/input_tokens_details/cache_write_tokens"),
         reasoning: count("/output_tokens_details/reasoning_tokens"),
+        ..Usage::default()
     }
 }
 

@@ -75,7 +75,7 @@ struct Call<'a> {
 
 /// How one attempt ended.
 enum Attempt {
-    Answered(Answer),
+    Answered(Box<Answer>),
     Failed(CallError),
     /// The user stopped the run while the call was in flight.
     Interrupted,
@@ -260,7 +260,7 @@ impl<'a> Call<'a> {
                 biased;
                 () = self.shared.cancel.cancelled() => Attempt::Interrupted,
                 answer = self.planned.provider.call(&self.planned.prepared, &mut on_event) => match answer {
-                    Ok(answer) => Attempt::Answered(answer),
+                    Ok(answer) => Attempt::Answered(Box::new(answer)),
                     Err(error) => Attempt::Failed(error),
                 },
             }
