@@ -58,6 +58,11 @@ fn entry(kind: Kind) -> Option<&'static KindEntry> {
     REGISTRY.iter().find(|entry| entry.kind == kind)
 }
 
+/// Whether an address that was configured is the maker's own: only Azure has one for each customer.
+fn is_makers(kind: Kind, url: &str) -> bool {
+    kind == Kind::Azure && Origin::of(url).is_ok_and(|origin| origin.host.ends_with(".azure.com"))
+}
+
 /// Whether a provider can be reached.
 #[derive(Clone, Debug)]
 pub enum Reach {
@@ -148,7 +153,7 @@ impl Providers {
     }
 
     /// How the models of a provider are priced: `prices_as`, else free on loopback, else the maker's list at the maker's
-    /// own address, else not at all.
+    /// own address (Azure's are those of its resources), else not at all.
     pub fn pricing(&self, name: &str) -> Pricing {
         let Some(slot) = self.slots.get(name) else { return Pricing::Unknown };
         let settings = &slot.settings;
@@ -158,8 +163,8 @@ impl Providers {
         match (&settings.base_url, settings.kind) {
             (_, Kind::Builtin) => Pricing::Free,
             (Some(url), _) if is_loopback(url) => Pricing::Free,
-            (Some(_), _) => Pricing::Unknown,
-            (None, kind) => entry(kind)
+            (Some(url), kind) if !is_makers(kind, url) => Pricing::Unknown,
+            (_, kind) => entry(kind)
                 .and_then(|entry| entry.prices)
                 .map_or(Pricing::Unknown, |key| Pricing::Table(key.to_owned())),
         }

@@ -98,7 +98,7 @@ LITELLM = """model_list:
   - model_name: small
     litellm_params: {model: openai/small, api_base: "%s/v1", api_key: none}
 litellm_settings: {drop_params: true, telemetry: false}
-general_settings: {master_key: sk-try-providers}
+general_settings: {master_key: sk-0123456789abcdef}
 """
 
 
@@ -108,7 +108,7 @@ class Bench:
         os.makedirs(self.ws)
         shutil.copytree(os.path.join(REPO, "traces"), os.path.join(self.ws, "traces"))
         shutil.copytree(os.path.join(REPO, "prompts"), os.path.join(self.ws, "prompts"))
-        self.env = dict(os.environ, HOME=root, TRY_KEY="sk-try-providers", AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
+        self.env = dict(os.environ, HOME=root, TRY_KEY="sk-0123456789abcdef", AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
                         AWS_SECRET_ACCESS_KEY="wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 
     def configure(self, tries):
@@ -134,9 +134,15 @@ class Bench:
         return run, [json.loads(row) for row in rows], done.stderr
 
 
-# What is replayed: an answer over documents, and a call with tools.
-CASES = [("text", ["--limit", "2", "--set", "max_tokens=40", "not", "has:tools"]),
-         ("tools", ["--limit", "2", "--calls", "all", "--set", "max_tokens=60", "has:tools"])]
+# What is replayed: two answers over documents, and two calls that offer tools.
+TOOLS = """select distinct trace_id from spans where kind = 'llm' and tools is not null order by all limit 2"""
+
+
+def cases(bench):
+    offering = " or ".join("id:" + json.loads(line)["trace_id"] for line in
+                           bench.run("sql", TOOLS, "--format", "jsonl").stdout.splitlines())
+    return [("text", ["--limit", "2", "--set", "max_tokens=40", "not", "has:tools"]),
+            ("tools", ["--limit", "2", "--calls", "all", "--set", "max_tokens=60", offering])]
 
 
 def show(server, name, what, run, rows, said):
@@ -212,7 +218,7 @@ def main():
             tries = [t for t in tries if options.only in server + "/" + t[0]]
             bench.configure(tries)
             for name, _, _, model in tries:
-                for what, words in CASES:
+                for what, words in cases(bench):
                     show(server, name, what, *bench.replay("%s/%s" % (name, model), *words))
                 listed = bench.run("models", "--check", "--format", "json")
                 mine = [p for p in json.loads(listed.stdout)["providers"] if p["name"] == name] if listed.returncode == 0 else []
