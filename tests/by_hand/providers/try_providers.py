@@ -91,7 +91,19 @@ def kinds_of_llama(url):
 
 
 def kinds_of_litellm(url):
-    return kinds_of_llama(url) + [("gemini", "gemini", {"base_url": url}, "small")]
+    return kinds_of_llama(url) + [
+        ("gemini", "gemini", {"base_url": url}, "small"),
+        ("mistral", "mistral", {"base_url": url + "/v1"}, "small"),
+        ("azure-dated", "azure", {"base_url": url, "api_version": "2024-10-21"}, "small"),
+    ]
+
+
+def kinds_of_packages(url):
+    return [
+        ("cohere", "cohere", {"base_url": url}, "command-a-03-2025"),
+        ("mistral", "mistral", {"base_url": url + "/mistral/v1"}, "magistral-medium"),
+        ("responses", "openai-responses", {"base_url": url + "/v1"}, "gpt-5.4-mini"),
+    ]
 
 
 LITELLM = """model_list:
@@ -102,12 +114,41 @@ general_settings: {master_key: sk-0123456789abcdef}
 """
 
 
+def rich_trace():
+    """A call with a picture, thoughts, two parallel tool calls without ids of nine letters, their results, and a schema."""
+    call = lambda i, name: {"type": "tool_call", "id": "call_%s_longer" % i, "name": name, "arguments": {"city": "Größe 漢字"}}
+    answer = lambda i, value: {"role": "tool", "parts": [{"type": "tool_call_response", "id": "call_%s_longer" % i, "response": value}]}
+    messages = [
+        {"role": "system", "parts": [{"type": "text", "content": "Answer shortly."}]},
+        {"role": "user", "parts": [{"type": "text", "content": "What is this, and what is the weather?"},
+            {"type": "blob", "modality": "image", "mime_type": "image/png", "content": PIXEL}]},
+        {"role": "assistant", "parts": [{"type": "reasoning", "content": "hm"}, {"type": "text", "content": "I look."},
+            call("a", "get_weather"), call("b", "get_time")]},
+        answer("a", "rain"), answer("b", {"time": "12:00"}),
+        {"role": "user", "parts": [{"type": "text", "content": "So?"}]},
+    ]
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"], "additionalProperties": False}
+    tools = [{"type": "function", "name": name, "description": "Tells it", "parameters": schema} for name in ("get_weather", "get_time")]
+    attributes = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-4.1",
+                  "gen_ai.input.messages": json.dumps(messages), "gen_ai.tool.definitions": json.dumps(tools),
+                  "gen_ai.output.messages": json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": "Rain."}], "finish_reason": "stop"}])}
+    span = {"traceId": "ab" * 16, "spanId": "cd" * 8, "name": "chat gpt-4.1", "kind": 3, "startTimeUnixNano": "1795435200000000000",
+            "endTimeUnixNano": "1795435201000000000", "attributes": [{"key": k, "value": {"stringValue": v}} for k, v in attributes.items()]}
+    return json.dumps({"resourceSpans": [{"scopeSpans": [{"scope": {"name": "by-hand"}, "spans": [span]}]}]})
+
+
+# Eight pixels by eight, all red.
+PIXEL = ("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mP4z8CAFTEMLQkAKP8/wc53yE8AAAAASUVORK5CYII=")
+
+
 class Bench:
     def __init__(self, binary, root):
         self.binary, self.ws = os.path.abspath(binary), os.path.join(root, "ws")
         os.makedirs(self.ws)
         shutil.copytree(os.path.join(REPO, "traces"), os.path.join(self.ws, "traces"))
         shutil.copytree(os.path.join(REPO, "prompts"), os.path.join(self.ws, "prompts"))
+        with open(os.path.join(self.ws, "traces", "rich.otlp.jsonl"), "w") as f:
+            f.write(rich_trace() + "\n")
         self.env = dict(os.environ, HOME=root, TRY_KEY="sk-0123456789abcdef", AWS_ACCESS_KEY_ID="AKIDEXAMPLE",
                         AWS_SECRET_ACCESS_KEY="wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 
@@ -138,11 +179,18 @@ class Bench:
 TOOLS = """select distinct trace_id from spans where kind = 'llm' and tools is not null order by all limit 2"""
 
 
+FORMAT = {"type": "json_schema", "json_schema": {"name": "weather", "strict": True, "schema": {
+    "type": "object", "properties": {"mm": {"type": "number"}}, "required": ["mm"], "additionalProperties": False}}}
+
+
 def cases(bench):
     offering = " or ".join("id:" + json.loads(line)["trace_id"] for line in
                            bench.run("sql", TOOLS, "--format", "jsonl").stdout.splitlines())
     return [("text", ["--limit", "2", "--set", "max_tokens=40", "not", "has:tools"]),
-            ("tools", ["--limit", "2", "--calls", "all", "--set", "max_tokens=60", offering])]
+            ("tools", ["--limit", "2", "--calls", "all", "--set", "max_tokens=60", offering]),
+            ("rich", ["--set", "max_tokens=3000", "--set", "reasoning_effort=low", "--set", "tool_choice=required",
+                      "--set", 'stop=["END"]', "--set", "top_k=40", "--set", "presence_penalty=0.5", "--set", "seed=7",
+                      "--set", "response_format=" + json.dumps(FORMAT), "id:" + "ab" * 16])]
 
 
 def show(server, name, what, run, rows, said):
@@ -210,6 +258,11 @@ def main():
         if options.node_modules:
             offer("aimock", kinds_of_aimock, aimock)
         offer("llmock", kinds_of_llmock, llmock)
+        def packages():
+            at = port()
+            servers.start("packages", [sys.executable, os.path.join(HERE, "sdk_double.py"), str(at)], at)
+            return "http://127.0.0.1:%d" % at
+        offer("packages", kinds_of_packages, packages)
         if options.llama_python:
             offer("llama", kinds_of_llama, llama)
             offer("litellm", kinds_of_litellm, litellm)
