@@ -31,16 +31,12 @@ pub struct KindEntry {
     pub usual_key: Option<&'static str>,
     /// Its key in the price tables.
     pub prices: Option<&'static str>,
-    /// Makes one; `None` is not built in this version.
-    maker: Option<Maker>,
+    /// Makes one.
+    maker: Maker,
 }
 
 const fn built(kind: Kind, usual_key: Option<&'static str>, prices: Option<&'static str>, maker: Maker) -> KindEntry {
-    KindEntry { kind, usual_key, prices, maker: Some(maker) }
-}
-
-const fn unbuilt(kind: Kind, usual_key: Option<&'static str>, prices: Option<&'static str>) -> KindEntry {
-    KindEntry { kind, usual_key, prices, maker: None }
+    KindEntry { kind, usual_key, prices, maker }
 }
 
 /// Every kind that the configuration takes: one line adds one.
@@ -59,6 +55,11 @@ pub const REGISTRY: [KindEntry; 10] = [
 
 fn entry(kind: Kind) -> Option<&'static KindEntry> {
     REGISTRY.iter().find(|entry| entry.kind == kind)
+}
+
+/// Whether an address that was configured is the maker's own: only Azure has one for each customer.
+fn is_makers(kind: Kind, url: &str) -> bool {
+    kind == Kind::Azure && Origin::of(url).is_ok_and(|origin| origin.host.ends_with(".azure.com"))
 }
 
 /// Whether a provider can be reached.
@@ -145,13 +146,15 @@ impl Providers {
     }
 
     fn make(&self, settings: &ProviderSettings) -> Result<Arc<dyn Provider>, ProviderError> {
-        let not_built = || ProviderError::NotBuilt { name: settings.name.clone(), kind: settings.kind.as_str() };
-        let maker = entry(settings.kind).and_then(|entry| entry.maker).ok_or_else(not_built)?;
-        maker(settings, &self.environment)
+        let unknown = || ProviderError::Settings {
+            name: settings.name.clone(),
+            reason: format!("nothing makes a provider of kind {}", settings.kind),
+        };
+        (entry(settings.kind).ok_or_else(unknown)?.maker)(settings, &self.environment)
     }
 
     /// How the models of a provider are priced: `prices_as`, else free on loopback, else the maker's list at the maker's
-    /// own address, else not at all.
+    /// own address (Azure's are those of its resources), else not at all.
     pub fn pricing(&self, name: &str) -> Pricing {
         let Some(slot) = self.slots.get(name) else { return Pricing::Unknown };
         let settings = &slot.settings;
@@ -161,8 +164,8 @@ impl Providers {
         match (&settings.base_url, settings.kind) {
             (_, Kind::Builtin) => Pricing::Free,
             (Some(url), _) if is_loopback(url) => Pricing::Free,
-            (Some(_), _) => Pricing::Unknown,
-            (None, kind) => entry(kind)
+            (Some(url), kind) if !is_makers(kind, url) => Pricing::Unknown,
+            (_, kind) => entry(kind)
                 .and_then(|entry| entry.prices)
                 .map_or(Pricing::Unknown, |key| Pricing::Table(key.to_owned())),
         }

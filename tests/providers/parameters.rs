@@ -77,7 +77,7 @@ pub async fn private_parameters_stay_here(dialect: &dyn Dialect) {
     let recorded = json!({"user": "user-5-private", "metadata": {"customer": "customer-private"}, "store": true,
         "service_tier": "priority", "made_up_parameter": "made-up-private"});
     let request = with(dialect, recorded);
-    let provider = dialect.providers("http://127.0.0.1:9").get("p").unwrap();
+    let provider = dialect.providers("http://127.0.0.1:9").get(dialect.provider()).unwrap();
     let prepared = provider.prepare(&request).unwrap();
     let sent = String::from_utf8_lossy(&prepared.body).into_owned();
     assert!(!sent.contains("private"), "{sent}");

@@ -154,6 +154,7 @@ impl<'a> Writer<'a> {
     fn tools(&mut self, tools: &[ToolDefinition], used: &BTreeSet<String>) -> Option<Value> {
         if self.choice == Some(ToolChoice::None) {
             if used.is_empty() {
+                self.say("the tools (tool_choice none is said by leaving them out)");
                 return None;
             }
             self.say("tool_choice none (messages with tool calls need the tools defined)");

@@ -81,7 +81,7 @@ impl Writer<'_> {
             Source::Url(url) if url.starts_with("s3://") => (ending(url), json!({"s3Location": {"uri": url}})),
             Source::Url(_) => {
                 return Err(ProviderError::NotSendable(
-                    "the recording holds a picture or document by its address, and Bedrock takes the bytes only"
+                    "the recording holds an image or document by its address, and Bedrock takes the bytes only"
                         .to_owned(),
                 ));
             }

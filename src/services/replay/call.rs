@@ -205,7 +205,7 @@ impl<'a> Call<'a> {
             let error = match attempt {
                 Attempt::Answered(answer) => {
                     self.shared.breaker(self.model, crate::http::Breaker::worked);
-                    return self.answered(result, answer, reservation, lost).await;
+                    return self.answered(result, *answer, reservation, lost).await;
                 }
                 Attempt::Interrupted => {
                     result.status = ResultStatus::Unknown;
