@@ -59,11 +59,35 @@ fn translate(body: &mut Map<String, Value>, dropped: &mut Vec<String>) {
         body.insert("tool_choice".to_owned(), json!("any"));
     }
     let mut ids = Ids::default();
+    let mut named = false;
     for message in body.get_mut("messages").and_then(Value::as_array_mut).into_iter().flatten() {
         for call in message.get_mut("tool_calls").and_then(Value::as_array_mut).into_iter().flatten() {
-            call.get_mut("id").into_iter().for_each(|id| ids.replace(id));
+            if let Some(Value::String(id)) = call.get_mut("id") {
+                ids.replace(id);
+            }
         }
-        message.get_mut("tool_call_id").into_iter().for_each(|id| ids.replace(id));
+        if let Some(Value::String(id)) = message.get_mut("tool_call_id") {
+            ids.replace(id);
+        }
+        for part in message.get_mut("content").and_then(Value::as_array_mut).into_iter().flatten() {
+            translate_part(part);
+        }
+        named |= message.as_object_mut().is_some_and(|message| message.remove("name").is_some());
+    }
+    if named {
+        dropped.push("names of speakers (messages of this API have none)".to_owned());
+    }
+}
+
+/// Documents, sound and refusals have other forms here.
+fn translate_part(part: &mut Value) {
+    let text = |at: &str| part.pointer(at).and_then(Value::as_str);
+    if let Some(url) = text("/file/file_data") {
+        *part = json!({"type": "document_url", "document_url": url});
+    } else if let Some(data) = text("/input_audio/data") {
+        *part = json!({"type": "input_audio", "input_audio": data});
+    } else if let Some(refusal) = text("/refusal") {
+        *part = json!({"type": "text", "text": refusal});
     }
 }
 
@@ -74,8 +98,7 @@ struct Ids {
 }
 
 impl Ids {
-    fn replace(&mut self, id: &mut Value) {
-        let Value::String(id) = id else { return };
+    fn replace(&mut self, id: &mut String) {
         if id.len() == ID_LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return;
         }
@@ -104,7 +127,8 @@ impl Wire for MistralWire {
     /// `{"detail": [{"loc", "msg", "type"}]}` of 422, `{"detail": "…"}` of 401, else an object like OpenAI's.
     fn refusal(&self, status: u16, body: &Value) -> Refusal {
         let mut refusal = ChatWire.refusal(status, body);
-        match body.get("detail") {
+        // The list of what is wrong stands alone or inside of an object like OpenAI's.
+        match body.get("detail").or_else(|| body.pointer("/message/detail")) {
             Some(Value::String(said)) => refusal.message.clone_from(said),
             Some(Value::Array(list)) => {
                 let said = list.iter().filter_map(|one| {
@@ -152,5 +176,46 @@ impl Provider for Mistral {
             let body = self.connection.get(&MistralWire, "/models", &self.headers()).await?;
             model_ids(&body).ok_or_else(|| CallError::new(CallErrorKind::Malformed, "the answer lists no models"))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::request;
+    use super::*;
+    use crate::domain::message::{Message, Part, Role};
+
+    #[test]
+    fn names_and_parts_in_mistral_s_form() {
+        let parts = vec![
+            Part::Text { text: "see".into() },
+            Part::Other { value: json!({"type": "file", "file": {"file_data": "data:application/pdf;base64,AA=="}}) },
+            Part::Other { value: json!({"type": "input_audio", "input_audio": {"data": "AA==", "format": "wav"}}) },
+        ];
+        let mut asked = request(json!({"seed": 7, "tool_choice": "required", "logit_bias": {"5": 1}}));
+        asked.messages = vec![Message { role: Role::User, name: Some("Al".into()), parts }];
+        let mut dropped = Vec::new();
+        let mut sent = body(&asked, Dialect::Compatible, &mut dropped).unwrap();
+        translate(&mut sent, &mut dropped);
+        assert_eq!(
+            sent["messages"],
+            json!([{"role": "user", "content": [
+                {"type": "text", "text": "see"},
+                {"type": "document_url", "document_url": "data:application/pdf;base64,AA=="},
+                {"type": "input_audio", "input_audio": "AA=="},
+            ]}])
+        );
+        assert_eq!((&sent["random_seed"], sent.get("seed"), sent.get("logit_bias")), (&json!(7), None, None));
+        assert_eq!(dropped.len(), 2, "{dropped:?}");
+    }
+
+    #[test]
+    fn refusals_with_a_list_of_what_is_wrong() {
+        let detail = json!([{"loc": ["body", "messages", 0, "content"], "msg": "too long", "type": "value_error"}]);
+        for body in [json!({"detail": detail}), json!({"object": "error", "message": {"detail": detail}})] {
+            let refusal = MistralWire.refusal(422, &body);
+            assert_eq!(refusal.message, "body.messages.0.content: too long");
+        }
+        assert_eq!(MistralWire.refusal(401, &json!({"message": "Unauthorized"})).message, "Unauthorized");
     }
 }

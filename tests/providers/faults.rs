@@ -18,7 +18,8 @@ fn unfinished(dialect: &dyn Dialect, after: Vec<Vec<u8>>) -> Reply {
 pub async fn an_error_inside_the_stream(dialect: &dyn Dialect) {
     let frames = Frames { body: vec![dialect.error_frame("too busy")], end: Vec::new() };
     let error = stream_of(dialect, streamed(dialect, frames)).await.error();
-    assert_eq!(error.kind, CallErrorKind::Overloaded, "{error:?}");
+    // Not every API says what kind of failure it is.
+    assert!(matches!(error.kind, CallErrorKind::Overloaded | CallErrorKind::Server), "{error:?}");
     assert!(error.message.contains("too busy"), "{}", error.message);
     assert!(error.partial.is_none());
 }

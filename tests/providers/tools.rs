@@ -37,9 +37,16 @@ pub async fn choice_none(dialect: &dyn Dialect) {
     }
 }
 
+fn forced(dialect: &dyn Dialect) -> Option<Choice> {
+    dialect.has(Ability::RequiredChoice).then_some(Choice::Required)
+}
+
 pub async fn choice_required(dialect: &dyn Dialect) {
     let got = choosing(dialect, json!("required")).await;
-    assert_eq!(got.asked.choice, Some(Choice::Required));
+    assert_eq!(got.asked.choice, forced(dialect));
+    if !dialect.has(Ability::RequiredChoice) {
+        got.must_say(&["tool_choice"]);
+    }
 }
 
 pub async fn choice_of_one(dialect: &dyn Dialect) {
@@ -48,7 +55,7 @@ pub async fn choice_of_one(dialect: &dyn Dialect) {
         assert_eq!(got.asked.choice, Some(Choice::Named("get_time".into())));
     } else {
         let names: Vec<&str> = got.asked.tools.iter().map(|tool| tool.name.as_str()).collect();
-        assert_eq!((names, got.asked.choice.clone()), (vec!["get_time"], Some(Choice::Required)));
+        assert_eq!((names, got.asked.choice.clone()), (vec!["get_time"], forced(dialect)));
         got.must_say(&["tool"]);
     }
 }

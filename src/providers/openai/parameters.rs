@@ -16,10 +16,29 @@ pub enum Dialect {
     Maker,
     /// A compatible server's: older names, more sampling parameters.
     Compatible,
+    /// Ollama's: it leaves out what it does not know without a word, so that must not be sent to it.
+    Ollama,
+}
+
+impl Dialect {
+    /// Whether the server takes a number.
+    ///
+    /// Ollama: fields of `ChatCompletionRequest` in `openai/openai.go`.
+    const fn takes(self, scalar: Scalar) -> bool {
+        match self {
+            Self::Maker => !matches!(scalar, Scalar::TopK | Scalar::MinP),
+            Self::Compatible => true,
+            Self::Ollama => !matches!(scalar, Scalar::TopK | Scalar::MinP | Scalar::LogitBias),
+        }
+    }
 }
 
 /// Parameters of one API only that every server takes under their own name.
 const COMMON: [&str; 2] = ["verbosity", "modalities"];
+
+/// From this many bytes on a request may be longer than the context that Ollama gives a model where nobody says more:
+/// 4,096 tokens, of about four bytes each.
+const OLLAMA_CONTEXT: usize = 16 << 10;
 
 /// What compatible servers take besides.
 const COMPATIBLE: [&str; 7] = [
@@ -43,9 +62,12 @@ pub fn body(
     let mut body = Map::new();
     body.insert("model".to_owned(), Value::String(request.model.clone()));
     body.insert("messages".to_owned(), messages::to_wire(&request.messages, dropped)?);
-    let tools = definitions(request.tools.as_ref(), dropped);
+    let mut tools = definitions(request.tools.as_ref(), dropped);
     for setting in settings(request, !tools.is_empty(), dropped) {
-        add(&mut body, setting, dialect, dropped);
+        match setting {
+            Setting::ToolChoice(choice) if dialect == Dialect::Ollama => choose_without(&choice, &mut tools, dropped),
+            setting => add(&mut body, setting, dialect, dropped),
+        }
     }
     if let Some(most) = request.max_output {
         let name = if dialect == Dialect::Maker { "max_completion_tokens" } else { "max_tokens" };
@@ -58,6 +80,13 @@ pub fn body(
         body.insert("stream".to_owned(), Value::Bool(true));
         body.insert("stream_options".to_owned(), json!({"include_usage": true}));
     }
+    if dialect == Dialect::Ollama && body["messages"].to_string().len() > OLLAMA_CONTEXT {
+        dropped.push(
+            "perhaps the start of the messages: Ollama cuts what exceeds its context without a word, and that is 4,096 \
+             tokens unless OLLAMA_CONTEXT_LENGTH or the model's num_ctx says more"
+                .to_owned(),
+        );
+    }
     Ok(body)
 }
 
@@ -66,12 +95,15 @@ fn add(body: &mut Map<String, Value>, setting: Setting, dialect: Dialect, droppe
         body.insert(name.to_owned(), value);
     };
     match setting {
-        Setting::Scalar(scalar @ (Scalar::TopK | Scalar::MinP), _) if dialect == Dialect::Maker => {
+        Setting::Scalar(scalar, _) if !dialect.takes(scalar) => {
             dropped.push(format!("{} (not a parameter of this API)", scalar.name()));
         }
         Setting::Scalar(scalar, value) => put(scalar.name(), value),
         Setting::Stop(texts) => put("stop", json!(texts)),
         Setting::ToolChoice(choice) => put("tool_choice", tool_choice(choice)),
+        Setting::ParallelTools(false) if dialect == Dialect::Ollama => {
+            dropped.push("parallel_tool_calls (not a parameter of this API)".to_owned());
+        }
         Setting::ParallelTools(allowed) => put("parallel_tool_calls", Value::Bool(allowed)),
         Setting::Format(format) => put("response_format", response_format(format)),
         Setting::Reasoning(Reasoning::Effort(effort)) => put("reasoning_effort", Value::String(effort)),
@@ -88,6 +120,27 @@ fn add(body: &mut Map<String, Value>, setting: Setting, dialect: Dialect, droppe
             } else {
                 dropped.push(format!("{} (not sent on a replay)", name.chars().take(60).collect::<String>()));
             }
+        }
+    }
+}
+
+/// As much of a tool choice as the list of tools can say: Ollama reads no `tool_choice`.
+fn choose_without(choice: &ToolChoice, tools: &mut Vec<ToolDefinition>, dropped: &mut Vec<String>) {
+    match choice {
+        ToolChoice::Auto => {}
+        ToolChoice::None => {
+            tools.clear();
+            dropped.push("the tools (none may be used, and Ollama has no tool_choice to say so)".to_owned());
+        }
+        ToolChoice::Required => {
+            dropped.push("tool_choice required (Ollama has none: the model may answer without a tool)".to_owned());
+        }
+        ToolChoice::Named(name) => {
+            if tools.iter().any(|tool| tool.name == *name) {
+                tools.retain(|tool| tool.name == *name);
+            }
+            dropped
+                .push(format!("tool_choice {name} (Ollama has none: this tool alone is offered, and may not be used)"));
         }
     }
 }

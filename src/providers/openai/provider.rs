@@ -16,6 +16,8 @@ use super::reply::model_ids;
 use crate::domain::provider::{ProviderKind, ProviderSettings};
 use crate::http::{Header, HeaderText, HttpSettings};
 
+/// The port on which Ollama listens where nobody says another.
+const OLLAMA_PORT: u16 = 11434;
 /// The maker's own address.
 const MAKER: &str = "https://api.openai.com/v1";
 
@@ -40,7 +42,12 @@ impl OpenAi {
         http: HttpSettings,
     ) -> Result<Self, ProviderError> {
         let connection = Connection::with_http(settings, environment, MAKER, http)?;
-        let dialect = if connection.host() == "api.openai.com" { Dialect::Maker } else { Dialect::Compatible };
+        let dialect = match (connection.host(), connection.port()) {
+            ("api.openai.com", _) => Dialect::Maker,
+            ("ollama.com", _) | (_, OLLAMA_PORT) => Dialect::Ollama,
+            _ if settings.name == "ollama" => Dialect::Ollama,
+            _ => Dialect::Compatible,
+        };
         Ok(Self { connection, dialect })
     }
 

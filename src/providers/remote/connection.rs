@@ -68,6 +68,11 @@ impl Connection {
         &self.client.origin().host
     }
 
+    /// The port, the scheme's own where none is written.
+    pub const fn port(&self) -> u16 {
+        self.client.origin().port
+    }
+
     /// The whole address of a path.
     pub fn url(&self, path: &str) -> String {
         self.client.url(path)
