@@ -1,6 +1,7 @@
 //! Models: where they are, what they can do, and how to ask them.
 
 mod answer;
+mod anthropic;
 mod azure;
 mod batch;
 mod bedrock;
@@ -9,6 +10,7 @@ mod cohere;
 mod credentials;
 mod discover;
 mod error;
+mod gemini;
 mod key;
 mod mistral;
 mod openai;
@@ -19,6 +21,7 @@ mod request;
 mod responses;
 #[cfg(test)]
 mod testing;
+mod vertex;
 
 use futures_util::future::BoxFuture;
 

@@ -8,8 +8,9 @@ use super::Services;
 use super::prompts::Prompts;
 use super::workspace::{Origin, Workspace};
 use crate::config::Config;
+use crate::domain::price::Pricing;
 use crate::domain::provider::ProviderKind;
-use crate::providers::{Environment, Providers};
+use crate::providers::{Environment, ProviderInfo, Providers};
 use crate::vcs::Head;
 
 /// How one thing stands.
@@ -201,6 +202,7 @@ fn check_providers(services: &Services, config: &Config) -> Vec<Check> {
                 usable += 1;
                 let origin = info.origin.as_deref().unwrap_or("—");
                 checks.push(Check::ok("providers", format!("{}: {} at {origin}", info.name, info.kind)));
+                checks.extend(check_pricing(&info));
             }
             Some(problem) => checks.push(Check::problem(
                 "providers",
@@ -220,6 +222,22 @@ fn check_providers(services: &Services, config: &Config) -> Vec<Check> {
         checks.push(Check::ok("network", format!("requests go through the proxy of {proxy}")));
     }
     checks
+}
+
+/// Whether the models of a provider have prices: without one a replay is refused.
+fn check_pricing(info: &ProviderInfo) -> Option<Check> {
+    let detail =
+        format!("{}: no price list applies at this address, and a model without a price is refused", info.name);
+    let list = match info.kind {
+        ProviderKind::OpenAi | ProviderKind::OpenAiResponses => "openai",
+        ProviderKind::Gemini => "google",
+        kind => kind.as_str(),
+    };
+    let remedy = format!(
+        "say whose prices apply (prices_as = \"{list}\" in [providers.{}]), or what a model costs ([prices.\"{}/MODEL\"])",
+        info.name, info.name
+    );
+    (info.pricing == Pricing::Unknown).then(|| Check::warning("providers", detail, remedy))
 }
 
 fn check_disk(path: &Path) -> Option<Check> {

@@ -128,7 +128,7 @@ pub async fn models_are_listed(dialect: &dyn Dialect) {
     }
     let reply = dialect.models(&["model-1", "model-2"]);
     let double = Double::start(move |_| reply.clone()).await;
-    let provider = dialect.providers(&double.base).get("p").unwrap();
+    let provider = dialect.providers(&double.base).get(dialect.provider()).unwrap();
     assert_eq!(provider.models().await.unwrap(), ["model-1", "model-2"]);
     assert!(double.received().iter().all(|request| request.method == "GET"));
 }

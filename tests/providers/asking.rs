@@ -50,7 +50,7 @@ async fn an_image(dialect: &dyn Dialect, ability: Ability, url: &str) {
         let image = got.asked.said.iter().find(|(_, said)| matches!(said, Said::Image(_)));
         assert_eq!(image, Some(&(Who::User, Said::Image(url.to_owned()))), "{:?}", got.asked.said);
     } else {
-        let provider = dialect.providers("http://127.0.0.1:9").get("p").unwrap();
+        let provider = dialect.providers("http://127.0.0.1:9").get(dialect.provider()).unwrap();
         match provider.prepare(&request) {
             Ok(prepared) => assert!(
                 prepared.dropped.iter().any(|said| said.to_lowercase().contains("image")),
@@ -72,7 +72,7 @@ pub async fn an_image_at_an_address(dialect: &dyn Dialect) {
 
 pub async fn an_unknown_part_is_refused(dialect: &dyn Dialect) {
     let request = saying(dialect, vec![Part::Other { value: json!({"type": "hologram"}) }]);
-    let provider = dialect.providers("http://127.0.0.1:9").get("p").unwrap();
+    let provider = dialect.providers("http://127.0.0.1:9").get(dialect.provider()).unwrap();
     match provider.prepare(&request) {
         Ok(prepared) => panic!("a part of unknown type is sent or dropped: {:?}", prepared.dropped),
         Err(error) => assert!(error.to_string().contains("hologram"), "{error}"),

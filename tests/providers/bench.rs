@@ -118,7 +118,7 @@ pub async fn exchange(dialect: &dyn Dialect, request: &Request, reply: Reply) ->
 /// The same, where the request may be refused before it is sent.
 pub async fn tried(dialect: &dyn Dialect, request: &Request, reply: Reply) -> Result<Exchange, ProviderError> {
     let double = Double::start(move |_| reply.clone()).await;
-    let provider = dialect.providers(&double.base).get("p")?;
+    let provider = dialect.providers(&double.base).get(dialect.provider())?;
     let prepared = provider.prepare(request)?;
     let mut events = Vec::new();
     let answer = provider.call(&prepared, &mut |event| events.push(event)).await;

@@ -211,12 +211,17 @@ pub trait Dialect: Send + Sync {
 
     fn kind(&self) -> ProviderKind;
 
-    /// Settings of a provider named `p` at the double's address (`http://127.0.0.1:PORT`).
+    /// The provider's name in its settings.
+    fn provider(&self) -> &'static str {
+        "p"
+    }
+
+    /// Settings of a provider of that name at the double's address (`http://127.0.0.1:PORT`).
     fn settings(&self, base: &str) -> ProviderSettings {
         ProviderSettings {
             base_url: Some(base.to_owned()),
             key: Some(KeySource::Env("TEST_KEY".to_owned())),
-            ..ProviderSettings::new("p", self.kind())
+            ..ProviderSettings::new(self.provider(), self.kind())
         }
     }
 

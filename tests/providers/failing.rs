@@ -88,7 +88,7 @@ pub async fn models_refused(dialect: &dyn Dialect) {
     }
     let reply = dialect.refusal(Refused::Authentication, &format!("bad key {KEY}")).unwrap();
     let double = Double::start(move |_| reply.clone()).await;
-    let error = dialect.providers(&double.base).get("p").unwrap().models().await.unwrap_err();
+    let error = dialect.providers(&double.base).get(dialect.provider()).unwrap().models().await.unwrap_err();
     assert_eq!(error.kind, CallErrorKind::Unauthorized);
     assert!(!error.message.contains(KEY), "{}", error.message);
 }

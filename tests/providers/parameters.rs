@@ -61,7 +61,8 @@ pub async fn a_json_schema(dialect: &dyn Dialect) {
 }
 
 pub async fn what_the_model_refuses_is_said(dialect: &dyn Dialect) {
-    let abilities = Abilities { sampling_params: Support::Refused, forced_tool_use: Support::Refused };
+    let abilities =
+        Abilities { sampling_params: Support::Refused, forced_tool_use: Support::Refused, ..Abilities::default() };
     let recorded = json!({"temperature": 0.2, "top_p": 0.9, "tool_choice": "required"});
     let request = Request { abilities, tools: Some(two_tools()), ..with(dialect, recorded) };
     let got = ask(dialect, &request).await;
@@ -76,7 +77,7 @@ pub async fn private_parameters_stay_here(dialect: &dyn Dialect) {
     let recorded = json!({"user": "user-5-private", "metadata": {"customer": "customer-private"}, "store": true,
         "service_tier": "priority", "made_up_parameter": "made-up-private"});
     let request = with(dialect, recorded);
-    let provider = dialect.providers("http://127.0.0.1:9").get("p").unwrap();
+    let provider = dialect.providers("http://127.0.0.1:9").get(dialect.provider()).unwrap();
     let prepared = provider.prepare(&request).unwrap();
     let sent = String::from_utf8_lossy(&prepared.body).into_owned();
     assert!(!sent.contains("private"), "{sent}");

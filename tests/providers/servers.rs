@@ -118,13 +118,16 @@ impl Dialect for Server {
         ProviderKind::OpenAi
     }
 
-    fn settings(&self, base: &str) -> ProviderSettings {
+    fn provider(&self) -> &'static str {
         // Ollama is known by its port, or by this name.
-        let name = if *self == Self::Ollama { "ollama" } else { "p" };
+        if *self == Self::Ollama { "ollama" } else { "p" }
+    }
+
+    fn settings(&self, base: &str) -> ProviderSettings {
         ProviderSettings {
             base_url: Some(format!("{base}/v1")),
             key: Some(KeySource::Env("TEST_KEY".to_owned())),
-            ..ProviderSettings::new(name, self.kind())
+            ..ProviderSettings::new(self.provider(), self.kind())
         }
     }
 

@@ -114,7 +114,7 @@ pub(super) fn finish_reason(body: &Value, has_calls: bool) -> String {
     .to_owned()
 }
 
-fn usage(usage: &Value) -> Usage {
+pub(super) fn usage(usage: &Value) -> Usage {
     let count = |path: &str| usage.pointer(path).and_then(Value::as_u64);
     Usage {
         input: count("/input_tokens"),

@@ -146,8 +146,7 @@ impl Building {
             Err(mut error) => {
                 match error.partial.take() {
                     Some(partial) if self.answer.is_empty() => self.answer = *partial,
-                    Some(partial) => self.answer.usage = partial.usage,
-                    None => {}
+                    _ => self.answer.usage = response.get("usage").map(reply::usage).unwrap_or_default(),
                 }
                 return Err(error);
             }
