@@ -140,17 +140,6 @@ pub enum ProviderError {
         /// Those there are.
         known: String,
     },
-    /// The kind is part of the design and not of this version.
-    #[error(
-        "provider `{name}` is of kind {kind}, which is not built in this version: only openai and builtin are; servers that \
-         speak OpenAI's API can be used with kind = \"openai\" and their base_url"
-    )]
-    NotBuilt {
-        /// The provider.
-        name: String,
-        /// Its kind.
-        kind: &'static str,
-    },
     /// There is no key.
     #[error("provider `{name}` needs a key: {remedy}")]
     NoKey {

@@ -1,6 +1,7 @@
 //! Models: where they are, what they can do, and how to ask them.
 
 mod answer;
+mod anthropic;
 mod azure;
 mod bedrock;
 mod builtin;
@@ -8,6 +9,7 @@ mod cohere;
 mod credentials;
 mod discover;
 mod error;
+mod gemini;
 mod key;
 mod mistral;
 mod openai;
@@ -18,6 +20,7 @@ mod request;
 mod responses;
 #[cfg(test)]
 mod testing;
+mod vertex;
 
 use futures_util::future::BoxFuture;
 

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use super::anthropic::Anthropic;
 use super::azure::Azure;
 use super::bedrock::{Bedrock, KEY_VARIABLE};
 use super::builtin::Builtin;
 use super::cohere::Cohere;
 use super::error::ProviderError;
+use super::gemini::Gemini;
 use super::key::Environment;
 use super::mistral::Mistral;
 use super::openai::OpenAi;
 use super::responses::Responses;
+use super::vertex::Vertex;
 use super::{CallError, Provider};
 use crate::domain::price::Pricing;
 use crate::domain::provider::{KeySource, ProviderKind as Kind, ProviderSettings};
@@ -28,16 +31,12 @@ pub struct KindEntry {
     pub usual_key: Option<&'static str>,
     /// Its key in the price tables.
     pub prices: Option<&'static str>,
-    /// Makes one; `None` is not built in this version.
-    maker: Option<Maker>,
+    /// Makes one.
+    maker: Maker,
 }
 
 const fn built(kind: Kind, usual_key: Option<&'static str>, prices: Option<&'static str>, maker: Maker) -> KindEntry {
-    KindEntry { kind, usual_key, prices, maker: Some(maker) }
-}
-
-const fn unbuilt(kind: Kind, usual_key: Option<&'static str>, prices: Option<&'static str>) -> KindEntry {
-    KindEntry { kind, usual_key, prices, maker: None }
+    KindEntry { kind, usual_key, prices, maker }
 }
 
 /// Every kind that the configuration takes: one line adds one.
@@ -46,9 +45,9 @@ pub const REGISTRY: [KindEntry; 10] = [
     built(Kind::OpenAi, Some("OPENAI_API_KEY"), Some("openai"), OpenAi::make),
     built(Kind::OpenAiResponses, Some("OPENAI_API_KEY"), Some("openai"), Responses::make),
     built(Kind::Azure, Some("AZURE_OPENAI_API_KEY"), Some("azure"), Azure::make),
-    unbuilt(Kind::Anthropic, Some("ANTHROPIC_API_KEY"), Some("anthropic")),
-    unbuilt(Kind::Gemini, Some("GEMINI_API_KEY"), Some("google")),
-    unbuilt(Kind::Vertex, None, Some("vertex")),
+    built(Kind::Anthropic, Some("ANTHROPIC_API_KEY"), Some("anthropic"), Anthropic::make),
+    built(Kind::Gemini, Some("GEMINI_API_KEY"), Some("google"), Gemini::make),
+    built(Kind::Vertex, None, Some("vertex"), Vertex::make),
     built(Kind::Bedrock, Some(KEY_VARIABLE), Some("bedrock"), Bedrock::make),
     built(Kind::Cohere, Some("COHERE_API_KEY"), Some("cohere"), Cohere::make),
     built(Kind::Mistral, Some("MISTRAL_API_KEY"), Some("mistral"), Mistral::make),
@@ -147,9 +146,11 @@ impl Providers {
     }
 
     fn make(&self, settings: &ProviderSettings) -> Result<Arc<dyn Provider>, ProviderError> {
-        let not_built = || ProviderError::NotBuilt { name: settings.name.clone(), kind: settings.kind.as_str() };
-        let maker = entry(settings.kind).and_then(|entry| entry.maker).ok_or_else(not_built)?;
-        maker(settings, &self.environment)
+        let unknown = || ProviderError::Settings {
+            name: settings.name.clone(),
+            reason: format!("nothing makes a provider of kind {}", settings.kind),
+        };
+        (entry(settings.kind).ok_or_else(unknown)?.maker)(settings, &self.environment)
     }
 
     /// How the models of a provider are priced: `prices_as`, else free on loopback, else the maker's list at the maker's

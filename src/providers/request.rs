@@ -16,11 +16,13 @@ pub struct Abilities {
     pub sampling_params: Support,
     /// Whether it takes a forced tool choice.
     pub forced_tool_use: Support,
+    /// The most output tokens it gives, where that is known: for APIs that want a limit in every request.
+    pub max_output: Option<u64>,
 }
 
 impl Default for Abilities {
     fn default() -> Self {
-        Self { sampling_params: Support::Taken, forced_tool_use: Support::Taken }
+        Self { sampling_params: Support::Taken, forced_tool_use: Support::Taken, max_output: None }
     }
 }
 

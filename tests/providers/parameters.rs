@@ -61,7 +61,8 @@ pub async fn a_json_schema(dialect: &dyn Dialect) {
 }
 
 pub async fn what_the_model_refuses_is_said(dialect: &dyn Dialect) {
-    let abilities = Abilities { sampling_params: Support::Refused, forced_tool_use: Support::Refused };
+    let abilities =
+        Abilities { sampling_params: Support::Refused, forced_tool_use: Support::Refused, ..Abilities::default() };
     let recorded = json!({"temperature": 0.2, "top_p": 0.9, "tool_choice": "required"});
     let request = Request { abilities, tools: Some(two_tools()), ..with(dialect, recorded) };
     let got = ask(dialect, &request).await;

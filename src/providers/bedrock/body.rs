@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use super::super::error::ProviderError;
 use super::super::recorded::{
     Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, conversation, definitions, settings,
+    tool_name,
 };
 use super::super::request::Request;
 use super::content::content;
-use super::names::tool_name;
 
 /// Fields of the API that the user may set as they are; every other name goes to the model's own fields.
 const OWN: [&str; 7] = [

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{Conversation, Media, MediaKind, Source, Speaker, TurnPart};
-use super::names::{UseIds, tool_name};
+use super::super::recorded::{Conversation, Media, MediaKind, Source, Speaker, TurnPart, UseIds, tool_name};
 
 /// The messages, and the tools that occur in them.
 pub(super) struct Content {

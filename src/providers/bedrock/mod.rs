@@ -4,7 +4,6 @@
 
 mod body;
 mod content;
-mod names;
 mod provider;
 mod refusal;
 mod reply;

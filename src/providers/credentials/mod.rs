@@ -3,5 +3,7 @@
 mod aws;
 mod aws_profiles;
 mod context;
+mod google;
 
 pub(super) use aws::{AwsCredentials, SignedHeaders, aws_region};
+pub(super) use google::GoogleCredentials;

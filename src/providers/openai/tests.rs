@@ -32,7 +32,8 @@ fn the_name_of_the_output_limit_depends_on_the_server() {
 #[test]
 fn what_the_model_refuses_is_dropped_and_said() {
     let mut request = request(json!({"temperature": 0.2, "top_p": 1, "tool_choice": "required", "seed": 7}));
-    request.abilities = Abilities { sampling_params: Support::Refused, forced_tool_use: Support::Refused };
+    request.abilities =
+        Abilities { sampling_params: Support::Refused, forced_tool_use: Support::Refused, ..Abilities::default() };
     request.tools = Some(json!([{"type": "function", "function": {"name": "f"}}]));
     let (sent, dropped) = body(&provider(None), &request);
     assert_eq!(dropped, ["temperature (refused by m)", "top_p (refused by m)", "forced tool_choice (refused by m)"]);

@@ -1,5 +1,8 @@
 //! Media in recorded messages, whichever API or convention they were recorded from.
 
+use std::borrow::Cow;
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
 use super::super::error::ProviderError;
@@ -95,7 +98,10 @@ fn read_kind(raw: &Value) -> Option<(MediaKind, Source)> {
         kind @ ("image" | "document") => {
             let media = if kind == "image" { MediaKind::Image } else { MediaKind::File };
             if let (Some(mime), Some(data)) = (text("/source/media_type"), text("/source/data")) {
-                return Some((media, inline(mime, data)));
+                // Anthropic's plain text documents hold the text itself.
+                let is_text = text("/source/type") == Some("text");
+                let data = if is_text { Cow::Owned(BASE64_STANDARD.encode(data)) } else { Cow::Borrowed(data) };
+                return Some((media, inline(mime, &data)));
             }
             let url = text("/source/url").or_else(|| text("/image/image/url")).or_else(|| text("/url"))?;
             Some((media, from_url(url)))

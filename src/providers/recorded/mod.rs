@@ -3,6 +3,7 @@
 mod call_ids;
 mod conversation;
 mod media;
+mod names;
 mod settings;
 mod tools;
 mod values;
@@ -10,6 +11,7 @@ mod values;
 pub(super) use call_ids::CallIds;
 pub(super) use conversation::{Conversation, Speaker, TurnPart, conversation};
 pub(super) use media::{Media, MediaKind, Source};
+pub(super) use names::{UseIds, tool_name};
 pub(super) use settings::{Origin, Scalar, Setting, settings};
 pub(super) use tools::{ToolDefinition, definitions};
 pub(super) use values::{Format, Reasoning, ToolChoice};

@@ -75,7 +75,7 @@ struct Call<'a> {
 
 /// How one attempt ended.
 enum Attempt {
-    Answered(Answer),
+    Answered(Box<Answer>),
     Failed(CallError),
     /// The user stopped the run while the call was in flight.
     Interrupted,
@@ -205,7 +205,7 @@ impl<'a> Call<'a> {
             let error = match attempt {
                 Attempt::Answered(answer) => {
                     self.shared.breaker(self.model, crate::http::Breaker::worked);
-                    return self.answered(result, answer, reservation, lost).await;
+                    return self.answered(result, *answer, reservation, lost).await;
                 }
                 Attempt::Interrupted => {
                     result.status = ResultStatus::Unknown;
@@ -260,7 +260,7 @@ impl<'a> Call<'a> {
                 biased;
                 () = self.shared.cancel.cancelled() => Attempt::Interrupted,
                 answer = self.planned.provider.call(&self.planned.prepared, &mut on_event) => match answer {
-                    Ok(answer) => Attempt::Answered(answer),
+                    Ok(answer) => Attempt::Answered(Box::new(answer)),
                     Err(error) => Attempt::Failed(error),
                 },
             }

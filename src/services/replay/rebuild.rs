@@ -56,6 +56,7 @@ pub(super) fn rebuild(case: &Arc<Case>, target: &Target<'_>) -> Result<Rebuilt, 
         abilities: Abilities {
             sampling_params: target.price.sampling_params.into(),
             forced_tool_use: target.price.forced_tool_use.into(),
+            max_output: own_limit,
         },
         delivery: Delivery::Streamed,
         case: Arc::clone(case),

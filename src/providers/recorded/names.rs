@@ -1,4 +1,4 @@
-//! Names and ids in the letters that Converse takes.
+//! Names and ids in the letters that Anthropic's and Bedrock's APIs take.
 
 use std::collections::HashMap;
 
@@ -6,21 +6,22 @@ use std::collections::HashMap;
 const LONGEST: usize = 64;
 
 /// A tool's name: letters, digits, `_` and `-`, at most 64 of them; what else was recorded becomes `_`.
-pub(super) fn tool_name(recorded: &str) -> String {
+pub fn tool_name(recorded: &str) -> String {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     recorded.chars().take(LONGEST).map(|c| if fits(c) { c } else { '_' }).collect()
 }
 
-/// Ids of tool calls: letters, digits and `_.:-`, at most 64 of them. Others are replaced, each by one of its own.
+/// Ids of tool calls: letters, digits, `_` and `-`, at most 64 of them, which every one of these APIs takes. Others are
+/// replaced, each by one of its own.
 #[derive(Debug, Default)]
-pub(super) struct UseIds {
+pub struct UseIds {
     given: HashMap<String, String>,
 }
 
 impl UseIds {
     /// The id to send for a recorded one.
-    pub(super) fn of(&mut self, recorded: &str) -> String {
-        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':' | '-');
+    pub fn of(&mut self, recorded: &str) -> String {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
         if !recorded.is_empty() && recorded.len() <= LONGEST && recorded.chars().all(fits) {
             return recorded.to_owned();
         }
