@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Replays recorded calls on every provider through servers that others wrote. See README.md beside it.
 
-usage: try_providers.py --binary HINDCAST [--node-modules DIR] [--llama-python PYTHON --model FILE.gguf] [--only WORD] [--keep]
+usage: try_providers.py --binary HINDCAST [--node-modules DIR] [--llama-python PYTHON --model FILE.gguf] [--only WORD] [--faults] [--keep]
 """
 import argparse, json, os, shutil, socket, subprocess, sys, tempfile, time, urllib.request
 
@@ -179,6 +179,10 @@ class Bench:
 TOOLS = """select distinct trace_id from spans where kind = 'llm' and tools is not null order by all limit 2"""
 
 
+# What llmock is told to break: an answer is kept and marked as cut, failures are tried again, limits are waited for.
+FAULTS = [["--stream-fault", "truncate=1"], ["--stream-fault", "disconnect=1"], ["--stream-fault", "malformed=1"],
+          ["--error-rate", "503=1"], ["--error-rate", "401=1"], ["--error-rate", "429=0.5"], ["--context-window", "40"]]
+
 FORMAT = {"type": "json_schema", "json_schema": {"name": "weather", "strict": True, "schema": {
     "type": "object", "properties": {"mm": {"type": "number"}}, "required": ["mm"], "additionalProperties": False}}}
 
@@ -186,7 +190,7 @@ FORMAT = {"type": "json_schema", "json_schema": {"name": "weather", "strict": Tr
 def cases(bench):
     offering = " or ".join("id:" + json.loads(line)["trace_id"] for line in
                            bench.run("sql", TOOLS, "--format", "jsonl").stdout.splitlines())
-    return [("text", ["--limit", "2", "--set", "max_tokens=40", "not", "has:tools"]),
+    return [("text", ["--limit", "2", "--set", "max_tokens=40", "not", "has:tools", "not", "id:" + "ab" * 16]),
             ("tools", ["--limit", "2", "--calls", "all", "--set", "max_tokens=60", offering]),
             ("rich", ["--set", "max_tokens=3000", "--set", "reasoning_effort=low", "--set", "tool_choice=required",
                       "--set", 'stop=["END"]', "--set", "top_k=40", "--set", "presence_penalty=0.5", "--set", "seed=7",
@@ -221,6 +225,7 @@ def main():
     parser.add_argument("--llama-python")
     parser.add_argument("--model")
     parser.add_argument("--only", default="")
+    parser.add_argument("--faults", action="store_true", help="llmock's broken streams, failures and limits instead")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     root = tempfile.mkdtemp(prefix="try-providers-")
@@ -255,18 +260,28 @@ def main():
             servers.start("litellm", [os.path.join(BIN, "litellm"), "--config", config, "--port", str(at), "--host", "127.0.0.1"],
                           at, "/health/liveliness", 300, env)
             return "http://127.0.0.1:%d" % at
-        if options.node_modules:
+        if options.node_modules and not options.faults:
             offer("aimock", kinds_of_aimock, aimock)
-        offer("llmock", kinds_of_llmock, llmock)
+        if not options.faults:
+            offer("llmock", kinds_of_llmock, llmock)
         def packages():
             at = port()
             servers.start("packages", [sys.executable, os.path.join(HERE, "sdk_double.py"), str(at)], at)
             return "http://127.0.0.1:%d" % at
-        offer("packages", kinds_of_packages, packages)
-        if options.llama_python:
+        if not options.faults:
+            offer("packages", kinds_of_packages, packages)
+        if options.llama_python and not options.faults:
             offer("llama", kinds_of_llama, llama)
             offer("litellm", kinds_of_litellm, litellm)
         bench = Bench(options.binary, root)
+        for words in FAULTS if options.faults else []:
+            at = port()
+            name = "llmock-" + words[-1]
+            servers.start(name, [os.path.join(BIN, "llmock"), "serve", "-p", str(at), *words], at, "/health")
+            tries = [t for t in kinds_of_llmock("http://127.0.0.1:%d" % at) if options.only in t[0]]
+            bench.configure(tries)
+            for kind, _, _, model in tries:
+                show(words[-1], kind, "text", *bench.replay("%s/%s" % (kind, model), *cases(bench)[0][1]))
         for server, tries, report in plan:
             tries = [t for t in tries if options.only in server + "/" + t[0]]
             bench.configure(tries)
