@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::order::{OrderForm, Plan, Row};
+use super::order::{OrderForm, Plan};
+use super::order_rows::Row;
 use crate::domain::money::Money;
 use crate::domain::run::ChunkEdit;
 use crate::ui::action::{Action, Context};
