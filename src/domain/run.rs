@@ -118,6 +118,19 @@ pub struct Overrides {
 }
 
 impl Overrides {
+    /// What is changed, in words: `temperature=0, without chunk 2`; empty where nothing is. Values may be foreign.
+    pub fn in_words(&self) -> String {
+        let set = self.parameters.iter().map(|(key, value)| match value {
+            Value::String(text) => format!("{key}={text}"),
+            value => format!("{key}={value}"),
+        });
+        let edited = self.chunks.iter().map(|edit| match edit {
+            ChunkEdit::Drop(rank) => format!("without chunk {rank}"),
+            ChunkEdit::Replace { rank, .. } => format!("chunk {rank} edited"),
+        });
+        set.chain(edited).collect::<Vec<_>>().join(", ")
+    }
+
     /// Whether nothing is changed.
     pub fn is_empty(&self) -> bool {
         self.parameters.is_empty() && self.chunks.is_empty()

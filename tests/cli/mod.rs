@@ -2,6 +2,7 @@
 
 mod arguments;
 mod codes;
+mod compare;
 mod evidence;
 mod formats;
 mod hostile;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::structure::{StructureDiff, structured};
-use super::words::{DiffPiece, change_ratio, word_diff};
+use super::words::{DiffPiece, change_ratio, is_readable, word_diff};
 use crate::domain::message::ToolCall;
 
 /// What a model said.
@@ -62,6 +62,14 @@ impl AnswerDiff {
     /// Whether the answers differ.
     pub fn is_change(&self) -> bool {
         self.text_changed || self.calls.as_ref().is_some_and(StructureDiff::is_change)
+    }
+
+    /// Whether the difference says more than both answers would.
+    pub fn is_readable(&self) -> bool {
+        match &self.text {
+            TextDiff::Words(pieces) => is_readable(pieces),
+            TextDiff::Structure(_) => true,
+        }
     }
 
     /// How much differs: 0 for equal answers, 1 where nothing is in both; of text and tool calls what differs more.

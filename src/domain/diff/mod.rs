@@ -8,4 +8,4 @@ mod words;
 pub use answer::{AnswerDiff, Said, TextDiff, differs};
 pub use rows::{Mark, RowKey, RowValue, StructureRow, changed_rows, rows};
 pub use structure::{StructureDiff, structured};
-pub use words::{Change, DiffPiece, Nuance, Stretch, change_ratio, line_diff, stretches, word_diff};
+pub use words::{Change, DiffPiece, Nuance, Stretch, change_ratio, is_readable, line_diff, stretches, word_diff};

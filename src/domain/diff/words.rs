@@ -132,6 +132,22 @@ fn nuance(old: &str, new: &str) -> Nuance {
     }
 }
 
+/// Whether a difference by words says more than both texts would: at least a quarter is in both, or half of the shorter.
+pub fn is_readable(pieces: &[DiffPiece]) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let (mut shared, mut old, mut new) = (0, 0, 0);
+    for piece in pieces {
+        let length = letters(&piece.text);
+        match piece.change {
+            Change::Equal => shared += length,
+            Change::Removed => old += length,
+            Change::Added => new += length,
+        }
+    }
+    let shorter = old.min(new) + shared;
+    shorter == 0 || 2 * shared >= shorter || 8 * shared >= 2 * shared + old + new
+}
+
 fn equal(text: &str) -> Vec<DiffPiece> {
     let mut pieces = Pieces::default();
     pieces.push(Change::Equal, text);
@@ -275,6 +291,14 @@ mod tests {
         assert_eq!(deep("One. Two.", "One.\nTwo."), [Nuance::Space]);
         assert_eq!(deep("a b", "a b\n"), [Nuance::Space]);
         assert_eq!(deep("the limit is 60", "The limit is 100"), [Nuance::Case, Nuance::Words]);
+    }
+
+    #[test]
+    fn a_difference_is_readable_where_enough_is_in_both() {
+        let readable = |old: &str, new: &str| is_readable(&word_diff(old, new));
+        let long = "It is 60. ".to_owned() + &"Then wait and try again. ".repeat(30);
+        assert!(readable("It is 60.", &long) && readable("", "") && readable("It is 60.", "It is 100."));
+        assert!(!readable("Ask the sales team by telephone.", "600 requests per minute on Business."));
     }
 
     proptest! {

@@ -10,8 +10,6 @@ use crate::domain::untrusted::{safe_plain, safe_plain_lines};
 
 /// Characters of an answer that are told.
 const LONGEST: usize = 60_000;
-/// Answers less alike than this are told as they are.
-const IN_COMMON: f64 = 0.2;
 
 const HEAD: &str = r#"<!doctype html>
 <html lang="en">
@@ -86,7 +84,7 @@ fn answer(page: &mut String, entry: &AnswerEntry) {
         said(page, error);
     }
     match &entry.diff {
-        Some(diff) if diff.is_change() && diff.ratio() <= 1.0 - IN_COMMON => difference(page, diff),
+        Some(diff) if diff.is_change() && diff.is_readable() => difference(page, diff),
         _ => as_said(page, entry),
     }
     page.push_str("</div>\n");

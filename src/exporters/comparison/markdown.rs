@@ -12,8 +12,6 @@ use crate::domain::untrusted::{safe_plain, safe_plain_lines};
 const LONGEST: usize = 3_000;
 /// Characters of a question that stand in a heading.
 const HEADING: usize = 100;
-/// Answers less alike than this are told as they are.
-const IN_COMMON: f64 = 0.2;
 
 /// The page.
 pub fn page(report: &Report) -> String {
@@ -63,7 +61,7 @@ fn answer(page: &mut String, entry: &AnswerEntry) {
     }
     match &entry.diff {
         Some(diff) if !diff.is_change() => {}
-        Some(diff) if diff.ratio() <= 1.0 - IN_COMMON => difference(page, diff),
+        Some(diff) if diff.is_readable() => difference(page, diff),
         _ => as_said(page, entry),
     }
 }

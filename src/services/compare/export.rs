@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::model::{ComparedAnswer, ComparedCase, Difference, VariantTotals};
 use super::order::Keep;
 use super::run::Compared;
-use crate::domain::run::{ChunkEdit, ResultStatus, Variant};
+use crate::domain::run::{ResultStatus, Variant};
 use crate::error::AppError;
 use crate::exporters::comparison::{
     AnswerEntry, CaseEntry, DifferenceEntry, Field, Format, Kept, Measure, Report, Rows, VariantEntry, Writing, rows,
@@ -147,7 +147,7 @@ fn variant_entry(totals: &VariantTotals, variant: Option<&Variant>, names: &[&st
         id: totals.variant.as_str().to_owned(),
         model: totals.model.clone(),
         prompt: totals.prompt.clone(),
-        changes: variant.map(changes).unwrap_or_default(),
+        changes: variant.map(|variant| variant.overrides.in_words()).unwrap_or_default(),
         results: totals.results,
         ok: totals.ok,
         failed: totals.failed,
@@ -162,16 +162,6 @@ fn variant_entry(totals: &VariantTotals, variant: Option<&Variant>, names: &[&st
         ttft_ms: totals.ttft_p50_ms,
         means: names.iter().map(|name| totals.scores.get(*name).copied()).collect(),
     }
-}
-
-/// What a variant changes besides model and prompt, in words.
-fn changes(variant: &Variant) -> String {
-    let set = variant.overrides.parameters.iter().map(|(key, value)| format!("{key}={value}"));
-    let edited = variant.overrides.chunks.iter().map(|edit| match edit {
-        ChunkEdit::Drop(rank) => format!("without chunk {rank}"),
-        ChunkEdit::Replace { rank, .. } => format!("chunk {rank} edited"),
-    });
-    set.chain(edited).collect::<Vec<_>>().join(", ")
 }
 
 fn difference_entry(found: &Difference) -> DifferenceEntry {

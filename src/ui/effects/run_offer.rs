@@ -200,6 +200,7 @@ pub fn order_of(worker: &ServicesWorker, order: &Order) -> Result<ReplayOrder, A
     asked.samples = order.samples.max(1);
     asked.max_cost = order.max_cost;
     asked.baseline = order.baseline;
+    asked.pacing = order.pacing;
     if order.ending == Ending::Decided {
         asked.until = Some(stop_rule(worker.services(), None)?);
     }

@@ -10,7 +10,7 @@ use crate::domain::money::Money;
 use crate::domain::run::{ResultStatus, Run, RunResult, RunStatus};
 use crate::domain::score::Rating;
 use crate::services::compare::{Baseline, Comparison, Existing, Keep};
-use crate::services::replay::BaselineLane;
+use crate::services::replay::{BaselineLane, Pacing};
 use crate::ui::msg::ReplayOf;
 
 /// What the screen of runs asks.
@@ -123,6 +123,8 @@ pub struct Order {
     pub baseline: BaselineLane,
     /// When the run ends.
     pub ending: Ending,
+    /// Whether its calls may wait, at half the price.
+    pub pacing: Pacing,
 }
 
 /// When a run ends.

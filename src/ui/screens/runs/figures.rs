@@ -1,7 +1,7 @@
 //! What an answer cost and how long it took: figures, bars, and how far they are from the reference.
 
 use super::cells::{Cell, tokens};
-use super::matrix_view::{percent, rating_mark, result_mark};
+use super::matrix_cells::{percent, rating_mark, result_mark};
 use super::run::RunView;
 use crate::domain::money::Money;
 use crate::ui::effects::runs::Answered;

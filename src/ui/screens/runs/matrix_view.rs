@@ -5,16 +5,15 @@ use std::fmt::Write as _;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::cells::{Cell, tokens};
 use super::list_view::status_pieces;
+use super::matrix_cells::{cell_pieces, percent};
 use super::measures::Room;
 use super::measures_view;
 use super::ordering::{Order, Shown};
 use super::run::{Phase, RunView};
-use crate::domain::run::{ResultStatus, Variant};
-use crate::domain::score::Rating;
+use crate::domain::run::Variant;
 use crate::ui::action::{Action, Context};
-use crate::ui::effects::runs::{Answered, RunCase};
+use crate::ui::effects::runs::RunCase;
 use crate::ui::screens::DrawCx;
 use crate::ui::screens::traces::{count, millis, money, short_id};
 use crate::ui::text::{self, Piece};
@@ -108,34 +107,42 @@ pub fn says_why_not(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) ->
 
 /// One line about the run: status, answers, money.
 pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
-    let Some(row) = run.row() else { return };
+    if run.row().is_none() {
+        return;
+    }
     let mut pieces = vec![Piece::own(format!(" run {}  ", short_id(run.run_id.as_str())), Role::Heading)];
     pieces.extend(status_pieces(run.run_status(), cx));
-    let (cases, variants) = (row.run.cases, row.run.variants.len() as u64);
-    let narrow = area.width < 80;
-    let mut size = if narrow {
-        format!("  {cases} × {variants}")
-    } else {
-        format!("  {} × {}", text::counted(cases, "case"), text::counted(variants, "variant"))
-    };
-    if row.run.samples > 1 {
-        let _ = write!(size, " × {}{}", row.run.samples, if narrow { "" } else { " samples" });
-    }
-    pieces.push(Piece::own(size, Role::Text));
-    let answers = if narrow { "" } else { " answers" };
-    pieces.push(Piece::own(format!("  {}/{}{answers}", run.cells.done(), run.cells.all()), Role::Text));
     let mut last = Vec::new();
     if run.shown == Shown::Changed {
-        let words = if narrow { "changed" } else { "only changed:" };
-        last.push(Piece::own(format!("  {words} {} of {}", run.rows.len(), run.cases()), Role::Accent));
+        let from = if run.against.column() == 0 { String::new() } else { format!(" from {}", run.against_name()) };
+        last.push(Piece::own(format!("  only changed{from}: {} of {}", run.rows.len(), run.cases()), Role::Accent));
     }
     if run.order != Order::Case {
         last.push(Piece::own(format!("  by {}", run.order.name()), Role::Accent));
     }
     let room = usize::from(area.width).saturating_sub(text::pieces_width(&pieces) + text::pieces_width(&last));
+    pieces.extend(size(run, room).map(|size| Piece::own(size, Role::Text)));
+    let room = usize::from(area.width).saturating_sub(text::pieces_width(&pieces) + text::pieces_width(&last));
     pieces.extend(spent(run, room).map(|spent| Piece::own(spent, Role::Dim)));
     pieces.append(&mut last);
     text::put_pieces(buf, (area.x, area.y), &pieces, usize::from(area.width), cx.theme);
+}
+
+/// How large the run is and how far it is: in the longest words that have room.
+fn size(run: &RunView, room: usize) -> Option<String> {
+    let row = run.row()?;
+    let (cases, variants, samples) = (row.run.cases, row.run.variants.len() as u64, u64::from(row.run.samples));
+    let (done, all) = (run.cells.done(), run.cells.all());
+    let (of_each, many) =
+        if samples > 1 { (format!(" × {samples} samples"), format!(" × {samples}")) } else { Default::default() };
+    let whole = format!("  {} × {}{of_each}", text::counted(cases, "case"), text::counted(variants, "variant"));
+    let words = [
+        format!("{whole}  {done}/{all} answers"),
+        format!("  {cases} × {variants}{many}  {done}/{all} answers"),
+        format!("  {cases} × {variants}{many}  {done}/{all}"),
+        format!("  {done}/{all}"),
+    ];
+    words.into_iter().find(|words| text::width(words) <= room)
 }
 
 /// What the run cost: in the longest words that have room.
@@ -222,7 +229,8 @@ fn asked(variant: &Variant) -> String {
         None => "as recorded".to_owned(),
     };
     if !variant.overrides.is_empty() {
-        text.push_str(", changed");
+        text.push_str(", ");
+        text.push_str(&variant.overrides.in_words());
     }
     text
 }
@@ -248,89 +256,6 @@ fn row(
 /// No more of a long text than can be seen.
 pub fn first_characters(text: &str) -> String {
     text.chars().take(400).collect()
-}
-
-/// The sign of a result's status.
-pub fn result_mark(status: ResultStatus, cx: &DrawCx) -> Piece {
-    match status {
-        ResultStatus::Ok => Piece::own(cx.glyphs.good, Role::Good),
-        ResultStatus::Failed => Piece::own(cx.glyphs.bad, Role::Bad),
-        ResultStatus::Incomplete => Piece::own(cx.glyphs.partial, Role::Warning),
-        ResultStatus::Unknown => Piece::own("?", Role::Warning),
-        ResultStatus::Skipped => Piece::own(cx.glyphs.none, Role::Dim),
-    }
-}
-
-/// The sign of a rating.
-pub fn rating_mark(rating: Option<Rating>, cx: &DrawCx) -> Option<Piece> {
-    Some(match rating? {
-        Rating::Good => Piece::own(cx.glyphs.up, Role::Good),
-        Rating::Bad => Piece::own(cx.glyphs.down, Role::Bad),
-    })
-}
-
-fn cell_pieces(samples: &[Cell], cell: u16, cx: &DrawCx) -> Vec<Piece> {
-    // The worst of several samples is the one to look at.
-    let done: Vec<&Answered> = samples
-        .iter()
-        .filter_map(|cell| match cell {
-            Cell::Done(answered) => Some(answered.as_ref()),
-            _ => None,
-        })
-        .collect();
-    let Some(worst) = done.iter().max_by_key(|answer| severity(answer.result.status)) else {
-        return match samples.first() {
-            Some(Cell::Streaming(text)) => {
-                vec![Piece::own(format!("{} {} characters", cx.glyphs.running, text.chars().count()), Role::Accent)]
-            }
-            Some(Cell::Waiting(_)) => vec![Piece::own(format!("{} waits", cx.glyphs.running), Role::Warning)],
-            _ => vec![Piece::own(cx.glyphs.dot, Role::Dim)],
-        };
-    };
-    let mut pieces = vec![result_mark(worst.result.status, cx)];
-    pieces.push(
-        done.iter().find_map(|answer| rating_mark(answer.rating, cx)).unwrap_or_else(|| Piece::own(" ", Role::Text)),
-    );
-    if worst.result.status == ResultStatus::Skipped {
-        pieces.push(Piece::own("skipped", Role::Dim));
-        return pieces;
-    }
-    let alike = done.iter().filter_map(|answer| answer.similarity).reduce(f64::min);
-    pieces.push(Piece::own(format!("{:>5}", percent(alike)), alike_role(alike)));
-    if cell >= 18 {
-        pieces.push(Piece::own(format!(" {:>8}", money(worst.result.cost_usd)), Role::Text));
-    }
-    if cell >= 26 {
-        let nanos = worst.result.latency_ms.map(|ms| (ms * 1e6) as i64);
-        pieces.push(Piece::own(format!(" {:>7}", millis(nanos)), Role::Text));
-    }
-    if cell >= 34 {
-        pieces.push(Piece::own(format!(" {:>7}", count(tokens(worst))), Role::Text));
-    }
-    pieces
-}
-
-const fn severity(status: ResultStatus) -> u8 {
-    match status {
-        ResultStatus::Ok => 0,
-        ResultStatus::Skipped => 1,
-        ResultStatus::Incomplete => 2,
-        ResultStatus::Unknown => 3,
-        ResultStatus::Failed => 4,
-    }
-}
-
-/// A share as whole percents.
-pub fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "—".to_owned(), |share| format!("{:.0} %", share * 100.0))
-}
-
-fn alike_role(alike: Option<f64>) -> Role {
-    match alike {
-        None => Role::Dim,
-        Some(share) if share < 0.5 => Role::Warning,
-        Some(_) => Role::Text,
-    }
 }
 
 fn totals(run: &RunView, (question, cell, shown): Columns, area: Rect, buf: &mut Buffer, cx: &DrawCx) {

@@ -3,10 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::order::{OrderForm, Plan, Row};
+use super::order::{OrderForm, Plan};
+use super::order_rows::Row;
 use crate::domain::money::Money;
 use crate::domain::run::ChunkEdit;
-use crate::services::replay::BaselineLane;
+use crate::services::replay::{BaselineLane, Pacing};
 use crate::ui::action::{Action, Context};
 use crate::ui::effects::runs::{Ending, Offer, PlanSummary};
 use crate::ui::screens::DrawCx;
@@ -128,6 +129,11 @@ fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buf
             let decided = form.ending == Ending::Decided;
             let value = if decided { "as soon as it is clear" } else { "when everything was asked" };
             (setting("ends", value, Role::Text), hint("space marks: stops early"), decided)
+        }
+        Row::Pacing => {
+            let batch = form.pacing == Pacing::Batch;
+            let value = if batch { "within a day, at half the price" } else { "at once" };
+            (setting("answers come", value, Role::Text), hint("space marks: in batches"), batch)
         }
         Row::Parameters => {
             let value = if form.parameters.is_empty() { "as recorded".into() } else { form.parameters.join(" ") };

@@ -38,22 +38,31 @@ const TWO: u16 = 80;
 /// Columns shown at most: the recorded answer and four variants.
 const MOST: usize = 5;
 
-/// Which columns are shown: 0 is the recorded answer, then the variants. The one in `focus` is always among them.
-pub fn shown(width: u16, variants: usize, focus: usize) -> Vec<usize> {
+/// Which columns are shown: 0 is the recorded answer, then the variants. Where not all fit, the one that answers are
+/// compared with comes first; the one in `focus` is always among them.
+pub fn shown(width: u16, variants: usize, focus: usize, reference: usize) -> Vec<usize> {
     let fit = if width < TWO { 1 } else { usize::from(width / LEAST).clamp(2, MOST) };
+    let focus = focus.min(variants);
     if fit == 1 {
-        return vec![focus.min(variants)];
+        return vec![focus];
     }
-    let beside = (fit - 1).min(variants);
-    let first = focus.max(1).min(variants + 1 - beside.min(variants));
-    std::iter::once(0).chain(first..first + beside).collect()
+    if fit > variants {
+        return (0..=variants).collect();
+    }
+    let others: Vec<usize> = (0..=variants).filter(|column| *column != reference).collect();
+    let beside = fit - 1;
+    // In focus is the reference: the others stay where they would be for its neighbour.
+    let at = others.iter().position(|column| *column >= focus).unwrap_or(others.len() - 1);
+    let first = at.min(others.len().saturating_sub(beside));
+    std::iter::once(reference).chain(others.into_iter().skip(first).take(beside)).collect()
 }
 
 /// What stands in a column, broken to `room`.
 pub fn column(run: &RunView, column: usize, room: usize, cx: &DrawCx) -> Column {
     let lines = content(run, column, cx);
     let row = |line: &Line, pieces: Vec<Piece>| {
-        let changed = pieces.iter().any(|piece| side_text::is_change(piece.role));
+        // A blank line within a change does not end it.
+        let changed = pieces.iter().any(|piece| side_text::is_change(piece.role)) || (line.within && pieces.is_empty());
         Row { at: line.at, pieces, changed }
     };
     let rows = lines.lines.iter().flat_map(|line| line.wrapped(room).into_iter().map(move |pieces| row(line, pieces)));
@@ -189,15 +198,19 @@ mod tests {
 
     #[test]
     fn as_many_columns_as_fit_and_the_focus_is_always_seen() {
-        assert_eq!(shown(60, 4, 0), [0]);
-        assert_eq!(shown(60, 4, 3), [3]);
-        assert_eq!(shown(80, 4, 1), [0, 1]);
-        assert_eq!(shown(80, 4, 4), [0, 4]);
-        assert_eq!(shown(120, 4, 0), [0, 1, 2, 3]);
-        assert_eq!(shown(120, 4, 4), [0, 2, 3, 4]);
-        assert_eq!(shown(200, 4, 2), [0, 1, 2, 3, 4]);
-        assert_eq!(shown(200, 7, 7), [0, 4, 5, 6, 7]);
-        assert_eq!(shown(120, 1, 1), [0, 1]);
-        assert_eq!(shown(120, 0, 1), [0]);
+        assert_eq!(shown(60, 4, 0, 0), [0]);
+        assert_eq!(shown(60, 4, 3, 0), [3]);
+        assert_eq!(shown(80, 4, 1, 0), [0, 1]);
+        assert_eq!(shown(80, 4, 4, 0), [0, 4]);
+        assert_eq!(shown(120, 4, 0, 0), [0, 1, 2, 3]);
+        assert_eq!(shown(120, 4, 4, 0), [0, 2, 3, 4]);
+        assert_eq!(shown(200, 4, 2, 0), [0, 1, 2, 3, 4]);
+        assert_eq!(shown(200, 7, 7, 0), [0, 4, 5, 6, 7]);
+        assert_eq!(shown(120, 1, 1, 0), [0, 1]);
+        assert_eq!(shown(120, 0, 1, 0), [0]);
+        assert_eq!(shown(80, 4, 1, 2), [2, 1], "the reference comes first");
+        assert_eq!(shown(80, 4, 2, 2), [2, 3]);
+        assert_eq!(shown(80, 4, 0, 4), [4, 0]);
+        assert_eq!(shown(200, 4, 1, 2), [0, 1, 2, 3, 4], "where all fit they stay in order");
     }
 }

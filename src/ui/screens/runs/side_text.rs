@@ -1,15 +1,13 @@
 //! An answer and what changed in it, as lines: words in brackets, JSON as an indented tree with signs.
 
 use crate::domain::diff::{
-    AnswerDiff, Mark, Nuance, RowValue, Said, Stretch, StructureDiff, StructureRow, TextDiff, change_ratio, rows,
+    AnswerDiff, Mark, Nuance, RowValue, Said, Stretch, StructureDiff, StructureRow, TextDiff, is_readable, rows,
     stretches,
 };
 use crate::ui::glyphs::Glyphs;
 use crate::ui::text::{self, Piece};
 use crate::ui::theme::Role;
 
-/// Answers less alike than this are shown as they are: the diff would be all of both.
-const IN_COMMON: f64 = 0.25;
 /// Characters of an answer that are drawn; more is in the trace.
 const LONGEST: usize = 60_000;
 /// Rows of a tree that are drawn.
@@ -26,6 +24,8 @@ pub struct Line {
     pub lead: Vec<Piece>,
     /// What stands on it.
     pub pieces: Vec<Piece>,
+    /// Whether it begins within a change that began above.
+    pub within: bool,
 }
 
 impl Line {
@@ -83,7 +83,7 @@ pub fn answer(said: Said<'_>, diff: Option<&AnswerDiff>, glyphs: &Glyphs) -> Lin
     let mut writer = Writer { lines: vec![Line::default()], at: 0, glyphs, left: LONGEST };
     let mut flow = Flow::Aligned;
     match &shown.text {
-        TextDiff::Words(pieces) if change_ratio(pieces) > 1.0 - IN_COMMON => {
+        TextDiff::Words(pieces) if !is_readable(pieces) => {
             writer.own("too little in common for a word diff", Role::Warning);
             writer.next();
             writer.text(said.text.unwrap_or_default(), Role::Text, Counts::No);
@@ -149,6 +149,9 @@ impl Writer<'_> {
             if place > 0 {
                 self.at += usize::from(counts == Counts::Yes);
                 self.next();
+                if let Some(last) = self.lines.last_mut() {
+                    last.within = is_change(role);
+                }
             }
             self.push(text::foreign(part.strip_suffix('\r').unwrap_or(part), role));
         }

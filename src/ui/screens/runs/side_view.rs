@@ -58,7 +58,7 @@ pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
 
 /// The columns shown with their places, less the blank at their left and the line at their right.
 fn places(run: &RunView, area: Rect) -> Vec<(usize, Rect)> {
-    let shown = shown(area.width, run.variants(), run.column);
+    let shown = shown(area.width, run.variants(), run.column, run.against.column());
     let count = shown.len() as u16;
     let width = area.width.saturating_sub(count - 1) / count;
     let place = |(at, column): (usize, usize)| {
@@ -117,25 +117,29 @@ fn heads(run: &RunView, places: &[(usize, Rect)], area: Rect, buf: &mut Buffer, 
             continue;
         }
         let mut pieces = title(run, *column);
-        let hidden = run.variants() + 1 - places.len();
-        if hidden > 0 && *column > 0 {
-            let (first, last) = (at == 1, at + 1 == places.len());
-            if first && *column > 1 {
-                pieces.insert(0, Piece::own("‹ ", Role::Accent));
-            }
-            if last && *column < run.variants() {
-                let more = format!(" +{} ›", run.variants() - *column);
-                let room = usize::from(place.width).saturating_sub(text::width(&more));
-                let x = place.x + room as u16;
-                text::put_pieces(buf, (place.x, y), &pieces, room, cx.theme);
-                text::put(buf, x, y, &more, text::width(&more), cx.style(Role::Accent));
-                focus(run, *column, *place, y, buf, cx);
-                continue;
-            }
+        // Columns that are not shown are told of at the ends of those beside the first.
+        let before = if at == 1 { hidden(run, places, &|other| other < *column) } else { 0 };
+        let after = if at > 0 && at + 1 == places.len() { hidden(run, places, &|other| other > *column) } else { 0 };
+        if before > 0 {
+            pieces.insert(0, Piece::own(format!("‹ +{before} "), Role::Accent));
+        }
+        if after > 0 {
+            let more = format!(" +{after} ›");
+            let room = usize::from(place.width).saturating_sub(text::width(&more));
+            text::put_pieces(buf, (place.x, y), &pieces, room, cx.theme);
+            text::put(buf, place.x + room as u16, y, &more, text::width(&more), cx.style(Role::Accent));
+            focus(run, *column, *place, y, buf, cx);
+            continue;
         }
         text::put_pieces(buf, (place.x, y), &pieces, usize::from(place.width), cx.theme);
         focus(run, *column, *place, y, buf, cx);
     }
+}
+
+/// How many columns are not shown on one side of those that are.
+fn hidden(run: &RunView, places: &[(usize, Rect)], side: &dyn Fn(usize) -> bool) -> usize {
+    let is_shown = |column: &usize| places.iter().any(|(shown, _)| shown == column);
+    (0..=run.variants()).filter(|column| !is_shown(column) && side(*column)).count()
 }
 
 /// Marks the head of the column that keys are about.
