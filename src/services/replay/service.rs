@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
+use crate::domain::cache::CacheLimits;
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{RunId, TraceId};
 use crate::domain::price::PriceBook;
@@ -27,6 +28,7 @@ struct Inner {
     store: Store,
     clock: Arc<dyn Clock>,
     policy: RetryPolicy,
+    cache: CacheLimits,
     random: Arc<dyn Fn() -> f64 + Send + Sync>,
     run_ids: Arc<dyn Fn() -> RunId + Send + Sync>,
 }
@@ -46,10 +48,17 @@ impl ReplayService {
                 store,
                 clock,
                 policy: RetryPolicy::default(),
+                cache: CacheLimits::default(),
                 random: Arc::new(random),
                 run_ids: Arc::new(run_ids),
             }),
         }
+    }
+
+    /// With other limits of the cache.
+    #[must_use]
+    pub fn with_cache(self, cache: CacheLimits) -> Self {
+        Self { inner: Arc::new(Inner { cache, ..(*self.inner).clone() }) }
     }
 
     /// With another retry policy, source of jitter (from 0 to 1) and of run ids, so that tests are exact.
@@ -90,6 +99,10 @@ impl ReplayService {
 
     pub(super) fn policy(&self) -> &RetryPolicy {
         &self.inner.policy
+    }
+
+    pub(super) fn cache_limits(&self) -> CacheLimits {
+        self.inner.cache
     }
 
     pub(super) fn random(&self) -> f64 {
