@@ -5,9 +5,10 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::error::Mistake;
-use super::model::{Config, Defaults, EditorMode, PriceOverride, PromptSettings, Provider, Setting};
+use super::model::{CacheSettings, Config, Defaults, EditorMode, PriceOverride, PromptSettings, Provider, Setting};
 use super::reader::{Reader, Value};
 use super::{check, lint};
+use crate::domain::cache::{parse_age, parse_size};
 use crate::domain::label::LabelKind;
 use crate::domain::provider::{KeySource, ProviderKind};
 use crate::domain::run::ModelId;
@@ -19,6 +20,7 @@ const ROOT: &[&str] = &[
     "ascii",
     "editor_mode",
     "defaults",
+    "cache",
     "prompts",
     "providers",
     "prices",
@@ -27,6 +29,7 @@ const ROOT: &[&str] = &[
     "keys",
 ];
 const PROMPTS: &[&str] = &["label", "label_kind"];
+const CACHE: &[&str] = &["max_age", "max_size"];
 const DEFAULTS: &[&str] = &["models", "max_cost_usd", "concurrency", "max_output_tokens"];
 const PROVIDER: &[&str] = &[
     "kind",
@@ -100,6 +103,11 @@ fn root_table(reader: &mut Reader<'_>, config: &mut Config, root: &DeTable<'_>) 
             "defaults" => {
                 if let Some(table) = reader.table(name, value) {
                     defaults(reader, &mut config.defaults, table);
+                }
+            }
+            "cache" => {
+                if let Some(table) = reader.table(name, value) {
+                    cache(reader, &mut config.cache, table);
                 }
             }
             "prompts" => {
@@ -210,6 +218,25 @@ fn defaults(reader: &mut Reader<'_>, defaults: &mut Defaults, table: &DeTable<'_
             "concurrency" => put(&mut defaults.concurrency, reader.small(&full, value, MOST_CONCURRENT)),
             "max_output_tokens" => put(&mut defaults.max_output_tokens, reader.small(&full, value, MOST_OUTPUT)),
             _ => reader.unknown(key.span(), "defaults", name, DEFAULTS),
+        }
+    }
+}
+
+fn cache(reader: &mut Reader<'_>, cache: &mut CacheSettings, table: &DeTable<'_>) {
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        let full = format!("cache.{name}");
+        match name {
+            "max_age" => {
+                put(&mut cache.max_age, reader.parsed(&full, value, parse_age, "an age such as \"30d\" or \"12h\""));
+            }
+            "max_size" => {
+                put(
+                    &mut cache.max_size,
+                    reader.parsed(&full, value, parse_size, "a size such as \"500MB\" or \"1GB\""),
+                );
+            }
+            _ => reader.unknown(key.span(), "cache", name, CACHE),
         }
     }
 }

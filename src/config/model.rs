@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use crate::domain::cache::{CacheLimits, age_text, size_text};
 use crate::domain::label::{LabelKind, LabelScheme};
 use crate::domain::lint;
 use crate::domain::money::Money;
@@ -118,6 +120,29 @@ impl Default for PromptSettings {
     }
 }
 
+/// `[cache]`: which answers are served again without being asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// How old they may be.
+    pub max_age: Setting<Duration>,
+    /// How many bytes of them, the newest first.
+    pub max_size: Setting<u64>,
+}
+
+impl CacheSettings {
+    /// The limits without where they were set.
+    pub const fn limits(&self) -> CacheLimits {
+        CacheLimits { max_age: self.max_age.value, max_bytes: self.max_size.value }
+    }
+}
+
+impl Default for CacheSettings {
+    fn default() -> Self {
+        let usual = CacheLimits::default();
+        Self { max_age: Setting::default_of(usual.max_age), max_size: Setting::default_of(usual.max_bytes) }
+    }
+}
+
 /// Settings of the workbench: the keys at the top of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workbench {
@@ -190,6 +215,8 @@ pub struct Config {
     pub keys: BTreeMap<String, BTreeMap<String, Setting<Vec<String>>>>,
     /// The workbench's settings.
     pub workbench: Workbench,
+    /// `[cache]`.
+    pub cache: CacheSettings,
     /// `[prompts]`.
     pub prompts: PromptSettings,
     /// `[lint]`: rules for prompts that are off or weigh differently.
@@ -216,6 +243,7 @@ impl Default for Config {
                 ascii: Setting::default_of(false),
                 editor_mode: Setting::default_of(EditorMode::Plain),
             },
+            cache: CacheSettings::default(),
             prompts: PromptSettings::default(),
             lint: lint::Settings::default(),
         }
@@ -276,6 +304,8 @@ impl Config {
         put("defaults.max_cost_usd".into(), d.max_cost_usd.value.to_string(), &d.max_cost_usd.source);
         put("defaults.concurrency".into(), d.concurrency.value.to_string(), &d.concurrency.source);
         put("defaults.max_output_tokens".into(), d.max_output_tokens.value.to_string(), &d.max_output_tokens.source);
+        put("cache.max_age".into(), age_text(self.cache.max_age.value), &self.cache.max_age.source);
+        put("cache.max_size".into(), size_text(self.cache.max_size.value), &self.cache.max_size.source);
         put("prompts.label".into(), self.prompts.label.value.clone(), &self.prompts.label.source);
         let kind = &self.prompts.label_kind;
         put("prompts.label_kind".into(), kind.value.as_str().into(), &kind.source);

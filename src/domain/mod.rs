@@ -1,6 +1,8 @@
 //! Pure types and rules: no I/O, and no crate that does any.
 
+pub mod cache;
 pub mod cancel;
+pub mod canonical_json;
 pub mod chunk;
 pub mod diff;
 pub mod evidence;

@@ -141,7 +141,9 @@ impl Services {
     /// What replays recorded calls.
     pub fn replay(&self) -> Result<ReplayService, AppError> {
         let prices = self.prices()?.clone();
-        Ok(ReplayService::new(self.providers()?.clone(), prices, self.store()?.clone(), Arc::clone(self.clock())))
+        let service =
+            ReplayService::new(self.providers()?.clone(), prices, self.store()?.clone(), Arc::clone(self.clock()));
+        Ok(service.with_cache(self.config()?.cache.limits()))
     }
 
     /// The store of the workspace, as it is; [`ready`](Self::ready) brings it up to date first.

@@ -40,7 +40,8 @@ impl Journalled {
                     all.results.insert(result.result.result_id.as_str().to_owned(), *result);
                 }
                 JournalRecord::Score { score } => all.scores.push(score),
-                JournalRecord::Intent { .. } | JournalRecord::Batch { .. } => {}
+                // What is cleared is read from its own journals when the cache is asked.
+                JournalRecord::Intent { .. } | JournalRecord::Batch { .. } | JournalRecord::CacheCleared { .. } => {}
             }
         }
         all

@@ -83,17 +83,6 @@ impl Store {
         found.into_iter().next().ok_or_else(|| StoreError::NotFound { what: "result", id: id.as_str().to_owned() })
     }
 
-    /// Answers of status ok that were stored for these request hashes and this sample number, one for each hash at most.
-    pub fn cached_results(&self, hashes: &[String], sample: u32, cancel: &Cancel) -> Result<Vec<StoredResult>> {
-        let wanted = serde_json::to_string(hashes)?;
-        let sql = format!(
-            "SELECT DISTINCT ON (request_hash) {RESULT}, {STORED} FROM store.results \
-             WHERE request_hash IN (SELECT unnest(from_json(?, '[\"VARCHAR\"]'))) AND request_hash <> '' AND sample = ? \
-             AND status = 'ok' ORDER BY request_hash, from_cache, created_ns DESC"
-        );
-        self.shared.read(cancel, |conn| stored(conn, &sql, &[&wanted, &sample]))
-    }
-
     /// Writes a run into the index (its journal comes first); again replaces it.
     pub fn put_run(&self, run: &Run, status: RunStatus) -> Result<()> {
         self.shared.write(&Cancel::new(), |conn| put_run(conn, run, status))
@@ -212,10 +201,11 @@ fn run_rows(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Resu
 }
 
 /// The columns of a result.
-const RESULT: &str = "run_id, result_id, trace_id, span_id, variant, model, prompt, sample, status, output_text, tool_calls, \
+pub(super) const RESULT: &str = "run_id, result_id, trace_id, span_id, variant, model, prompt, sample, status, output_text, tool_calls, \
     finish_reason, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, cost_usd, cost_source, latency_ms, \
     ttft_ms, attempts, from_cache, error";
-const STORED: &str = "request, request_hash, created_ns";
+/// And those of the request it answers.
+pub(super) const STORED: &str = "request, request_hash, created_ns";
 
 /// The results of a trace, newest run first.
 pub(super) fn of_trace(conn: &Connection, trace_id: &str) -> Result<Vec<RunResult>> {
@@ -235,7 +225,8 @@ fn results(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Resul
     Ok(results)
 }
 
-fn stored(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<StoredResult>> {
+/// Results with their requests.
+pub(super) fn stored(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<StoredResult>> {
     let mut statement = conn.prepare(sql)?;
     let mut rows = statement.query(params)?;
     let mut results = Vec::new();

@@ -8,8 +8,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::budget::Ledger;
-use super::call;
 use super::events::{OutcomeVariant, RunEvent, RunOutcome};
+use super::flights::Flights;
+use super::neighbours::Neighbours;
 use super::plan::{PlannedCall, ReplayPlan};
 use super::record::{Indexer, Recorder};
 use super::service::ReplayService;
@@ -46,6 +47,8 @@ pub(super) struct Shared {
     pub(super) limits: HashMap<String, Limits>,
     /// Tells when the run may stop early.
     watch: Option<Watch>,
+    /// Equal requests that are asked once.
+    pub(super) flights: Flights,
     state: Mutex<State>,
     indexer: Mutex<Option<Indexer>>,
 }
@@ -142,6 +145,7 @@ impl Shared {
             self.stop_with(Stop::Journal(error));
             return;
         }
+        self.flights.landed(&stored);
         let result = stored.result.clone();
         self.state().tally.add(&result);
         if self.watch.as_ref().map(|watch| watch.take(&result)) == Some(Goes::Over) {
@@ -174,7 +178,7 @@ impl ReplayService {
             None => Journal::of_run_alone(store.state_dir(), &plan.run.run_id).map_err(journal_error)?,
         };
         let recorder = Recorder::start(journal).map_err(journal_error)?;
-        if !resumed {
+        if !resumed || plan.amended {
             recorder.write(JournalRecord::Run { run: plan.run.clone() }).await.map_err(RunError::Journal)?;
         }
         let shared = Arc::new(self.share(&plan, recorder, events, cancel));
@@ -256,6 +260,9 @@ impl ReplayService {
             in_flight: Limits::new(all, Arc::clone(self.clock())),
             limits,
             watch: Watch::of(plan),
+            flights: Flights::of(plan, |wanted| {
+                Neighbours::new(self.store().state_dir().to_owned(), plan.run.run_id.clone(), wanted)
+            }),
             state: Mutex::default(),
             indexer: Mutex::new(Some(Indexer::start(self.store().clone()))),
         }
@@ -298,7 +305,7 @@ async fn work(shared: &Arc<Shared>, calls: Vec<PlannedCall>, concurrency: usize,
 impl Shared {
     /// Makes a call when it is its turn, unless its answer is not needed any more.
     async fn make(&self, planned: PlannedCall) {
-        let Some(watch) = &self.watch else { return call::make(self, planned).await };
+        let Some(watch) = &self.watch else { return self.fly(planned).await };
         let place = planned.place;
         let needed = tokio::select! {
             biased;
@@ -307,7 +314,7 @@ impl Shared {
             needed = watch.turn(&planned) => needed,
         };
         if needed {
-            call::make(self, planned).await;
+            self.fly(planned).await;
         }
         watch.over(place);
     }

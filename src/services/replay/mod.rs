@@ -7,6 +7,8 @@ mod cases;
 mod chunk_edits;
 mod engine;
 mod events;
+mod flights;
+mod neighbours;
 mod order;
 mod plan;
 mod prices;

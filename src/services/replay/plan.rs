@@ -147,6 +147,8 @@ pub struct ReplayPlan {
     pub unsteady: u64,
     /// Answers that are not needed any more, of a run that is resumed and has decided something.
     pub saved: u64,
+    /// Whether the run that is resumed goes on with another cap or cache than its journal says.
+    pub(super) amended: bool,
     /// Tells when the run may stop early.
     pub(super) decider: Option<Arc<Mutex<Decider>>>,
 }
@@ -254,6 +256,7 @@ impl ReplayService {
             journal: None,
             unsteady: frame.cases.iter().flatten().filter(|case| is_unsteady(case)).count() as u64,
             saved: 0,
+            amended: false,
             decider: None,
         };
         let mut number = 0_u64;
@@ -373,6 +376,10 @@ impl ReplayService {
     }
 
     fn find_cached(&self, calls: &mut [PlannedCall], samples: u32, cancel: &Cancel) -> Result<(), PlanError> {
+        if !calls.iter().any(|call| call.prepared.local.is_none()) {
+            return Ok(());
+        }
+        let window = self.store().cache_window(self.cache_limits(), self.clock().now(), cancel)?;
         for sample in 0..samples {
             // The built-in models answer faster than the cache.
             let remote = |call: &&PlannedCall| call.sample == sample && call.prepared.local.is_none();
@@ -380,7 +387,7 @@ impl ReplayService {
             if hashes.is_empty() {
                 continue;
             }
-            let stored = self.store().cached_results(&hashes, sample, cancel)?;
+            let stored = self.store().cached_results(&hashes, sample, &window, cancel)?;
             let by_hash: HashMap<String, Arc<StoredResult>> = stored
                 .into_iter()
                 .filter(|stored| stored.result.status == ResultStatus::Ok)

@@ -80,6 +80,7 @@ impl ReplayService {
         let journal = Journal::of_run_alone(self.store().state_dir(), run_id)?;
         let journalled = told(&journal, run_id)?;
         let mut run = journalled.run;
+        let as_told = run.clone();
         run.max_cost = order.max_cost.or(run.max_cost);
         if order.cache == CachePolicy::Ignore {
             run.cache = CachePolicy::Ignore;
@@ -117,6 +118,7 @@ impl ReplayService {
             let reason = format!("{changed} is not as it was when the run began, so its answers could not be compared");
             return Err(PlanError::NotResumable { run: run_id.as_str().to_owned(), reason });
         }
+        plan.amended = run != as_told;
         run.estimated_cost = run.estimated_cost.or(plan.run.estimated_cost);
         plan.run = run;
         plan.done = journalled.done;
@@ -205,7 +207,7 @@ impl Told {
                 self.results.insert(result.result_id.clone(), result);
             }
             JournalRecord::Batch { batch } => self.batches.push(batch),
-            JournalRecord::End { .. } | JournalRecord::Score { .. } => {}
+            JournalRecord::End { .. } | JournalRecord::CacheCleared { .. } | JournalRecord::Score { .. } => {}
         }
     }
 

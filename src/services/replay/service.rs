@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::cache::CacheLimits;
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{RunId, TraceId};
 use crate::domain::price::PriceBook;
@@ -28,6 +29,7 @@ struct Inner {
     store: Store,
     clock: Arc<dyn Clock>,
     policy: RetryPolicy,
+    cache: CacheLimits,
     random: Arc<dyn Fn() -> f64 + Send + Sync>,
     batch_pause: Duration,
     run_ids: Arc<dyn Fn() -> RunId + Send + Sync>,
@@ -48,11 +50,18 @@ impl ReplayService {
                 store,
                 clock,
                 policy: RetryPolicy::default(),
+                cache: CacheLimits::default(),
                 random: Arc::new(random),
                 batch_pause: Duration::from_secs(5),
                 run_ids: Arc::new(run_ids),
             }),
         }
+    }
+
+    /// With other limits of the cache.
+    #[must_use]
+    pub fn with_cache(self, cache: CacheLimits) -> Self {
+        Self { inner: Arc::new(Inner { cache, ..(*self.inner).clone() }) }
     }
 
     /// With another retry policy, source of jitter (from 0 to 1) and of run ids, so that tests are exact.
@@ -103,6 +112,10 @@ impl ReplayService {
 
     pub(super) fn batch_pause(&self) -> Duration {
         self.inner.batch_pause
+    }
+
+    pub(super) fn cache_limits(&self) -> CacheLimits {
+        self.inner.cache
     }
 
     pub(super) fn random(&self) -> f64 {

@@ -76,6 +76,16 @@ pub enum JournalRecord {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         decided: Option<Decided>,
     },
+    /// Answers are not to be served from the cache any more.
+    CacheCleared {
+        /// Those made up to this time.
+        before: Timestamp,
+        /// Those of one model, `provider/model`; `None` is all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<String>,
+        /// When the user said so.
+        at: Timestamp,
+    },
     /// A score or note that a user gave.
     Score {
         /// The score.

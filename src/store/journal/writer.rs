@@ -43,6 +43,16 @@ fn name_of(run: &RunId) -> String {
     format!("run-{}", disk::safe_name(run.as_str()))
 }
 
+/// Where the journal of a run stands.
+pub(super) fn path_of_run(state_dir: &Path, run: &RunId) -> PathBuf {
+    path_of(state_dir, &name_of(run))
+}
+
+/// Whether somebody works on the run of a journal.
+pub(super) fn is_locked(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
+}
+
 /// One journal file open for appending; clones share it. The first caller of a batch writes it for all who came meanwhile.
 #[derive(Clone)]
 pub struct Journal(Arc<Shared>);
@@ -94,8 +104,7 @@ impl Journal {
 
     /// Whether a process works on a run.
     pub fn is_at_work(state_dir: &Path, run: &RunId) -> bool {
-        File::open(path_of(state_dir, &name_of(run)))
-            .is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
+        is_locked(&path_of_run(state_dir, run))
     }
 
     fn file(&self) -> MutexGuard<'_, File> {

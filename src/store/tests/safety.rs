@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::fixtures::*;
+use crate::domain::cache::CacheLimits;
 use crate::domain::cancel::Cancel;
 use crate::domain::run::{
     CachePolicy, CaseChoice, ModelChoice, Overrides, ResultStatus, Run, RunResult, RunStatus, Variant,
@@ -243,7 +244,9 @@ fn runs_come_back_from_the_index_and_from_their_journal() {
         assert_eq!(store.runs(&cancel).unwrap(), [row]);
         assert_eq!(store.results(&"0198".into(), &cancel).unwrap(), [good.result.clone(), bad.result.clone()]);
         assert_eq!(store.result(&"0198-0".into(), &cancel).unwrap(), good);
-        let cached = store.cached_results(&["hash0".into(), "hash10".into(), String::new()], 0, &cancel).unwrap();
+        let window = store.cache_window(CacheLimits::default(), Timestamp::from_nanos(START), &cancel).unwrap();
+        let hashes = ["hash0".into(), "hash10".into(), String::new()];
+        let cached = store.cached_results(&hashes, 0, &window, &cancel).unwrap();
         assert_eq!(cached, std::slice::from_ref(&good));
         assert_eq!(store.check(&[], &cancel).unwrap().differences, []);
     };
