@@ -63,6 +63,7 @@ impl Live {
             RunEvent::Sent { .. }
             | RunEvent::Text { .. }
             | RunEvent::Reasoning { .. }
+            | RunEvent::Step { .. }
             | RunEvent::Waiting { .. }
             | RunEvent::Ended(_) => {}
         }

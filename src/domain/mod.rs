@@ -1,6 +1,7 @@
 //! Pure types and rules: no I/O, and no crate that does any.
 
 pub mod cancel;
+pub mod chain;
 pub mod chunk;
 pub mod diff;
 pub mod evidence;

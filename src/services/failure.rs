@@ -95,7 +95,7 @@ impl From<PlanError> for AppError {
             }
             PlanError::NoModels => Self::usage(message).hint("hindcast models lists the models there are"),
             PlanError::NoPrice(_) | PlanError::Provider(_) => Self::config(message),
-            PlanError::Chain | PlanError::NotResumable { .. } => Self::usage(message),
+            PlanError::NotResumable { .. } => Self::usage(message),
             PlanError::Store(error) => error.into(),
         }
     }

@@ -13,6 +13,7 @@ use super::rows::{RunRow, StoredResult};
 use super::tables::RESULT_COLUMNS;
 use super::{Journal, Store, ids};
 use crate::domain::cancel::Cancel;
+use crate::domain::chain::ChainStep;
 use crate::domain::ids::{ResultId, RunId};
 use crate::domain::money::Money;
 use crate::domain::run::{ResultStatus, Run, RunResult, RunStatus};
@@ -82,6 +83,20 @@ impl Store {
              AND status = 'ok' ORDER BY request_hash, from_cache, created_ns DESC"
         );
         self.shared.read(cancel, |conn| stored(conn, &sql, &[&wanted, &sample]))
+    }
+
+    /// The answer of a request of an earlier chain, by the hash of the request and the number of the sample.
+    pub fn cached_step(&self, hash: &str, sample: u32, cancel: &Cancel) -> Result<Option<(RunResult, ChainStep)>> {
+        let sql = format!(
+            "SELECT {RESULT} FROM store.results WHERE sample = ? AND steps IS NOT NULL AND contains(steps, ?) \
+             ORDER BY created_ns DESC LIMIT 8"
+        );
+        let found = self.shared.read(cancel, |conn| results(conn, &sql, &[&sample, &hash]))?;
+        Ok(found.into_iter().find_map(|mut result| {
+            let steps = std::mem::take(&mut result.steps);
+            let step = steps.into_iter().find(|step| step.request_hash == hash)?;
+            Some((result, step))
+        }))
     }
 
     /// Writes a run into the index (its journal comes first); again replaces it.
@@ -172,7 +187,9 @@ fn push_result(rows: &mut RowBatch, stored: &StoredResult) -> Result<()> {
     rows.float(result.latency_ms).float(result.ttft_ms).int(Some(i64::from(result.attempts)));
     rows.bool(result.from_cache).text(result.error.as_deref());
     rows.text(Some(&stored.request.to_string())).text(Some(&stored.request_hash));
-    rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos())).end_row();
+    rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos()));
+    let steps = if result.steps.is_empty() { None } else { Some(serde_json::to_string(&result.steps)?) };
+    rows.text(steps.as_deref()).end_row();
     Ok(())
 }
 
@@ -204,7 +221,7 @@ fn run_rows(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Resu
 /// The columns of a result.
 const RESULT: &str = "run_id, result_id, trace_id, span_id, variant, model, prompt, sample, status, output_text, tool_calls, \
     finish_reason, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, cost_usd, cost_source, latency_ms, \
-    ttft_ms, attempts, from_cache, error";
+    ttft_ms, attempts, from_cache, error, steps";
 const STORED: &str = "request, request_hash, created_ns";
 
 /// The results of a trace, newest run first.
@@ -266,5 +283,6 @@ fn result(row: &mut RowReader<'_, '_>) -> Result<RunResult> {
         attempts: row.get::<i32>()?.try_into().unwrap_or(0),
         from_cache: row.get()?,
         error: row.text()?,
+        steps: row.text()?.and_then(|steps| serde_json::from_str(&steps).ok()).unwrap_or_default(),
     })
 }

@@ -224,6 +224,9 @@ actions! {
         Baseline "run.baseline" "Baseline", "Chooses what the answers are compared with: the recorded ones, or a variant's.", &[Run], ["b"];
         CommitMeasured "run.commit" "Commit with evidence", "Commits the prompt as it was measured, with what the run measured in the commit message.", &[Run], ["C"];
         StopRun "run.stop" "Stop run", "Stops the run that is worked on; what is there stays.", &[Runs, Run], ["c"];
+        ChainNearest "chain.nearest" "Nearest answer", "Goes on with the chain that left its recording: the tool answers with the nearest recorded answer, marked as such.", &[Run], ["o n"], CostsMoney;
+        ChainPick "chain.pick" "Pick an answer", "Goes on with the chain: the tool answers with a recorded answer that you pick.", &[Run], ["o p"], CostsMoney;
+        ChainType "chain.type" "Type an answer", "Goes on with the chain: the tool answers what you type.", &[Run], ["o t"], CostsMoney;
         ResumeRun "run.resume" "Go on with run", "Goes on with a run that was stopped; answers that are there are not paid for again.", &[Runs, Run], ["R"], CostsMoney;
     }
     "Prompts" {

@@ -1,6 +1,10 @@
 //! Replays against servers on loopback: answers, failures, budgets, kills and resumes.
 
 mod budget;
+mod chain_kills;
+mod chain_recorded;
+mod chain_support;
+mod chains;
 mod outcomes;
 mod real;
 mod resume;

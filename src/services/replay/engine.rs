@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::budget::Ledger;
 use super::call;
+use super::chain_ask::Asker;
 use super::events::{OutcomeVariant, RunEvent, RunOutcome};
 use super::plan::{PlannedCall, ReplayPlan};
 use super::record::{Indexer, Recorder};
@@ -42,6 +43,8 @@ pub(super) struct Shared {
     /// Requests in flight, over all providers.
     pub(super) in_flight: Limits,
     pub(super) limits: HashMap<String, Limits>,
+    /// Who says what tools answer where the recording does not tell.
+    pub(super) asker: Option<Arc<dyn Asker>>,
     state: Mutex<State>,
     indexer: Mutex<Option<Indexer>>,
 }
@@ -71,6 +74,7 @@ struct Tally {
     from_cache: u64,
     skipped: u64,
     unknown: u64,
+    diverged: u64,
 }
 
 impl Tally {
@@ -85,6 +89,7 @@ impl Tally {
                 self.failed += 1;
             }
             ResultStatus::Skipped => self.skipped += 1,
+            ResultStatus::Diverged => self.diverged += 1,
         }
     }
 }
@@ -239,6 +244,7 @@ impl ReplayService {
             stop: CancellationToken::new(),
             in_flight: Limits::new(all, Arc::clone(self.clock())),
             limits,
+            asker: plan.asker.clone(),
             state: Mutex::default(),
             indexer: Mutex::new(Some(Indexer::start(self.store().clone()))),
         }
@@ -336,6 +342,7 @@ impl Shared {
             estimated_cost_usd: self.run.estimated_cost,
             wall_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             skipped: tally.skipped,
+            diverged: tally.diverged,
             unknown: tally.unknown,
             stopped_by: (!reasons.is_empty()).then(|| reasons.join("; ")),
         };

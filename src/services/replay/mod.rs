@@ -3,6 +3,11 @@
 mod budget;
 mod call;
 mod cases;
+mod chain;
+mod chain_ask;
+mod chain_case;
+mod chain_continue;
+mod chain_plan;
 mod chunk_edits;
 mod engine;
 mod events;
@@ -19,7 +24,10 @@ mod tokens;
 pub(crate) mod testing;
 
 pub use budget::{Ledger, NotReserved, Overrun, Reservation};
-pub use cases::cases_of;
+pub use cases::{case_again, cases_of};
+pub use chain_ask::{Asker, ChainQuestion, UserSays};
+pub use chain_case::recorded_chain_of;
+pub use chain_continue::ContinueWith;
 pub use chunk_edits::{edit_chunks, edit_messages};
 pub use engine::RunError;
 pub use events::{CallId, OutcomeVariant, RunEvent, RunOutcome, Spend};

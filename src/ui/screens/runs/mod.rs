@@ -2,6 +2,8 @@
 
 mod case_choice;
 mod cells;
+mod chain_pane;
+mod chain_view;
 mod committing;
 mod list;
 mod list_view;

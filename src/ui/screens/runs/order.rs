@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::money::Money;
+use crate::domain::run::CallsMode;
 use crate::ui::action::Action;
 use crate::ui::effect::{Ask, Confirm, Effect};
 use crate::ui::effects::runs::{Offer, Order, PlanSummary, RunsAnswer, RunsRequest};
@@ -34,6 +35,8 @@ pub enum Row {
     Cases,
     /// How many of them at most.
     Limit,
+    /// Which calls of a trace are sent.
+    Calls,
     /// How many answers of each.
     Samples,
     /// Parameters set over the recorded ones.
@@ -72,6 +75,8 @@ pub struct OrderForm {
     pub prompts: Vec<bool>,
     /// Chunks left out, by place.
     pub dropped: Vec<bool>,
+    /// Which calls of a trace are sent.
+    pub calls: CallsMode,
     /// Answers of each case and variant.
     pub samples: u32,
     /// Parameters, `key=value`.
@@ -102,6 +107,7 @@ impl OrderForm {
             models: Vec::new(),
             prompts: Vec::new(),
             dropped: Vec::new(),
+            calls: CallsMode::Answer,
             samples: 1,
             parameters: Vec::new(),
             max_cost: None,
@@ -150,6 +156,7 @@ impl OrderForm {
             prompts: chosen(&self.prompts).into_iter().map(|place| offer.prompts[place].clone()).collect(),
             parameters: self.parameters.clone(),
             dropped: chosen(&self.dropped).into_iter().map(|place| offer.chunks[place].0).collect(),
+            calls: self.calls,
             samples: self.samples,
             max_cost: self.max_cost,
         }
@@ -179,7 +186,7 @@ impl OrderForm {
             rows.extend((0..offer.chunks.len()).map(Row::Chunk));
         }
         rows.push(Row::Heading("Settings", ""));
-        rows.extend([Row::Samples, Row::Parameters, Row::Cap]);
+        rows.extend([Row::Calls, Row::Samples, Row::Parameters, Row::Cap]);
         self.rows = rows;
         self.offer = Some(offer.clone());
         let first = self.models.iter().position(|chosen| *chosen).unwrap_or(0);
@@ -368,6 +375,7 @@ impl OrderForm {
             }
             Some(Row::Prompt(place)) => turn(&mut self.prompts, place),
             Some(Row::Chunk(place)) => turn(&mut self.dropped, place),
+            Some(Row::Calls) => self.calls = next_calls(self.calls),
             Some(Row::Cases | Row::Limit | Row::Samples | Row::Parameters | Row::Cap) => return self.edit(),
             Some(Row::Heading(..)) | None => return Vec::new(),
         }
@@ -399,6 +407,12 @@ impl OrderForm {
             Action::Left | Action::Right if self.rows.get(self.state.selected) == Some(&Row::Samples) => {
                 let next = if action == Action::Left { self.samples.saturating_sub(1) } else { self.samples + 1 };
                 self.samples = next.clamp(1, MOST_SAMPLES);
+                return self.changed(cx);
+            }
+            Action::Left | Action::Right if self.rows.get(self.state.selected) == Some(&Row::Calls) => {
+                // There are three: two steps forward are one back.
+                let next = next_calls(self.calls);
+                self.calls = if action == Action::Right { next } else { next_calls(next) };
                 return self.changed(cx);
             }
             Action::NextPane | Action::PrevPane => self.next_section(action == Action::NextPane),
@@ -438,6 +452,9 @@ impl OrderForm {
         words.extend(order.prompts.iter().map(|prompt| format!("-p {}", quote(prompt))));
         words.extend(order.parameters.iter().map(|parameter| format!("--set {}", quote(parameter))));
         words.extend(order.dropped.iter().map(|rank| format!("--drop-chunk {rank}")));
+        if order.calls != CallsMode::Answer {
+            words.push(format!("--calls {}", order.calls.as_str()));
+        }
         if order.samples > 1 {
             words.push(format!("--samples {}", order.samples));
         }
@@ -459,6 +476,14 @@ impl OrderForm {
             hints = vec![Action::Back, Action::Reload];
         }
         Status { hints, counts }
+    }
+}
+
+const fn next_calls(calls: CallsMode) -> CallsMode {
+    match calls {
+        CallsMode::Answer => CallsMode::All,
+        CallsMode::All => CallsMode::Chain,
+        CallsMode::Chain => CallsMode::Answer,
     }
 }
 

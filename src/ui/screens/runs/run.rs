@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cells::{Cell, Cells};
+use super::chain_pane::ChainPane;
 use super::measures::Measures;
 use crate::domain::diff::DiffPiece;
 use crate::domain::ids::RunId;
@@ -107,6 +108,8 @@ pub struct RunView {
     pub spent: Option<Money>,
     /// What the answers come to.
     pub measures: Measures,
+    /// The recorded chain beside the one shown.
+    pub chain: ChainPane,
     status: RunStatus,
     waiting: Option<RequestId>,
     keeping: Option<RequestId>,
@@ -133,6 +136,7 @@ impl RunView {
             most_scroll: Remembered::new(0),
             spent: None,
             measures: Measures::default(),
+            chain: ChainPane::default(),
             status: RunStatus::Running,
             waiting: None,
             keeping: None,
@@ -208,7 +212,7 @@ impl RunView {
         self.row().map_or(0, |row| row.run.variants.len())
     }
 
-    fn answer(&self) -> Option<&Answered> {
+    pub(super) fn answer(&self) -> Option<&Answered> {
         match self.cells.get(self.case()?.0, self.variant, self.sample) {
             Cell::Done(answered) => Some(answered),
             _ => None,
@@ -282,6 +286,9 @@ impl RunView {
             if let Answer::Runs(RunsAnswer::Diffed(found)) = answer {
                 self.from_baseline = found.iter().cloned().collect();
             }
+            return Vec::new();
+        }
+        if self.chain.answered(id, answer) {
             return Vec::new();
         }
         if self.measures.answered(id, answer) {
@@ -488,6 +495,7 @@ impl RunView {
                 })
                 .into_iter()
                 .collect(),
+            Action::ChainNearest | Action::ChainPick | Action::ChainType => self.ask_to_continue(action),
             Action::Score => vec![Effect::Ask(Ask {
                 action: Action::Score,
                 title: format!("Score of answer {}", self.variant_letter()),
@@ -548,6 +556,7 @@ impl RunView {
             Action::CommitMeasured if self.measured_prompt().is_none() => {
                 Some("this run did not measure a prompt's file as it is now: replay it with NAME@work".into())
             }
+            Action::ChainNearest | Action::ChainPick | Action::ChainType => self.chain_disabled(),
             Action::CopyJson if self.answer().is_none() => Some("there is no answer yet".into()),
             Action::Mark | Action::MarkAll | Action::Filter => {
                 Some("not in a run; n and N go through the cases".into())
@@ -558,7 +567,9 @@ impl RunView {
 
     /// What the footer says.
     pub fn status(&self) -> Status {
-        let hints = if self.side {
+        let hints = if self.side && self.chain_disabled().is_none() {
+            vec![Action::ChainNearest, Action::ChainPick, Action::ChainType, Action::OpenTrace, Action::Back]
+        } else if self.side {
             vec![Action::NextMatch, Action::Diff, Action::Score, Action::OpenTrace, Action::CopyText, Action::Back]
         } else {
             vec![Action::Open, Action::Sort, Action::Replay, Action::Score, Action::OpenTrace, Action::Back]
