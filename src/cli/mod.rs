@@ -2,6 +2,7 @@
 
 mod args;
 mod cell;
+mod chain_asker;
 mod commands;
 mod compare_tables;
 mod context;

@@ -75,6 +75,7 @@ impl Live {
             RunEvent::Sent { .. }
             | RunEvent::Text { .. }
             | RunEvent::Reasoning { .. }
+            | RunEvent::Step { .. }
             | RunEvent::Waiting { .. }
             | RunEvent::Ended(_) => {}
         }

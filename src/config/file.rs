@@ -30,7 +30,15 @@ const ROOT: &[&str] = &[
 ];
 const PROMPTS: &[&str] = &["label", "label_kind"];
 const CACHE: &[&str] = &["max_age", "max_size"];
-const DEFAULTS: &[&str] = &["models", "max_cost_usd", "concurrency", "max_output_tokens"];
+const DEFAULTS: &[&str] = &[
+    "models",
+    "max_cost_usd",
+    "concurrency",
+    "max_output_tokens",
+    "max_chain_steps",
+    "max_chain_tokens",
+    "max_chain_repeats",
+];
 const PROVIDER: &[&str] = &[
     "kind",
     "base_url",
@@ -52,6 +60,7 @@ const PRICE: &[&str] = &["input", "output", "cached_input", "cache_write", "cach
 pub(super) const MOST_CONCURRENT: u32 = 256;
 /// Most output tokens that a configuration may ask for.
 pub(super) const MOST_OUTPUT: u32 = 10_000_000;
+const MOST_STEPS: u32 = 10_000;
 
 /// Reads one file's text over `config`; returns the mistakes in it.
 pub(super) fn apply(config: &mut Config, path: &Path, text: &str) -> Vec<Mistake> {
@@ -217,6 +226,9 @@ fn defaults(reader: &mut Reader<'_>, defaults: &mut Defaults, table: &DeTable<'_
             "max_cost_usd" => put(&mut defaults.max_cost_usd, reader.money(&full, value)),
             "concurrency" => put(&mut defaults.concurrency, reader.small(&full, value, MOST_CONCURRENT)),
             "max_output_tokens" => put(&mut defaults.max_output_tokens, reader.small(&full, value, MOST_OUTPUT)),
+            "max_chain_steps" => put(&mut defaults.max_chain_steps, reader.small(&full, value, MOST_STEPS)),
+            "max_chain_tokens" => put(&mut defaults.max_chain_tokens, reader.small(&full, value, u32::MAX)),
+            "max_chain_repeats" => put(&mut defaults.max_chain_repeats, reader.small(&full, value, MOST_STEPS)),
             _ => reader.unknown(key.span(), "defaults", name, DEFAULTS),
         }
     }

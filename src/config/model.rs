@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::cache::{CacheLimits, age_text, size_text};
+use crate::domain::chain::ChainLimits;
 use crate::domain::label::{LabelKind, LabelScheme};
 use crate::domain::lint;
 use crate::domain::money::Money;
@@ -95,6 +96,23 @@ pub struct Defaults {
     pub concurrency: Setting<u32>,
     /// Sent where a recording has no limit of its own and the model's is not known, in tokens.
     pub max_output_tokens: Setting<u32>,
+    /// Requests of one replayed chain, 1 to 10,000.
+    pub max_chain_steps: Setting<u32>,
+    /// Input and output tokens of all requests of one replayed chain.
+    pub max_chain_tokens: Setting<u32>,
+    /// How often a replayed chain may ask one tool with the same arguments, where it was not recorded more often.
+    pub max_chain_repeats: Setting<u32>,
+}
+
+impl Defaults {
+    /// What ends an agent that does not end by itself.
+    pub fn chain_limits(&self) -> ChainLimits {
+        ChainLimits {
+            steps: self.max_chain_steps.value,
+            tokens: self.max_chain_tokens.value.into(),
+            repeats: self.max_chain_repeats.value,
+        }
+    }
 }
 
 /// `[prompts]`: how prompts are deployed.
@@ -231,6 +249,9 @@ impl Default for Config {
                 max_cost_usd: Setting::default_of(Money::from_pico(1_000_000_000_000)),
                 concurrency: Setting::default_of(8),
                 max_output_tokens: Setting::default_of(1024),
+                max_chain_steps: Setting::default_of(50),
+                max_chain_tokens: Setting::default_of(1_000_000),
+                max_chain_repeats: Setting::default_of(3),
             },
             providers: BTreeMap::new(),
             prices: BTreeMap::new(),
@@ -306,6 +327,9 @@ impl Config {
         put("defaults.max_output_tokens".into(), d.max_output_tokens.value.to_string(), &d.max_output_tokens.source);
         put("cache.max_age".into(), age_text(self.cache.max_age.value), &self.cache.max_age.source);
         put("cache.max_size".into(), size_text(self.cache.max_size.value), &self.cache.max_size.source);
+        put("defaults.max_chain_steps".into(), d.max_chain_steps.value.to_string(), &d.max_chain_steps.source);
+        put("defaults.max_chain_tokens".into(), d.max_chain_tokens.value.to_string(), &d.max_chain_tokens.source);
+        put("defaults.max_chain_repeats".into(), d.max_chain_repeats.value.to_string(), &d.max_chain_repeats.source);
         put("prompts.label".into(), self.prompts.label.value.clone(), &self.prompts.label.source);
         let kind = &self.prompts.label_kind;
         put("prompts.label_kind".into(), kind.value.as_str().into(), &kind.source);

@@ -3,6 +3,7 @@
 pub mod cache;
 pub mod cancel;
 pub mod canonical_json;
+pub mod chain;
 pub mod chunk;
 pub mod diff;
 pub mod evidence;

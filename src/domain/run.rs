@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::chain::{ChainOptions, ChainStep};
 use super::chunk::Chunk;
 use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
@@ -248,6 +249,9 @@ pub enum ResultStatus {
     Unknown,
     /// Not sent, with the reason in `error`.
     Skipped,
+    /// A chain that left its recording, and ended there: a result about the model, no failure of its provider. How it
+    /// left stands in `error` and in its steps.
+    Diverged,
 }
 
 impl ResultStatus {
@@ -259,12 +263,13 @@ impl ResultStatus {
             Self::Incomplete => "incomplete",
             Self::Unknown => "unknown",
             Self::Skipped => "skipped",
+            Self::Diverged => "diverged",
         }
     }
 
     /// Reads a status' name in the tables.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Ok, Self::Failed, Self::Incomplete, Self::Unknown, Self::Skipped]
+        [Self::Ok, Self::Failed, Self::Incomplete, Self::Unknown, Self::Skipped, Self::Diverged]
             .into_iter()
             .find(|status| status.as_str() == text)
     }
@@ -364,6 +369,9 @@ pub struct CaseChoice {
     pub calls: CallsMode,
     /// Trace and span of each case, in order.
     pub spans: Vec<(TraceId, SpanId)>,
+    /// How chains are replayed.
+    #[serde(default, skip_serializing_if = "ChainOptions::is_default")]
+    pub chain: ChainOptions,
 }
 
 /// One answer of a run, as journalled, as in `runs RUN_ID --format jsonl` and as in the `results` table.
@@ -416,4 +424,7 @@ pub struct RunResult {
     pub from_cache: bool,
     /// What went wrong, or what was dropped from the request.
     pub error: Option<String>,
+    /// The requests of a chain, in order; empty for a single call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<ChainStep>,
 }

@@ -9,10 +9,12 @@ use super::error::Result;
 use super::journal::{Journal, JournalRecord, read_journal};
 use super::row_reader::RowReader;
 use super::rows::StoredResult;
-use super::runs::{RESULT, STORED, stored};
+use super::runs::{RESULT, STORED, results, stored};
 use super::{Store, journal};
 use crate::domain::cache::CacheLimits;
 use crate::domain::cancel::Cancel;
+use crate::domain::chain::ChainStep;
+use crate::domain::run::RunResult;
 use crate::domain::time::Timestamp;
 
 /// What the journals are called that clearings stand in; the process id keeps two writers apart.
@@ -61,7 +63,13 @@ pub struct CacheRow {
 impl CacheWindow {
     /// The condition on results, with the models that are its parameters.
     fn condition(&self) -> (String, Vec<&str>) {
-        let mut sql = format!("{ENTRY} AND created_ns > {}", self.after.nanos());
+        let (bounds, models) = self.bounds();
+        (format!("{ENTRY} AND {bounds}"), models)
+    }
+
+    /// The condition on when results were made, with the models that are its parameters.
+    fn bounds(&self) -> (String, Vec<&str>) {
+        let mut sql = format!("created_ns > {}", self.after.nanos());
         let mut models = Vec::new();
         for clearing in &self.cleared {
             let before = clearing.before.nanos().to_string();
@@ -115,6 +123,29 @@ impl Store {
         let mut params: Vec<&dyn duckdb::ToSql> = vec![&wanted, &sample];
         params.extend(models.iter().map(|model| model as &dyn duckdb::ToSql));
         self.shared.read(cancel, |conn| stored(conn, &sql, &params))
+    }
+
+    /// The answer of a request of an earlier chain, by the hash of the request and the number of the sample.
+    pub fn cached_step(
+        &self,
+        hash: &str,
+        sample: u32,
+        window: &CacheWindow,
+        cancel: &Cancel,
+    ) -> Result<Option<(RunResult, ChainStep)>> {
+        let (bounds, models) = window.bounds();
+        let sql = format!(
+            "SELECT {RESULT} FROM store.results WHERE sample = ? AND steps IS NOT NULL AND contains(steps, ?) AND {bounds} \
+             ORDER BY created_ns DESC LIMIT 8"
+        );
+        let mut params: Vec<&dyn duckdb::ToSql> = vec![&sample, &hash];
+        params.extend(models.iter().map(|model| model as &dyn duckdb::ToSql));
+        let found = self.shared.read(cancel, |conn| results(conn, &sql, &params))?;
+        Ok(found.into_iter().find_map(|mut result| {
+            let steps = std::mem::take(&mut result.steps);
+            let step = steps.into_iter().find(|step| step.request_hash == hash)?;
+            Some((result, step))
+        }))
     }
 
     /// What is served, by model, the most entries first.

@@ -41,7 +41,11 @@ impl Journalled {
                 }
                 JournalRecord::Score { score } => all.scores.push(score),
                 // What is cleared is read from its own journals when the cache is asked.
-                JournalRecord::Intent { .. } | JournalRecord::Batch { .. } | JournalRecord::CacheCleared { .. } => {}
+                JournalRecord::Intent { .. }
+                | JournalRecord::Step { .. }
+                | JournalRecord::Given { .. }
+                | JournalRecord::Batch { .. }
+                | JournalRecord::CacheCleared { .. } => {}
             }
         }
         all

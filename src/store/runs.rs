@@ -171,7 +171,9 @@ fn push_result(rows: &mut RowBatch, stored: &StoredResult) -> Result<()> {
     rows.float(result.latency_ms).float(result.ttft_ms).int(Some(i64::from(result.attempts)));
     rows.bool(result.from_cache).text(result.error.as_deref());
     rows.text(Some(&stored.request.to_string())).text(Some(&stored.request_hash));
-    rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos())).end_row();
+    rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos()));
+    let steps = if result.steps.is_empty() { None } else { Some(serde_json::to_string(&result.steps)?) };
+    rows.text(steps.as_deref()).end_row();
     Ok(())
 }
 
@@ -203,7 +205,7 @@ fn run_rows(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Resu
 /// The columns of a result.
 pub(super) const RESULT: &str = "run_id, result_id, trace_id, span_id, variant, model, prompt, sample, status, output_text, tool_calls, \
     finish_reason, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, cost_usd, cost_source, latency_ms, \
-    ttft_ms, attempts, from_cache, error";
+    ttft_ms, attempts, from_cache, error, steps";
 /// And those of the request it answers.
 pub(super) const STORED: &str = "request, request_hash, created_ns";
 
@@ -215,7 +217,7 @@ pub(super) fn of_trace(conn: &Connection, trace_id: &str) -> Result<Vec<RunResul
     results(conn, &sql, &[&trace_id])
 }
 
-fn results(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<RunResult>> {
+pub(super) fn results(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<RunResult>> {
     let mut statement = conn.prepare(sql)?;
     let mut rows = statement.query(params)?;
     let mut results = Vec::new();
@@ -267,5 +269,6 @@ fn result(row: &mut RowReader<'_, '_>) -> Result<RunResult> {
         attempts: row.get::<i32>()?.try_into().unwrap_or(0),
         from_cache: row.get()?,
         error: row.text()?,
+        steps: row.text()?.and_then(|steps| serde_json::from_str(&steps).ok()).unwrap_or_default(),
     })
 }

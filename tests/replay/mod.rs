@@ -2,6 +2,10 @@
 
 mod batch;
 mod budget;
+mod chain_kills;
+mod chain_recorded;
+mod chain_support;
+mod chains;
 mod decided;
 mod outcomes;
 mod real;

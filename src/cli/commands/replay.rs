@@ -1,23 +1,27 @@
 //! `hindcast replay`: replays recorded calls on other models, prompts or chunks.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::super::args::dollars;
 use super::super::cell::Cell;
+use super::super::chain_asker::ChainAsker;
 use super::super::context::Context;
 use super::super::decided_text::{decided_lines, design_notes};
 use super::super::figures;
 use super::super::output::Format;
 use super::super::replay_live::Live;
 use super::super::table::{Column, Table};
+use crate::domain::chain::{ChainLimits, ChainOptions, OnDivergence};
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, ModelChoice, RunStatus};
 use crate::error::{AppError, ErrorKind, Exit};
 use crate::services::compare::{stop_rule, watched};
 use crate::services::prompts::Prompts;
 use crate::services::replay::{
-    BaselineLane, CachePolicy, Pacing, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan, ReplayService, ResumeOrder,
-    RunOutcome, UnknownCalls,
+    Asker, BaselineLane, CachePolicy, Pacing, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan, ReplayService,
+    ResumeOrder, RunOutcome, UnknownCalls,
 };
 use crate::store::TracesQuery;
 
@@ -29,8 +33,19 @@ pub enum Calls {
     Answer,
     /// Every call on its own
     All,
-    /// The agent's whole chain, with recorded tool results
+    /// The agent's whole chain: its tools answer from the recording, and nothing is run
     Chain,
+}
+
+/// What happens where a chain asks for something that was not recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Divergence {
+    /// The case ends there with status diverged, which is a result and no failure: exit code 0
+    Stop,
+    /// The nearest recorded answer is given, and marked as such
+    Nearest,
+    /// You are asked what the tool answers
+    Ask,
 }
 
 /// Arguments of `hindcast replay`.
@@ -68,6 +83,21 @@ pub struct Args {
     /// Which calls of a trace are cases
     #[arg(long, value_enum, value_name = "CALLS", default_value_t = Calls::Answer)]
     pub calls: Calls,
+    /// With --calls chain: what happens where it asks for something that was not recorded [default: stop]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub on_divergence: Option<Divergence>,
+    /// With --calls chain: begin with the N-th call, after the recorded ones before it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "resume")]
+    pub step: Option<u32>,
+    /// With --calls chain: end a chain after so many requests [default: 50]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_steps: Option<u32>,
+    /// With --calls chain: end a chain after so many input and output tokens [default: 1000000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_chain_tokens: Option<u64>,
+    /// With --calls chain: end it when it asks one tool more often with the same arguments [default: 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_repeats: Option<u32>,
     /// Never spend more than this many US dollars on the run
     #[arg(long, value_name = "USD", value_parser = dollars)]
     pub max_cost: Option<Money>,
@@ -131,6 +161,10 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         return Ok(Exit::Fine);
     }
     agree(args, &plan, context)?;
+    let mut plan = plan;
+    if args.on_divergence == Some(Divergence::Ask) {
+        plan.asker = Some(asker(context)?);
+    }
     go(plan, &service, context)
 }
 
@@ -149,6 +183,11 @@ fn planned(
         Calls::All => CallsMode::All,
         Calls::Chain => CallsMode::Chain,
     };
+    let chain = chain_options(args, config.defaults.chain_limits());
+    if order.calls != CallsMode::Chain && chain.is_some() {
+        return Err(AppError::usage("--on-divergence, --step and the limits of a chain need --calls chain"));
+    }
+    order.chain = chain.unwrap_or(ChainOptions { limits: config.defaults.chain_limits(), ..ChainOptions::default() });
     order.prompts = args.prompts.iter().map(|text| Prompts::reference(text)).collect();
     for prompt in &order.prompts {
         prompts.load(prompt).map_err(|error| dash_hint(error.into(), "-p", &prompt.name, args))?;
@@ -192,8 +231,36 @@ fn resumed(
         concurrency: config.defaults.concurrency.value as usize,
         cache: cache(args),
         default_max_output: config.defaults.max_output_tokens.value.into(),
+        diverged: chain_options(args, config.defaults.chain_limits()),
     };
     Ok(service.resume(&run, &order, Some(render), &context.cancel)?)
+}
+
+/// How chains are replayed, where the command line says something about it.
+fn chain_options(args: &Args, usual: ChainLimits) -> Option<ChainOptions> {
+    let Args { on_divergence, step, max_steps, max_chain_tokens, max_repeats, .. } = args;
+    let said = on_divergence.is_some() || step.is_some() || max_steps.is_some();
+    (said || max_chain_tokens.is_some() || max_repeats.is_some()).then(|| ChainOptions {
+        on_divergence: match on_divergence {
+            None | Some(Divergence::Stop) => OnDivergence::Stop,
+            Some(Divergence::Nearest) => OnDivergence::Nearest,
+            Some(Divergence::Ask) => OnDivergence::Ask,
+        },
+        from_step: step.unwrap_or(1),
+        limits: ChainLimits {
+            steps: max_steps.unwrap_or(usual.steps),
+            tokens: max_chain_tokens.unwrap_or(usual.tokens),
+            repeats: max_repeats.unwrap_or(usual.repeats),
+        },
+    })
+}
+
+/// Somebody to ask; refuses where there is no terminal.
+fn asker(context: &Context<'_>) -> Result<Arc<dyn Asker>, AppError> {
+    ChainAsker::new(context.notices.clone()).map(|asker| Arc::new(asker) as Arc<dyn Asker>).ok_or_else(|| {
+        AppError::usage("--on-divergence ask needs a terminal to ask on; nothing was sent")
+            .hint("--on-divergence stop ends such cases as diverged, nearest gives the nearest recorded answer")
+    })
 }
 
 const fn cache(args: &Args) -> CachePolicy {
@@ -353,6 +420,13 @@ fn tell_end(outcome: &RunOutcome, context: &Context<'_>) {
             .notices
             .note(&format!("stopped at the cap; go on with: hindcast replay --resume {id} --max-cost USD")),
         RunStatus::Running | RunStatus::Completed | RunStatus::Failed => {}
+    }
+    if outcome.diverged > 0 {
+        context.notices.note(&format!(
+            "{} the recording: `hindcast runs {id} --format jsonl` shows each step, the workbench shows it beside the \
+             recording and can go on from there",
+            figures::counted(outcome.diverged, "chain left", "chains left"),
+        ));
     }
     if outcome.skipped > 0 {
         context.notices.note(&format!("{} skipped", figures::counted(outcome.skipped, "case was", "cases were")));

@@ -235,7 +235,7 @@ fn result_status(status: ResultStatus) -> Cell {
     let paint = match status {
         ResultStatus::Ok => Paint::Good,
         ResultStatus::Skipped => Paint::Dim,
-        ResultStatus::Incomplete | ResultStatus::Unknown => Paint::Warning,
+        ResultStatus::Incomplete | ResultStatus::Unknown | ResultStatus::Diverged => Paint::Warning,
         ResultStatus::Failed => Paint::Bad,
     };
     Cell::Status(status.as_str().into(), paint)

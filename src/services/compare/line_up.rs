@@ -124,8 +124,11 @@ fn totals(variant: VariantId, model: String, prompt: Option<String>, cases: &[Co
     VariantTotals {
         results: results().count() as u64,
         ok: results().filter(|result| result.status == ResultStatus::Ok).count() as u64,
-        failed: results().filter(|result| !matches!(result.status, ResultStatus::Ok | ResultStatus::Skipped)).count()
-            as u64,
+        failed: results()
+            .filter(|result| {
+                !matches!(result.status, ResultStatus::Ok | ResultStatus::Skipped | ResultStatus::Diverged)
+            })
+            .count() as u64,
         cost_usd: known_sum(results().map(|result| result.cost_usd)),
         input_tokens: known_sum(results().map(|result| result.input_tokens)),
         output_tokens: known_sum(results().map(|result| result.output_tokens)),

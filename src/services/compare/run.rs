@@ -92,7 +92,11 @@ pub(super) fn recorded_cases(services: &Services, run: &Run, cancel: &Cancel) ->
     let wanted: BTreeSet<_> = run.choice.spans.iter().map(|(trace, span)| (trace, span)).collect();
     let traces: BTreeSet<&TraceId> = wanted.iter().map(|(trace, _)| *trace).collect();
     let traces: Vec<TraceId> = traces.into_iter().cloned().collect();
-    let mut cases = services.replay()?.cases(&traces, CallsMode::All, cancel)?;
+    let calls = match run.choice.calls {
+        CallsMode::Chain => CallsMode::Chain,
+        CallsMode::Answer | CallsMode::All => CallsMode::All,
+    };
+    let mut cases = services.replay()?.cases(&traces, calls, cancel)?;
     cases.retain(|case| wanted.contains(&(&case.trace_id, &case.span_id)));
     Ok(cases)
 }

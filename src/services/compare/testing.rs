@@ -35,6 +35,7 @@ pub(crate) fn result(trace: &str, variant: &str, text: &str, latency: f64) -> Ru
         attempts: 1,
         from_cache: false,
         error: None,
+        steps: Vec::new(),
     }
 }
 

@@ -231,10 +231,11 @@ async fn finish(shared: &Arc<Shared>, held: Held<'_>, outcome: Result<crate::pro
     let model = held.call.model.to_string();
     let call = Call::new(shared, &held.call, &model);
     let result = call.blank(1);
-    match outcome {
-        Ok(answer) => call.answered(result, answer, held.reservation, Money::ZERO).await,
-        Err(error) => call.failed(result, error, held.reservation, Money::ZERO, Money::ZERO).await,
-    }
+    let result = match outcome {
+        Ok(answer) => call.answered(result, answer, held.reservation, Money::ZERO),
+        Err(error) => Call::failed(result, error, held.reservation, Money::ZERO, Money::ZERO),
+    };
+    call::finish(shared, &held.call, result).await;
 }
 
 /// A request of a batch that will have no answer, and costs nothing.

@@ -22,6 +22,10 @@ const WORTH_SAYING: Duration = Duration::from_millis(200);
 
 /// Makes one call, from the cache or by asking; every way out but "not sent" ends in a result on disk.
 pub(super) async fn make(shared: &Shared, planned: PlannedCall) {
+    if let Some(chain) = planned.chain.clone() {
+        super::chain::follow(shared, &planned, &chain).await;
+        return;
+    }
     if let Some(cached) = planned.cached.clone() {
         let mut result = cached.result.clone();
         let own = blank(shared, &planned);
@@ -40,17 +44,33 @@ pub(super) async fn make(shared: &Shared, planned: PlannedCall) {
         shared.finish(stored).await;
         return;
     }
-    let model = planned.model.to_string();
-    let Some(_pass) = shared.in_flight.pass().await else { return };
-    let call = Call::new(shared, &planned, &model);
-    if !call.turn().await {
-        return;
+    if let Some(result) = request(shared, &planned).await {
+        finish(shared, &planned, result).await;
     }
-    let Some(reservation) = call.reserve().await else { return };
+}
+
+/// Puts the result of a call on disk, with its request.
+pub(super) async fn finish(shared: &Shared, planned: &PlannedCall, result: RunResult) {
+    let local = planned.prepared.local.is_some();
+    let hash = if local { String::new() } else { planned.request_hash.clone() };
+    let request = serde_json::from_slice(&planned.prepared.body).unwrap_or(Value::Null);
+    shared.finish(shared.service.stored(result, hash, request)).await;
+}
+
+/// Sends one request: waits for its turn, holds its money back, writes its intent and asks. `None` where it was not sent;
+/// the result is not on disk yet.
+pub(super) async fn request(shared: &Shared, planned: &PlannedCall) -> Option<RunResult> {
+    let model = planned.model.to_string();
+    let _pass = shared.in_flight.pass().await?;
+    let call = Call::new(shared, planned, &model);
+    if !call.turn().await {
+        return None;
+    }
+    let reservation = call.reserve().await?;
     // The wait for money may have been long.
     if !shared.may_send(&model) {
         let _ = reservation.settle(Money::ZERO);
-        return;
+        return None;
     }
     let intent = Intent {
         run_id: shared.run.run_id.clone(),
@@ -62,9 +82,9 @@ pub(super) async fn make(shared: &Shared, planned: PlannedCall) {
     if let Err(error) = shared.recorder.write(JournalRecord::Intent { intent }).await {
         let _ = reservation.settle(Money::ZERO);
         shared.stop_with(Stop::Journal(error));
-        return;
+        return None;
     }
-    call.ask(reservation).await;
+    Some(call.ask(reservation).await)
 }
 
 pub(super) struct Call<'a> {
@@ -205,8 +225,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Asks, again where that may help, and writes the result.
-    async fn ask(&self, mut reservation: Reservation<'a>) {
+    /// Asks, again where that may help.
+    async fn ask(&self, mut reservation: Reservation<'a>) -> RunResult {
         let mut attempts = Attempts::default();
         let mut lost = Money::ZERO;
         let mut result = blank(self.shared, self.planned);
@@ -220,14 +240,14 @@ impl<'a> Call<'a> {
             let error = match attempt {
                 Attempt::Answered(answer) => {
                     self.shared.breaker(self.model, crate::http::Breaker::worked);
-                    return self.answered(result, *answer, reservation, lost).await;
+                    return self.answered(result, *answer, reservation, lost);
                 }
                 Attempt::Interrupted => {
                     result.status = ResultStatus::Unknown;
                     result.error =
                         Some("interrupted while the answer was on its way: it may have been billed".to_owned());
                     let charged = reservation.amount();
-                    return self.give_up(result, reservation, charged, lost).await;
+                    return Self::give_up(result, reservation, charged, lost);
                 }
                 Attempt::Failed(error) => error,
             };
@@ -235,7 +255,7 @@ impl<'a> Call<'a> {
             let charged = if error.kind.may_be_billed() { reservation.amount() } else { Money::ZERO };
             let decision = decide(&self.shared.service, &mut attempts, &error);
             let (wait, reason) = match decision {
-                Decision::GiveUp => return self.failed(result, error, reservation, charged, lost).await,
+                Decision::GiveUp => return Self::failed(result, error, reservation, charged, lost),
                 Decision::Again(wait) => (wait, "the call failed and is sent again"),
                 Decision::AsTold(wait) => (wait, "the provider said when to come back"),
             };
@@ -246,14 +266,14 @@ impl<'a> Call<'a> {
                 let Ok(next) = self.shared.ledger.reserve_in_time(self.planned.reservation).await else {
                     let none = Money::ZERO;
                     result.error = Some(format!("{error}; the cap does not allow another attempt"));
-                    return self.unreserved(result, none, lost).await;
+                    return Self::unreserved(result, none, lost);
                 };
                 reservation = next;
             }
             if !self.wait(wait, reason).await || !self.shared.may_send(self.model) {
                 result.status = ResultStatus::Unknown;
                 result.error = Some(format!("{error}; the run was stopped before it was asked again"));
-                return self.give_up(result, reservation, Money::ZERO, lost).await;
+                return Self::give_up(result, reservation, Money::ZERO, lost);
             }
         }
     }
@@ -306,13 +326,13 @@ impl<'a> Call<'a> {
         }
     }
 
-    pub(super) async fn answered(
+    pub(super) fn answered(
         &self,
         mut result: RunResult,
         answer: Answer,
         reservation: Reservation<'_>,
         lost: Money,
-    ) {
+    ) -> RunResult {
         let now = self.shared.service.clock().now();
         let free = self.planned.price.rates.is_free();
         let known = if free { Some(Money::ZERO) } else { self.planned.price.cost(&answer.usage, now) };
@@ -333,44 +353,36 @@ impl<'a> Call<'a> {
                 self.model
             )));
         }
-        self.finish(result).await;
+        result
     }
 
-    pub(super) async fn failed(
-        &self,
+    pub(super) fn failed(
         mut result: RunResult,
         error: CallError,
         reservation: Reservation<'_>,
         charged: Money,
         lost: Money,
-    ) {
+    ) -> RunResult {
         result.status = ResultStatus::Failed;
         result.error = Some(error.message);
         if let Some(partial) = error.partial {
             fill(&mut result, *partial);
             result.status = ResultStatus::Incomplete;
         }
-        self.give_up(result, reservation, charged, lost).await;
+        Self::give_up(result, reservation, charged, lost)
     }
 
-    async fn give_up(&self, result: RunResult, reservation: Reservation<'_>, charged: Money, lost: Money) {
+    fn give_up(result: RunResult, reservation: Reservation<'_>, charged: Money, lost: Money) -> RunResult {
         let _ = reservation.settle(charged);
-        self.unreserved(result, charged, lost).await;
+        Self::unreserved(result, charged, lost)
     }
 
-    async fn unreserved(&self, mut result: RunResult, charged: Money, lost: Money) {
+    fn unreserved(mut result: RunResult, charged: Money, lost: Money) -> RunResult {
         let cost = charged + lost;
         result.cost_usd = Some(cost);
         let source = if cost > Money::ZERO { "reserved" } else { "computed" };
         source.clone_into(&mut result.cost_source);
-        self.finish(result).await;
-    }
-
-    async fn finish(&self, result: RunResult) {
-        let local = self.planned.prepared.local.is_some();
-        let hash = if local { String::new() } else { self.planned.request_hash.clone() };
-        let request = serde_json::from_slice(&self.planned.prepared.body).unwrap_or(Value::Null);
-        self.shared.finish(self.shared.service.stored(result, hash, request)).await;
+        result
     }
 }
 
@@ -384,7 +396,7 @@ pub(super) fn decide(service: &ReplayService, attempts: &mut Attempts, error: &C
     service.policy().decide(attempts, failure, error.retry_after, service.random())
 }
 
-fn call_id(shared: &Shared, planned: &PlannedCall) -> CallId {
+pub(super) fn call_id(shared: &Shared, planned: &PlannedCall) -> CallId {
     let own = blank(shared, planned);
     CallId {
         result_id: own.result_id,
@@ -396,7 +408,7 @@ fn call_id(shared: &Shared, planned: &PlannedCall) -> CallId {
 }
 
 /// The result of a call before anything has come.
-fn blank(shared: &Shared, planned: &PlannedCall) -> RunResult {
+pub(super) fn blank(shared: &Shared, planned: &PlannedCall) -> RunResult {
     let variant = shared.run.variants.get(planned.variant);
     RunResult {
         run_id: shared.run.run_id.clone(),
@@ -422,6 +434,7 @@ fn blank(shared: &Shared, planned: &PlannedCall) -> RunResult {
         attempts: 0,
         from_cache: false,
         error: None,
+        steps: Vec::new(),
     }
 }
 

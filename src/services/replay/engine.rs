@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::budget::Ledger;
+use super::chain_ask::Asker;
 use super::events::{OutcomeVariant, RunEvent, RunOutcome};
 use super::flights::Flights;
 use super::neighbours::Neighbours;
@@ -49,6 +50,8 @@ pub(super) struct Shared {
     watch: Option<Watch>,
     /// Equal requests that are asked once.
     pub(super) flights: Flights,
+    /// Who says what tools answer where the recording does not tell.
+    pub(super) asker: Option<Arc<dyn Asker>>,
     state: Mutex<State>,
     indexer: Mutex<Option<Indexer>>,
 }
@@ -80,6 +83,7 @@ struct Tally {
     from_cache: u64,
     skipped: u64,
     unknown: u64,
+    diverged: u64,
 }
 
 impl Tally {
@@ -94,6 +98,7 @@ impl Tally {
                 self.failed += 1;
             }
             ResultStatus::Skipped => self.skipped += 1,
+            ResultStatus::Diverged => self.diverged += 1,
         }
     }
 }
@@ -263,6 +268,7 @@ impl ReplayService {
             flights: Flights::of(plan, |wanted| {
                 Neighbours::new(self.store().state_dir().to_owned(), plan.run.run_id.clone(), wanted)
             }),
+            asker: plan.asker.clone(),
             state: Mutex::default(),
             indexer: Mutex::new(Some(Indexer::start(self.store().clone()))),
         }
@@ -380,6 +386,7 @@ impl Shared {
             estimated_cost_usd: self.run.estimated_cost,
             wall_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             skipped: tally.skipped,
+            diverged: tally.diverged,
             unknown: tally.unknown,
             decided,
             stopped_by: (!reasons.is_empty()).then(|| reasons.join("; ")),

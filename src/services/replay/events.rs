@@ -86,6 +86,13 @@ pub enum RunEvent {
         /// All of its requests.
         total: u64,
     },
+    /// The next request of a chain begins; what came of the one before is on disk.
+    Step {
+        /// The chain.
+        call: CallId,
+        /// How many of its requests are answered.
+        step: u32,
+    },
     /// A result is on disk.
     Finished(Box<RunResult>),
     /// No more calls of this model are sent.
@@ -150,10 +157,18 @@ pub struct RunOutcome {
     /// Of the results, those not sent, with the reason in their `error`; not part of the public JSON.
     #[serde(skip)]
     pub skipped: u64,
+    /// Of the results, chains that left their recording and ended there.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub diverged: u64,
     /// Of the results, those sent and never heard of again; not part of the public JSON.
     #[serde(skip)]
     pub unknown: u64,
     /// What stopped the run before its end, in words; not part of the public JSON.
     #[serde(skip)]
     pub stopped_by: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -105,7 +105,14 @@ impl Neighbour {
                         answers.entry(key).or_insert_with(|| Arc::from(result));
                     }
                 }
-                JournalRecord::End { .. } | JournalRecord::Score { .. } | JournalRecord::CacheCleared { .. } => {}
+                JournalRecord::Step { answer, .. } => {
+                    self.open.remove(&answer.result_id);
+                }
+                JournalRecord::End { .. }
+                | JournalRecord::Score { .. }
+                | JournalRecord::Batch { .. }
+                | JournalRecord::Given { .. }
+                | JournalRecord::CacheCleared { .. } => {}
             }
         }
         at_work

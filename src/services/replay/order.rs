@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::domain::chain::ChainOptions;
 use crate::domain::message::Message;
 use crate::domain::money::Money;
 use crate::domain::run::{Case, ChunkEdit, ModelChoice, Overrides, PromptVersionRef, Variant};
@@ -40,6 +41,8 @@ pub struct ReplayOrder {
     pub baseline: BaselineLane,
     /// What lets the run stop before its end.
     pub until: Option<StopRule>,
+    /// How chains are replayed, where chains are.
+    pub chain: ChainOptions,
 }
 
 impl ReplayOrder {
@@ -59,6 +62,7 @@ impl ReplayOrder {
             default_max_output: 1024,
             baseline: BaselineLane::Left,
             until: None,
+            chain: ChainOptions::default(),
         }
     }
 

@@ -1,17 +1,19 @@
 //! Takes up a run where it was stopped, from its journal alone.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::batch::WaitingBatch;
-use super::cases::cases_of;
+use super::cases::case_again;
+use super::chain_plan::ChainProgress;
 use super::order::{BaselineLane, CachePolicy, PromptRenderer, ReplayOrder};
 use super::plan::{Frame, PlanError, ReplayPlan, RunlessCase};
 use super::service::ReplayService;
 use crate::domain::cancel::Cancel;
+use crate::domain::chain::{ChainOptions, ServedAnswer};
 use crate::domain::ids::{ResultId, RunId, TraceId};
 use crate::domain::money::Money;
-use crate::domain::run::{CallsMode, Case, Overrides, PromptVersionRef, ResultStatus, Run, RunResult};
+use crate::domain::run::{Case, Overrides, PromptVersionRef, ResultStatus, Run, RunResult};
 use crate::store::journal::read_journal;
 use crate::store::{Intent, Journal, JournalRecord, SubmittedBatch};
 
@@ -38,6 +40,8 @@ pub struct ResumeOrder {
     pub cache: CachePolicy,
     /// The most output tokens where neither recording nor model says.
     pub default_max_output: u64,
+    /// Takes chains that left their recording up again, with these options; `None` leaves them as they ended.
+    pub diverged: Option<ChainOptions>,
 }
 
 /// A run as its journal tells it.
@@ -55,6 +59,8 @@ pub struct JournalledRun {
     pub waiting: Vec<WaitingBatch>,
     /// Lines that could not be used, in words.
     pub damage: Vec<String>,
+    /// What is there of each chain, by result.
+    pub(super) progress: HashMap<ResultId, Arc<ChainProgress>>,
 }
 
 impl ReplayService {
@@ -79,13 +85,36 @@ impl ReplayService {
     ) -> Result<ReplayPlan, PlanError> {
         let journal = Journal::of_run_alone(self.store().state_dir(), run_id)?;
         let journalled = told(&journal, run_id)?;
+        let mut reopened = HashSet::new();
+        if order.diverged.is_some() {
+            let left = journalled.done.iter().filter(|result| result.status == ResultStatus::Diverged);
+            reopened.extend(left.map(|result| result.result_id.clone()));
+        }
+        self.go_on((journal, journalled), order, &reopened, renderer, cancel)
+    }
+
+    /// Plans what is left of a run, and results that are taken up again.
+    pub(super) fn go_on(
+        &self,
+        (journal, journalled): (Journal, JournalledRun),
+        order: &ResumeOrder,
+        reopened: &HashSet<ResultId>,
+        renderer: Option<&dyn PromptRenderer>,
+        cancel: &Cancel,
+    ) -> Result<ReplayPlan, PlanError> {
         let mut run = journalled.run;
         let as_told = run.clone();
+        let run_id = run.run_id.clone();
         run.max_cost = order.max_cost.or(run.max_cost);
         if order.cache == CachePolicy::Ignore {
             run.cache = CachePolicy::Ignore;
         }
-        let mut settled: HashSet<ResultId> = journalled.done.iter().map(|result| result.result_id.clone()).collect();
+        if let Some(options) = order.diverged {
+            run.choice.chain = ChainOptions { from_step: run.choice.chain.from_step, ..options };
+        }
+        let (_, done): (Vec<RunResult>, Vec<RunResult>) =
+            journalled.done.into_iter().partition(|result| reopened.contains(&result.result_id));
+        let mut settled: HashSet<ResultId> = done.iter().map(|result| result.result_id.clone()).collect();
         let retry = order.unknown == UnknownCalls::Retry;
         if !retry {
             settled.extend(journalled.unknown.iter().map(|result| result.result_id.clone()));
@@ -104,6 +133,7 @@ impl ReplayService {
             default_max_output: order.default_max_output,
             baseline: BaselineLane::Left,
             until: run.until.clone(),
+            chain: run.choice.chain,
         };
         let frame = Frame {
             run_id: run.run_id.clone(),
@@ -111,6 +141,7 @@ impl ReplayService {
             cases: self.cases_again(&run, cancel)?,
             renderer,
             settled: &|id| settled.contains(id),
+            progress: &journalled.progress,
         };
         let mut plan = self.plan_frame(&replay, &frame, cancel)?;
         plan.waiting = journalled.waiting;
@@ -121,7 +152,7 @@ impl ReplayService {
         plan.amended = run != as_told;
         run.estimated_cost = run.estimated_cost.or(plan.run.estimated_cost);
         plan.run = run;
-        plan.done = journalled.done;
+        plan.done = done;
         plan.unknown = if retry { Vec::new() } else { journalled.unknown };
         plan.spent_before = journalled.spent;
         plan.journal = Some(journal);
@@ -134,14 +165,12 @@ impl ReplayService {
         let traces: BTreeSet<&TraceId> = run.choice.spans.iter().map(|(trace_id, _)| trace_id).collect();
         let traces: Vec<TraceId> = traces.into_iter().cloned().collect();
         let spans = self.store().spans_of(&traces, cancel)?;
-        // The call that answers stands among all calls, judges' calls included.
-        let cases = spans.iter().map(|spans| cases_of(spans, CallsMode::All).into_iter().map(Arc::new).collect());
-        let read: BTreeMap<&TraceId, Vec<Arc<Case>>> = traces.iter().zip(cases).collect();
+        let read: BTreeMap<&TraceId, _> = traces.iter().zip(&spans).collect();
         let mut cases = Vec::with_capacity(run.choice.spans.len());
         for (trace_id, span_id) in &run.choice.spans {
-            let found = read.get(trace_id).into_iter().flatten().find(|case| case.span_id == *span_id);
+            let found = read.get(trace_id).and_then(|spans| case_again(spans, run.choice.calls, span_id));
             cases.push(
-                found.cloned().ok_or_else(|| RunlessCase { trace_id: trace_id.clone(), span_id: span_id.clone() }),
+                found.map(Arc::new).ok_or_else(|| RunlessCase { trace_id: trace_id.clone(), span_id: span_id.clone() }),
             );
         }
         Ok(cases)
@@ -164,7 +193,7 @@ fn changed_prompt(plan: &ReplayPlan, renderer: Option<&dyn PromptRenderer>) -> O
 }
 
 /// What a journal tells of a run.
-fn told(journal: &Journal, run_id: &RunId) -> Result<JournalledRun, PlanError> {
+pub(super) fn told(journal: &Journal, run_id: &RunId) -> Result<JournalledRun, PlanError> {
     let not = |reason: &str| PlanError::NotResumable { run: run_id.as_str().to_owned(), reason: reason.to_owned() };
     let file = read_journal(journal.path())?;
     let mut told = Told::default();
@@ -185,6 +214,8 @@ struct Told {
     open: BTreeMap<ResultId, Intent>,
     batches: Vec<SubmittedBatch>,
     spent: Money,
+    /// What is there of chains.
+    progress: HashMap<ResultId, ChainProgress>,
 }
 
 impl Told {
@@ -202,13 +233,32 @@ impl Told {
                 self.open.remove(&result.result_id);
                 let again = self.results.get(&result.result_id).is_some_and(|before| *before == result);
                 if !again {
-                    self.spent += result.cost_usd.unwrap_or_default();
+                    // What a chain's requests cost was counted with each of them.
+                    let counted = self.cost_of_steps(&result.result_id);
+                    self.spent += result.cost_usd.unwrap_or_default().minus_or_zero(counted);
                 }
                 self.results.insert(result.result_id.clone(), result);
             }
             JournalRecord::Batch { batch } => self.batches.push(batch),
+            JournalRecord::Step { step, answer } => {
+                self.open.remove(&answer.result_id);
+                self.spent += answer.cost_usd.unwrap_or_default();
+                self.progress.entry(answer.result_id.clone()).or_default().steps.insert(step, *answer);
+            }
+            JournalRecord::Given { result_id, step, call, answer } => {
+                self.given(result_id, (step, call), answer);
+            }
             JournalRecord::End { .. } | JournalRecord::CacheCleared { .. } | JournalRecord::Score { .. } => {}
         }
+    }
+
+    fn given(&mut self, result_id: ResultId, at: (u32, u32), answer: ServedAnswer) {
+        self.progress.entry(result_id).or_default().given.insert(at, answer);
+    }
+
+    fn cost_of_steps(&self, id: &ResultId) -> Money {
+        let steps = self.progress.get(id).into_iter().flat_map(|progress| progress.steps.values());
+        steps.map(|answer| answer.cost_usd.unwrap_or_default()).sum()
     }
 
     fn into_run(mut self, run: Run, damage: Vec<String>) -> JournalledRun {
@@ -222,14 +272,16 @@ impl Told {
         for (result_id, intent) in std::mem::take(&mut self.open) {
             let reserved = intent.reservation.unwrap_or_default();
             self.spent += reserved;
-            if let Some(result) = unknown(&run, &result_id, reserved) {
+            let steps = self.cost_of_steps(&result_id);
+            if let Some(result) = unknown(&run, &result_id, steps + reserved) {
                 self.results.insert(result_id, result);
             }
         }
         let (unknown, mut done): (Vec<RunResult>, Vec<RunResult>) =
             self.results.into_values().partition(|result| result.status == ResultStatus::Unknown);
         done.sort_by_key(|result| number_of(&result.result_id));
-        JournalledRun { run, done, unknown, spent: self.spent, waiting, damage }
+        let progress = self.progress.into_iter().map(|(id, progress)| (id, Arc::new(progress))).collect();
+        JournalledRun { run, done, unknown, spent: self.spent, waiting, damage, progress }
     }
 }
 
@@ -269,5 +321,6 @@ fn unknown(run: &Run, result_id: &ResultId, reserved: Money) -> Option<RunResult
         attempts: 1,
         from_cache: false,
         error: Some("sent, and never heard of again; it may have been billed".to_owned()),
+        steps: Vec::new(),
     })
 }

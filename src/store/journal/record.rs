@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::rows::StoredResult;
+use crate::domain::chain::ServedAnswer;
 use crate::domain::ids::{ResultId, RunId};
 use crate::domain::money::Money;
-use crate::domain::run::{Run, RunStatus};
+use crate::domain::run::{Run, RunResult, RunStatus};
 use crate::domain::run_design::Decided;
 use crate::domain::score::Score;
 use crate::domain::time::Timestamp;
@@ -58,6 +59,24 @@ pub enum JournalRecord {
     Batch {
         /// Which.
         batch: SubmittedBatch,
+    },
+    /// One request of a chain is answered; its result comes with the chain's end.
+    Step {
+        /// Which request of the chain, from 0.
+        step: u32,
+        /// The answer of this request alone, under the id of the chain's result.
+        answer: Box<RunResult>,
+    },
+    /// What the user says that a tool answers, where the recording does not tell.
+    Given {
+        /// The chain's result.
+        result_id: ResultId,
+        /// Which request of the chain, from 0.
+        step: u32,
+        /// Which of the calls in its answer, from 0.
+        call: u32,
+        /// What it is answered.
+        answer: ServedAnswer,
     },
     /// An answer is complete, or given up.
     Result {

@@ -212,6 +212,7 @@ fn result(run: &str, number: u32, status: ResultStatus) -> StoredResult {
             attempts: 1,
             from_cache: false,
             error: None,
+            steps: Vec::new(),
         },
         request_hash: format!("hash{number}"),
         request: serde_json::json!({"model": "gemma3"}),

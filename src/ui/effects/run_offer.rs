@@ -26,7 +26,12 @@ const VERSIONS: usize = 8;
 const OFFLINE: &str = "builtin/extractive";
 
 /// The recorded calls that are meant.
-pub fn cases(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Result<Vec<Case>, AppError> {
+pub fn cases(
+    worker: &ServicesWorker,
+    of: &ReplayOf,
+    calls: CallsMode,
+    reply: &dyn Reply,
+) -> Result<Vec<Case>, AppError> {
     let store = worker.store(reply)?;
     let traces: Vec<TraceId> = if of.traces.is_empty() {
         let now = worker.services().clock().now();
@@ -38,12 +43,12 @@ pub fn cases(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Resul
     } else {
         of.traces.clone()
     };
-    Ok(worker.services().replay()?.cases(&traces, CallsMode::Answer, reply.cancel())?)
+    Ok(worker.services().replay()?.cases(&traces, calls, reply.cancel())?)
 }
 
 /// Answers with what is known at once, then again with the servers found on this machine.
 pub fn offer(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Result<(), AppError> {
-    let cases = cases(worker, of, reply)?;
+    let cases = cases(worker, of, CallsMode::Answer, reply)?;
     if cases.is_empty() {
         let text = "No recorded model call is among these traces, so there is nothing to send again.".to_owned();
         reply.send(Answer::Runs(RunsAnswer::NoPlan(text)));
@@ -197,6 +202,8 @@ pub fn order_of(worker: &ServicesWorker, order: &Order) -> Result<ReplayOrder, A
     let set = order.parameters.iter().filter_map(|text| ReplayOrder::parse_set(text)).collect();
     asked.overrides = ReplayOrder::overrides_of(set, &order.dropped);
     asked.overrides.chunks.extend(order.of.chunks.iter().cloned());
+    asked.calls = order.calls;
+    asked.chain.limits = config.defaults.chain_limits();
     asked.samples = order.samples.max(1);
     asked.max_cost = order.max_cost;
     asked.baseline = order.baseline;
@@ -220,7 +227,7 @@ pub fn plan(
         return Err(AppError::usage("Mark at least one model with space."));
     }
     let asked = order_of(worker, order)?;
-    let cases = cases(worker, &order.of, reply)?;
+    let cases = cases(worker, &order.of, order.calls, reply)?;
     let prompts = worker.services().prompts()?;
     let plan = service.plan(&asked, cases, Some(prompts.as_ref()), reply.cancel())?;
     watched(worker.services(), plan, reply.cancel())

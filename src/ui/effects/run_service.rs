@@ -10,12 +10,15 @@ use super::worker::ServicesWorker;
 use super::{Answer, Reply};
 use crate::domain::diff::AnswerDiff;
 use crate::domain::ids::{ResultId, RunId, SpanId, TraceId};
-use crate::domain::run::{CallsMode, Case, RunResult};
+use crate::domain::run::{Case, Run, RunResult};
 use crate::domain::score::Rating;
+use crate::domain::span::Span;
 use crate::error::AppError;
 use crate::services::compare::{self, CompareOrder, Compared, Existing, Keep, NotWritten, compare_run, watched};
 use crate::services::notes::{self, ScoreValue};
-use crate::services::replay::{CachePolicy, ReplayPlan, ReplayService, ResumeOrder, UnknownCalls, cases_of};
+use crate::services::replay::{
+    CachePolicy, ReplayPlan, ReplayService, ResumeOrder, UnknownCalls, case_again, recorded_chain_of,
+};
 use crate::store::{self, Store};
 use crate::ui::msg::{Msg, RequestId, Toast};
 
@@ -50,7 +53,7 @@ pub fn perform(
         RunsRequest::Start(order) => {
             let service = worker.services().replay()?;
             return match run_offer::plan(worker, &service, &order, reply) {
-                Ok(plan) => work(worker, &service, plan, id, reply),
+                Ok(plan) => work(store, &service, plan, id, reply),
                 Err(error) => {
                     reply.send(Answer::Runs(RunsAnswer::NoPlan(super::explain(&error))));
                     Ok(())
@@ -66,6 +69,19 @@ pub fn perform(
         RunsRequest::Rate { result, rating } => {
             notes::keep(store, &notes::rating(&result, rating, worker.services().clock().now()))?;
             RunsAnswer::Kept
+        }
+        RunsRequest::Chain { trace_id, span_id } => {
+            let chain = store.trace(&trace_id, reply.cancel()).ok();
+            let chain = chain.and_then(|detail| recorded_chain_of(&detail.spans, &span_id)).map(Arc::new);
+            RunsAnswer::Chain { trace_id, span_id, chain }
+        }
+        RunsRequest::Continue { run, result_id, with } => {
+            let order = resume_order(worker, Unknown::Leave)?;
+            let prompts = worker.services().prompts()?;
+            let service = worker.services().replay()?;
+            let plan =
+                service.continue_chain(&run, &result_id, &with, &order, Some(prompts.as_ref()), reply.cancel())?;
+            return work(store, &service, plan, id, reply);
         }
         RunsRequest::Score { trace_id, span_id, result_id, name, value } => {
             let now = worker.services().clock().now();
@@ -113,21 +129,33 @@ fn row(row: store::RunRow) -> RunRow {
 
 fn detail(store: &Store, run: &RunId, reply: &dyn Reply) -> Result<RunDetail, AppError> {
     let row = row(store.run(run, reply.cancel())?);
-    let mut spans: HashMap<TraceId, Vec<Case>> = HashMap::new();
-    let mut cases = Vec::new();
-    for (trace, span) in &row.run.choice.spans {
-        if !spans.contains_key(trace) {
-            // A trace that is gone leaves its answers, which are shown without the recorded one.
-            let found = store.trace(trace, reply.cancel()).map(|detail| cases_of(&detail.spans, CallsMode::All));
-            spans.insert(trace.clone(), found.unwrap_or_default());
-        }
-        let case = spans.get(trace).and_then(|cases| cases.iter().find(|case| case.span_id == *span));
-        cases.push(case.map_or_else(|| gone(trace, span), run_case));
-    }
+    let cases = recorded_cases(store, &row.run, Vec::new(), reply);
     let results = store.results(run, reply.cancel())?;
     let ratings = store.ratings(run, reply.cancel())?;
     let answers = with_recorded(&cases, results, &ratings);
     Ok(RunDetail { row, cases, answers })
+}
+
+/// The cases of a run in order; those that are not known yet are read.
+fn recorded_cases(store: &Store, run: &Run, known: Vec<RunCase>, reply: &dyn Reply) -> Vec<RunCase> {
+    let mut known: HashMap<(TraceId, SpanId), RunCase> =
+        known.into_iter().map(|case| ((case.trace_id.clone(), case.span_id.clone()), case)).collect();
+    let mut spans: HashMap<TraceId, Vec<Span>> = HashMap::new();
+    let mut cases = Vec::new();
+    for (trace, span) in &run.choice.spans {
+        if let Some(case) = known.remove(&(trace.clone(), span.clone())) {
+            cases.push(case);
+            continue;
+        }
+        if !spans.contains_key(trace) {
+            // A trace that is gone leaves its answers, which are shown without the recorded one.
+            let found = store.trace(trace, reply.cancel()).map(|detail| detail.spans);
+            spans.insert(trace.clone(), found.unwrap_or_default());
+        }
+        let case = spans.get(trace).and_then(|spans| case_again(spans, run.choice.calls, span));
+        cases.push(case.as_ref().map_or_else(|| gone(trace, span), run_case));
+    }
+    cases
 }
 
 fn gone(trace: &TraceId, span: &SpanId) -> RunCase {
@@ -211,8 +239,17 @@ fn resume(
     id: RequestId,
     reply: &dyn Reply,
 ) -> Result<(), AppError> {
+    let order = resume_order(worker, unknown)?;
+    let prompts = worker.services().prompts()?;
+    let service = worker.services().replay()?;
+    let plan = service.resume(run, &order, Some(prompts.as_ref()), reply.cancel())?;
+    let plan = watched(worker.services(), plan, reply.cancel())?;
+    work(worker.store(reply)?, &service, plan, id, reply)
+}
+
+fn resume_order(worker: &ServicesWorker, unknown: Unknown) -> Result<ResumeOrder, AppError> {
     let config = worker.services().config()?;
-    let order = ResumeOrder {
+    Ok(ResumeOrder {
         unknown: match unknown {
             Unknown::Leave => UnknownCalls::Leave,
             Unknown::Ask => UnknownCalls::Retry,
@@ -221,40 +258,27 @@ fn resume(
         concurrency: config.defaults.concurrency.value as usize,
         cache: CachePolicy::Use,
         default_max_output: config.defaults.max_output_tokens.value.into(),
-    };
-    let prompts = worker.services().prompts()?;
-    let service = worker.services().replay()?;
-    let plan = service.resume(run, &order, Some(prompts.as_ref()), reply.cancel())?;
-    let plan = watched(worker.services(), plan, reply.cancel())?;
-    work(worker, &service, plan, id, reply)
+        diverged: None,
+    })
 }
 
 /// Works on a plan, and tells how it goes.
 fn work(
-    worker: &ServicesWorker,
+    store: &Store,
     service: &ReplayService,
     plan: ReplayPlan,
     id: RequestId,
     reply: &dyn Reply,
 ) -> Result<(), AppError> {
     // A run that goes on may have answers that were rated.
-    let ratings = worker.store(reply)?.ratings(&plan.run.run_id, reply.cancel())?;
+    let ratings = store.ratings(&plan.run.run_id, reply.cancel())?;
     let mut cases: Vec<RunCase> = Vec::new();
     for call in &plan.calls {
         if !cases.iter().rev().any(|case| case.span_id == call.case.span_id && case.trace_id == call.case.trace_id) {
             cases.push(run_case(&call.case));
         }
     }
-    let cases = plan
-        .run
-        .choice
-        .spans
-        .iter()
-        .map(|(trace, span)| {
-            let known = cases.iter().find(|case| case.trace_id == *trace && case.span_id == *span);
-            known.cloned().unwrap_or_else(|| gone(trace, span))
-        })
-        .collect();
+    let cases = recorded_cases(store, &plan.run, cases, reply);
     let token = tokio_util::sync::CancellationToken::new();
     let stop = token.clone();
     let _hook = reply.cancel().on_cancel(move || stop.cancel());

@@ -71,6 +71,7 @@ impl<'a> Teller<'a> {
                 self.progress();
             }
             RunEvent::Sent { call, attempt } if attempt > 1 => self.news.push(RunNews::Restarted(key(&call))),
+            RunEvent::Step { call, .. } => self.news.push(RunNews::Restarted(key(&call))),
             RunEvent::Finished(result) => {
                 self.done += 1;
                 let case =

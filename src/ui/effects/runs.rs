@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::domain::chain::RecordedChain;
 use crate::domain::diff::{AnswerDiff, Said};
 use crate::domain::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use crate::domain::message::ToolCall;
 use crate::domain::money::Money;
-use crate::domain::run::{ResultStatus, Run, RunResult, RunStatus};
+use crate::domain::run::{CallsMode, ResultStatus, Run, RunResult, RunStatus};
 use crate::domain::score::Rating;
 use crate::services::compare::{Baseline, Comparison, Existing, Keep};
-use crate::services::replay::{BaselineLane, Pacing};
+use crate::services::replay::{BaselineLane, ContinueWith, Pacing};
 use crate::ui::msg::ReplayOf;
 
 /// What the screen of runs asks.
@@ -62,6 +63,22 @@ pub enum RunsRequest {
     Start(Order),
     /// Goes on with a run that was stopped.
     Resume(RunId, Unknown),
+    /// What was recorded of the chain of a case.
+    Chain {
+        /// The case's trace.
+        trace_id: TraceId,
+        /// The case's span: the chain's last call.
+        span_id: SpanId,
+    },
+    /// Goes on with a chain that left its recording.
+    Continue {
+        /// The run.
+        run: RunId,
+        /// The chain's result.
+        result_id: ResultId,
+        /// What the tool answers.
+        with: ContinueWith,
+    },
     /// Keeps a score of a result.
     Score {
         /// The case's trace.
@@ -115,6 +132,8 @@ pub struct Order {
     pub parameters: Vec<String>,
     /// Ranks of chunks that are left out, besides the edits of `of`.
     pub dropped: Vec<u32>,
+    /// Which calls of a trace are cases.
+    pub calls: CallsMode,
     /// Answers of each case and variant.
     pub samples: u32,
     /// The most it may cost.
@@ -349,6 +368,15 @@ pub enum RunsAnswer {
     Measured(Arc<Comparison>),
     /// What changed, by place.
     Diffed(Vec<(usize, Arc<AnswerDiff>)>),
+    /// What was recorded of a chain; nothing where it is not in the index any more.
+    Chain {
+        /// The case's trace.
+        trace_id: TraceId,
+        /// The case's span.
+        span_id: SpanId,
+        /// The chain.
+        chain: Option<Arc<RecordedChain>>,
+    },
     /// What can be chosen.
     Offer(Box<Offer>),
     /// What an order would do.

@@ -97,6 +97,7 @@ impl RunView {
                 })
                 .into_iter()
                 .collect(),
+            Action::ChainNearest | Action::ChainPick | Action::ChainType => self.ask_to_continue(action),
             Action::Score => self.score_question(),
             Action::Note => vec![crate::ui::screens::traces::ask_note()],
             Action::CopyText => self.answer().map_or_else(
@@ -152,6 +153,7 @@ impl RunView {
             Action::CommitMeasured if self.measured_prompt().is_none() => {
                 Some("this run did not measure a prompt's file as it is now: replay it with NAME@work".into())
             }
+            Action::ChainNearest | Action::ChainPick | Action::ChainType => self.chain_disabled(),
             Action::CopyJson if self.answer().is_none() => Some("there is no answer yet".into()),
             Action::Mark | Action::MarkAll | Action::Filter => {
                 Some("not in a run; o leaves out what did not change, J and K go through the cases".into())
@@ -162,7 +164,9 @@ impl RunView {
 
     /// What the footer says.
     pub fn status(&self) -> Status {
-        let hints = if self.side {
+        let hints = if self.side && self.chain_disabled().is_none() {
+            vec![Action::ChainNearest, Action::ChainPick, Action::ChainType, Action::OpenTrace, Action::Back]
+        } else if self.side {
             vec![
                 Action::NextMatch,
                 Action::Diff,

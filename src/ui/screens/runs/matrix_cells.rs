@@ -17,6 +17,7 @@ pub fn result_mark(status: ResultStatus, cx: &DrawCx) -> Piece {
         ResultStatus::Incomplete => Piece::own(cx.glyphs.partial, Role::Warning),
         ResultStatus::Unknown => Piece::own("?", Role::Warning),
         ResultStatus::Skipped => Piece::own(cx.glyphs.none, Role::Dim),
+        ResultStatus::Diverged => Piece::own(cx.glyphs.warning, Role::Warning),
     }
 }
 
@@ -74,9 +75,10 @@ const fn severity(status: ResultStatus) -> u8 {
     match status {
         ResultStatus::Ok => 0,
         ResultStatus::Skipped => 1,
-        ResultStatus::Incomplete => 2,
-        ResultStatus::Unknown => 3,
-        ResultStatus::Failed => 4,
+        ResultStatus::Diverged => 2,
+        ResultStatus::Incomplete => 3,
+        ResultStatus::Unknown => 4,
+        ResultStatus::Failed => 5,
     }
 }
 

@@ -3,6 +3,8 @@
 mod against;
 mod case_choice;
 mod cells;
+mod chain_pane;
+mod chain_view;
 mod committing;
 mod exporting;
 mod figures;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::order_rows::{MOST_SAMPLES, Row};
+use super::order_rows::{MOST_SAMPLES, Row, next_calls};
 use crate::domain::money::Money;
+use crate::domain::run::CallsMode;
 use crate::services::replay::{BaselineLane, Pacing};
 use crate::ui::action::Action;
 use crate::ui::effect::{Confirm, Effect};
@@ -48,6 +49,8 @@ pub struct OrderForm {
     pub prompts: Vec<bool>,
     /// Chunks left out, by place.
     pub dropped: Vec<bool>,
+    /// Which calls of a trace are sent.
+    pub calls: CallsMode,
     /// Answers of each case and variant.
     pub samples: u32,
     /// Parameters, `key=value`.
@@ -84,6 +87,7 @@ impl OrderForm {
             models: Vec::new(),
             prompts: Vec::new(),
             dropped: Vec::new(),
+            calls: CallsMode::Answer,
             samples: 1,
             parameters: Vec::new(),
             max_cost: None,
@@ -135,6 +139,7 @@ impl OrderForm {
             prompts: chosen(&self.prompts).into_iter().map(|place| offer.prompts[place].clone()).collect(),
             parameters: self.parameters.clone(),
             dropped: chosen(&self.dropped).into_iter().map(|place| offer.chunks[place].0).collect(),
+            calls: self.calls,
             samples: self.samples,
             max_cost: self.max_cost,
             baseline: self.baseline,
@@ -252,6 +257,12 @@ impl OrderForm {
             Action::Left | Action::Right if self.rows.get(self.state.selected) == Some(&Row::Samples) => {
                 let next = if action == Action::Left { self.samples.saturating_sub(1) } else { self.samples + 1 };
                 self.samples = next.clamp(1, MOST_SAMPLES);
+                return self.changed(cx);
+            }
+            Action::Left | Action::Right if self.rows.get(self.state.selected) == Some(&Row::Calls) => {
+                // There are three: two steps forward are one back.
+                let next = next_calls(self.calls);
+                self.calls = if action == Action::Right { next } else { next_calls(next) };
                 return self.changed(cx);
             }
             Action::NextPane | Action::PrevPane => self.next_section(action == Action::NextPane),

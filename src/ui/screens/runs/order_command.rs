@@ -1,6 +1,7 @@
 //! The command line that does what the dialog before a replay would do.
 
 use super::order::OrderForm;
+use crate::domain::run::CallsMode;
 use crate::services::replay::{BaselineLane, Pacing};
 use crate::ui::effects::runs::Ending;
 
@@ -21,6 +22,9 @@ impl OrderForm {
         words.extend(order.prompts.iter().map(|prompt| format!("-p {}", quote(prompt))));
         words.extend(order.parameters.iter().map(|parameter| format!("--set {}", quote(parameter))));
         words.extend(order.dropped.iter().map(|rank| format!("--drop-chunk {rank}")));
+        if order.calls != CallsMode::Answer {
+            words.push(format!("--calls {}", order.calls.as_str()));
+        }
         if order.samples > 1 {
             words.push(format!("--samples {}", order.samples));
         }

@@ -1,6 +1,7 @@
 //! The rows of the dialog before a replay: what stands in them, and changing it in place.
 
 use crate::domain::money::Money;
+use crate::domain::run::CallsMode;
 use crate::services::replay::{BaselineLane, Pacing};
 use crate::ui::action::Action;
 use crate::ui::effect::{Ask, Effect};
@@ -28,6 +29,8 @@ pub enum Row {
     Cases,
     /// How many of them at most.
     Limit,
+    /// Which calls of a trace are sent.
+    Calls,
     /// How many answers of each.
     Samples,
     /// Whether the recorded model is asked again.
@@ -70,7 +73,7 @@ impl OrderForm {
             rows.extend((0..offer.chunks.len()).map(Row::Chunk));
         }
         rows.push(Row::Heading("Settings", ""));
-        rows.extend([Row::Baseline, Row::Samples, Row::Ending, Row::Pacing, Row::Parameters, Row::Cap]);
+        rows.extend([Row::Calls, Row::Baseline, Row::Samples, Row::Ending, Row::Pacing, Row::Parameters, Row::Cap]);
         self.rows = rows;
         self.offer = Some(offer.clone());
         let first = self.models.iter().position(|chosen| *chosen).unwrap_or(0);
@@ -178,6 +181,7 @@ impl OrderForm {
             }
             Some(Row::Prompt(place)) => turn(&mut self.prompts, place),
             Some(Row::Chunk(place)) => turn(&mut self.dropped, place),
+            Some(Row::Calls) => self.calls = next_calls(self.calls),
             Some(Row::Baseline) => {
                 if let Some(why) = &offer.no_baseline {
                     return vec![Effect::Toast(Toast::warning(format!("the recorded model cannot be asked: {why}")))];
@@ -214,6 +218,15 @@ impl OrderForm {
         if let Some(at) = heads.get(next) {
             self.state.select(at + 1);
         }
+    }
+}
+
+/// The next way to choose calls.
+pub const fn next_calls(calls: CallsMode) -> CallsMode {
+    match calls {
+        CallsMode::Answer => CallsMode::All,
+        CallsMode::All => CallsMode::Chain,
+        CallsMode::Chain => CallsMode::Answer,
     }
 }
 

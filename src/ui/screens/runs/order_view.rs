@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::order::{OrderForm, Plan};
 use super::order_rows::Row;
 use crate::domain::money::Money;
+use crate::domain::run::CallsMode;
 use crate::domain::run::ChunkEdit;
 use crate::services::replay::{BaselineLane, Pacing};
 use crate::ui::action::{Action, Context};
@@ -122,6 +123,14 @@ fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buf
         Row::Limit => {
             let value = form.of.limit.map_or_else(|| "all".to_owned(), |limit| format!("{limit}, the newest"));
             (setting("at most", &value, Role::Text), hint(&format!("{} edits", key(Action::EditInPlace))), false)
+        }
+        Row::Calls => {
+            let value = match form.calls {
+                CallsMode::Answer => "the one that answered",
+                CallsMode::All => "each on its own",
+                CallsMode::Chain => "the agent's whole chain, tools from the recording",
+            };
+            (setting("calls", value, Role::Text), hint("h l change"), false)
         }
         Row::Samples => (setting("answers of each", &form.samples.to_string(), Role::Text), hint("h l change"), false),
         Row::Baseline => baseline(form, offer),

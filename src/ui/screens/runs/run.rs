@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::against::{Against, FromVariant};
 use super::cells::{Cell, Cells};
+use super::chain_pane::ChainPane;
 use super::exporting::Exporting;
 use super::keeping::Keeping;
 use super::measures::Measures;
@@ -66,6 +67,8 @@ pub struct RunView {
     pub spent: Option<Money>,
     /// What the answers come to.
     pub measures: Measures,
+    /// The recorded chain beside the one shown.
+    pub chain: ChainPane,
     status: RunStatus,
     waiting: Option<RequestId>,
     pub(super) keeping: Keeping,
@@ -92,6 +95,7 @@ impl RunView {
             reading: Reading::default(),
             spent: None,
             measures: Measures::default(),
+            chain: ChainPane::default(),
             status: RunStatus::Running,
             waiting: None,
             keeping: Keeping::default(),
@@ -243,6 +247,9 @@ impl RunView {
         }
         if let Some(effects) = self.kept(id, answer).or_else(|| self.exported(id, answer)) {
             return effects;
+        }
+        if self.chain.answered(id, answer) {
+            return Vec::new();
         }
         if self.measures.answered(id, answer) {
             self.arrange();

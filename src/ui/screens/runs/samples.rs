@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use crate::domain::money::Money;
 use crate::domain::run::{
-    CachePolicy, CallsMode, CaseChoice, ModelChoice, Overrides, PromptVersionRef, ResultStatus, Run, RunResult,
-    RunStatus, Variant,
+    CachePolicy, CaseChoice, ModelChoice, Overrides, PromptVersionRef, ResultStatus, Run, RunResult, RunStatus, Variant,
 };
 use crate::domain::run_design::VariantRole;
 use crate::domain::statistics::{Better, Verdict};
@@ -46,7 +45,7 @@ pub fn run(id: &str, minutes: u64) -> Run {
         cases: 3,
         max_cost: Some(dollars("0.5")),
         estimated_cost: Some(dollars("0.0344")),
-        choice: CaseChoice { calls: CallsMode::Answer, spans: (1..=3).map(case).collect() },
+        choice: CaseChoice { spans: (1..=3).map(case).collect(), ..CaseChoice::default() },
         cache: CachePolicy::Use,
         pacing: crate::domain::run::Pacing::Live,
         until: None,
@@ -111,6 +110,7 @@ pub fn answered(case: &RunCase, variant: &str, text: &str, status: ResultStatus)
         attempts: 1,
         from_cache: false,
         error: (!fine).then(|| "429 rate limited".into()),
+        steps: Vec::new(),
     };
     Answered::new(Some(case), result, None)
 }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::list::List;
 use super::order::OrderForm;
 use super::run::RunView;
-use super::{SPEC, list_view, matrix_view, order_view, side_view};
+use super::{SPEC, chain_view, list_view, matrix_view, order_view, side_view};
 use crate::domain::run::RunStatus;
 use crate::ui::action::{Action, Context};
 use crate::ui::effect::{Confirm, Effect};
@@ -125,6 +125,12 @@ impl RunsScreen {
         self.work(RunsRequest::Start(order), cx)
     }
 
+    /// Goes on with the chain shown, with the answer that was chosen.
+    fn go_on_with_chain(&mut self, text: &str, action: Action, cx: &Cx) -> Vec<Effect> {
+        let request = self.run.as_ref().and_then(|run| run.continue_request(text, action));
+        request.map_or_else(Vec::new, |request| self.work(request, cx))
+    }
+
     fn ask_to_stop() -> Vec<Effect> {
         vec![Effect::Confirm(Confirm {
             action: Action::StopRun,
@@ -218,6 +224,59 @@ impl RunsScreen {
             None => self.send(order, cx),
         }
     }
+
+    /// Takes what happened.
+    fn updated(&mut self, event: &Event, cx: &Cx) -> Vec<Effect> {
+        match event {
+            Event::Answer(id, answer) => return self.answered(*id, answer, cx),
+            Event::DataChanged => return self.list.read(cx),
+            Event::Shown => return self.list.shown(cx),
+            Event::Opened(Target::Run(id)) => {
+                self.order = None;
+                return self.open(id, cx);
+            }
+            Event::Opened(Target::Replay(of)) => {
+                let (order, effects) = OrderForm::open(of.clone(), cx);
+                self.order = Some(order);
+                return effects;
+            }
+            Event::Confirmed(Action::StopRun) => {
+                let mut effects: Vec<Effect> = self.working.take().map(Effect::Cancel).into_iter().collect();
+                effects.extend(self.ended(RunStatus::Interrupted, cx));
+                return effects;
+            }
+            Event::Confirmed(Action::ResumeRun) => {
+                let id = self.row().map(|row| row.run.run_id.clone());
+                return id.map_or_else(Vec::new, |id| self.work(RunsRequest::Resume(id, Unknown::Leave), cx));
+            }
+            Event::Confirmed(Action::ChainNearest) => return self.go_on_with_chain("", Action::ChainNearest, cx),
+            Event::Picked(Action::ChainPick, names) => {
+                let place = names.first().cloned().unwrap_or_default();
+                return self.go_on_with_chain(&place, Action::ChainPick, cx);
+            }
+            Event::Entered(Action::ChainType, text) => return self.go_on_with_chain(text, Action::ChainType, cx),
+            Event::Confirmed(Action::SendRun) => {
+                return match self.asked.take() {
+                    Some(order) => self.send(order, cx),
+                    None => Vec::new(),
+                };
+            }
+            _ => {}
+        }
+        if self.order.is_some() {
+            return self.order_event(event, cx);
+        }
+        match event {
+            Event::Action(action) => self.act(*action, cx),
+            other => {
+                if let Some(run) = &mut self.run {
+                    return run.update(other, cx);
+                }
+                let effects = self.list.update(other, cx);
+                if self.list.take_opened() { self.act(Action::Open, cx) } else { effects }
+            }
+        }
+    }
 }
 
 /// Answers a run is to have.
@@ -243,54 +302,17 @@ impl Screen for RunsScreen {
     }
 
     fn update(&mut self, event: &Event, cx: &Cx) -> Vec<Effect> {
-        match event {
-            Event::Answer(id, answer) => return self.answered(*id, answer, cx),
-            Event::DataChanged => return self.list.read(cx),
-            Event::Shown => return self.list.shown(cx),
-            Event::Opened(Target::Run(id)) => {
-                self.order = None;
-                return self.open(id, cx);
-            }
-            Event::Opened(Target::Replay(of)) => {
-                let (order, effects) = OrderForm::open(of.clone(), cx);
-                self.order = Some(order);
-                return effects;
-            }
-            Event::Confirmed(Action::StopRun) => {
-                let mut effects: Vec<Effect> = self.working.take().map(Effect::Cancel).into_iter().collect();
-                effects.extend(self.ended(RunStatus::Interrupted, cx));
-                return effects;
-            }
-            Event::Confirmed(Action::ResumeRun) => {
-                let id = self.row().map(|row| row.run.run_id.clone());
-                return id.map_or_else(Vec::new, |id| self.work(RunsRequest::Resume(id, Unknown::Leave), cx));
-            }
-            Event::Confirmed(Action::SendRun) => {
-                return match self.asked.take() {
-                    Some(order) => self.send(order, cx),
-                    None => Vec::new(),
-                };
-            }
-            _ => {}
+        let mut effects = self.updated(event, cx);
+        if let (Some(run), None) = (&mut self.run, &self.order) {
+            effects.extend(run.read_chain(cx));
         }
-        if self.order.is_some() {
-            return self.order_event(event, cx);
-        }
-        match event {
-            Event::Action(action) => self.act(*action, cx),
-            other => {
-                if let Some(run) = &mut self.run {
-                    return run.update(other, cx);
-                }
-                let effects = self.list.update(other, cx);
-                if self.list.take_opened() { self.act(Action::Open, cx) } else { effects }
-            }
-        }
+        effects
     }
 
     fn draw(&self, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         match (&self.order, &self.run) {
             (Some(order), _) => order_view::draw(order, area, buf, cx),
+            (None, Some(run)) if run.shows_chain() => chain_view::draw(run, area, buf, cx),
             (None, Some(run)) if run.side => side_view::draw(run, area, buf, cx),
             (None, Some(run)) => matrix_view::draw(run, area, buf, cx),
             (None, None) => list_view::draw(&self.list, area, buf, cx),
@@ -304,6 +326,9 @@ impl Screen for RunsScreen {
         match action {
             Action::StopRun if self.working.is_none() => Some("no run of this window is being worked on".into()),
             Action::Replay if self.row().is_none() => Some("no run is selected".into()),
+            Action::ChainNearest | Action::ChainPick | Action::ChainType if self.working.is_some() => {
+                Some("a run is being worked on; wait, or stop it first".into())
+            }
             Action::ResumeRun => match self.row() {
                 None => Some("no run is selected".into()),
                 Some(_) if self.working.is_some() => Some("a run is being worked on; wait, or stop it first".into()),
