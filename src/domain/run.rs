@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::chunk::Chunk;
 use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
+use super::model_price::ModelPrice;
 use super::money::Money;
 use super::time::Timestamp;
 
@@ -278,6 +279,9 @@ pub struct Run {
     /// Whether answers that were already paid for are used again.
     #[serde(default)]
     pub cache: CachePolicy,
+    /// Prices that the user said for it, over all others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<ModelPrice>,
 }
 
 /// Whether answers that were already paid for are used again.
@@ -377,6 +381,9 @@ pub struct RunResult {
     pub attempts: u32,
     /// Whether it was served from the cache.
     pub from_cache: bool,
-    /// What went wrong, or what was dropped from the request.
+    /// What went wrong.
     pub error: Option<String>,
+    /// What of the recorded request was not sent, since the target does not take it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<String>,
 }

@@ -39,7 +39,7 @@ impl Journalled {
                     all.results.insert(result.result.result_id.as_str().to_owned(), *result);
                 }
                 JournalRecord::Score { score } => all.scores.push(score),
-                JournalRecord::Intent { .. } => {}
+                JournalRecord::Intent { .. } | JournalRecord::Allowed { .. } => {}
             }
         }
         all

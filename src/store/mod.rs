@@ -6,6 +6,7 @@
 pub mod archive;
 mod cells;
 mod console;
+mod day_book;
 mod disk;
 mod error;
 mod export;
@@ -40,6 +41,7 @@ mod writer;
 
 pub use archive::{Archive, Archived};
 pub use console::{Cell, Column, SqlLimits, SqlResult, TableInfo};
+pub use day_book::DayBook;
 pub use error::{Result, StoreError};
 pub use export::ExportFormat;
 pub use figures::TelemetryQuery;

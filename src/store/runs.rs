@@ -172,7 +172,9 @@ fn push_result(rows: &mut RowBatch, stored: &StoredResult) -> Result<()> {
     rows.float(result.latency_ms).float(result.ttft_ms).int(Some(i64::from(result.attempts)));
     rows.bool(result.from_cache).text(result.error.as_deref());
     rows.text(Some(&stored.request.to_string())).text(Some(&stored.request_hash));
-    rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos())).end_row();
+    rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos()));
+    let dropped = if result.dropped.is_empty() { None } else { Some(serde_json::to_string(&result.dropped)?) };
+    rows.text(dropped.as_deref()).end_row();
     Ok(())
 }
 
@@ -204,7 +206,7 @@ fn run_rows(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Resu
 /// The columns of a result.
 const RESULT: &str = "run_id, result_id, trace_id, span_id, variant, model, prompt, sample, status, output_text, tool_calls, \
     finish_reason, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, cost_usd, cost_source, latency_ms, \
-    ttft_ms, attempts, from_cache, error";
+    ttft_ms, attempts, from_cache, error, dropped";
 const STORED: &str = "request, request_hash, created_ns";
 
 /// The results of a trace, newest run first.
@@ -266,5 +268,6 @@ fn result(row: &mut RowReader<'_, '_>) -> Result<RunResult> {
         attempts: row.get::<i32>()?.try_into().unwrap_or(0),
         from_cache: row.get()?,
         error: row.text()?,
+        dropped: row.text()?.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default(),
     })
 }

@@ -224,6 +224,9 @@ actions! {
         Baseline "run.baseline" "Baseline", "Chooses what the answers are compared with: the recorded ones, or a variant's.", &[Run], ["b"];
         CommitMeasured "run.commit" "Commit with evidence", "Commits the prompt as it was measured, with what the run measured in the commit message.", &[Run], ["C"];
         StopRun "run.stop" "Stop run", "Stops the run that is worked on; what is there stays.", &[Runs, Run], ["c"];
+        MoreAtOnce "run.more" "More at once", "Lets the run that is worked on have more calls in flight.", &[Run], ["+"];
+        FewerAtOnce "run.fewer" "Fewer at once", "Lets the run that is worked on have fewer calls in flight.", &[Run], ["-"];
+        ChangeCap "run.cap" "Change cap", "Changes the cap of the run that is worked on; below what is spent, the run stops.", &[Run], ["$"];
         ResumeRun "run.resume" "Go on with run", "Goes on with a run that was stopped; answers that are there are not paid for again.", &[Runs, Run], ["R"], CostsMoney;
     }
     "Prompts" {

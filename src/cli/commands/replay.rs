@@ -9,8 +9,9 @@ use super::super::figures;
 use super::super::output::Format;
 use super::super::replay_live::Live;
 use super::super::table::{Column, Table};
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
-use crate::domain::run::{CallsMode, ModelChoice, RunStatus};
+use crate::domain::run::{CallsMode, ModelChoice, ModelId, RunStatus};
 use crate::error::{AppError, ErrorKind, Exit};
 use crate::services::prompts::Prompts;
 use crate::services::replay::{
@@ -62,6 +63,12 @@ pub struct Args {
     /// Never spend more than this many US dollars on the run
     #[arg(long, value_name = "USD", value_parser = dollars)]
     pub max_cost: Option<Money>,
+    /// What a model costs: US dollars per million tokens, in and out, over every other price; may be repeated
+    #[arg(long, value_name = "MODEL=IN,OUT")]
+    pub price: Vec<ModelPrice>,
+    /// A model that costs nothing; may be repeated
+    #[arg(long, value_name = "MODEL")]
+    pub free: Vec<ModelId>,
     /// Requests in flight at a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     pub concurrency: Option<u32>,
@@ -84,7 +91,8 @@ pub struct Args {
 
 /// Replays them.
 pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
-    let service = context.services.replay()?;
+    let prices = prices(args);
+    let service = context.services.replay()?.with_prices(&prices);
     let prompts = context.services.prompts()?;
     let plan = match &args.resume {
         Some(prefix) => resumed(prefix, args, &service, prompts.as_ref(), context)?,
@@ -129,6 +137,7 @@ fn planned(
     order.concurrency = config.defaults.concurrency.value as usize;
     order.cache = cache(args);
     order.default_max_output = config.defaults.max_output_tokens.value.into();
+    order.prices = prices(args);
     let store = context.store()?;
     context.notices.progress("reading the cases");
     let limit = args.limit.unwrap_or(u32::MAX) as usize;
@@ -156,6 +165,11 @@ fn resumed(
         default_max_output: config.defaults.max_output_tokens.value.into(),
     };
     Ok(service.resume(&run, &order, Some(render), &context.cancel)?)
+}
+
+/// What the user says that models cost.
+fn prices(args: &Args) -> Vec<ModelPrice> {
+    args.price.iter().cloned().chain(args.free.iter().cloned().map(ModelPrice::free)).collect()
 }
 
 const fn cache(args: &Args) -> CachePolicy {
@@ -291,7 +305,7 @@ fn go(plan: ReplayPlan, service: &ReplayService, context: &mut Context<'_>) -> R
         RunStatus::Interrupted => Exit::Interrupted,
         RunStatus::Budget => Exit::Budget,
         RunStatus::Failed => Exit::Provider,
-        RunStatus::Completed | RunStatus::Running if outcome.failed > 0 => Exit::Provider,
+        RunStatus::Completed | RunStatus::Running if outcome.failed + outcome.unknown > 0 => Exit::Provider,
         RunStatus::Completed | RunStatus::Running => Exit::Fine,
     })
 }
@@ -307,6 +321,12 @@ fn tell_end(outcome: &RunOutcome, context: &Context<'_>) {
             .notices
             .note(&format!("stopped at the cap; go on with: hindcast replay --resume {id} --max-cost USD")),
         RunStatus::Running | RunStatus::Completed | RunStatus::Failed => {}
+    }
+    if outcome.unknown > 0 {
+        context.notices.note(&format!(
+            "{} sent and never heard of again; --resume {id} --retry-unknown asks again and may pay twice",
+            figures::counted(outcome.unknown, "call was", "calls were")
+        ));
     }
     if outcome.skipped > 0 {
         context.notices.note(&format!("{} skipped", figures::counted(outcome.skipped, "case was", "cases were")));
@@ -333,6 +353,7 @@ fn print_outcome(outcome: &RunOutcome, context: &mut Context<'_>) -> Result<(), 
                     Column::number("results", "results"),
                     Column::number("ok", "ok"),
                     Column::number("failed", "failed"),
+                    Column::number("unknown", "unknown"),
                     Column::number("from_cache", "cached"),
                     Column::number("cost_usd", "$"),
                     Column::number("estimated_cost_usd", "estimated $"),
@@ -346,6 +367,7 @@ fn print_outcome(outcome: &RunOutcome, context: &mut Context<'_>) -> Result<(), 
                 Cell::Count(outcome.results.into()),
                 Cell::Count(outcome.ok.into()),
                 Cell::Count(outcome.failed.into()),
+                Cell::Count(outcome.unknown.into()),
                 Cell::Count(outcome.from_cache.into()),
                 Cell::maybe(outcome.cost_usd, Cell::Usd),
                 Cell::maybe(outcome.estimated_cost_usd, Cell::Usd),

@@ -107,7 +107,14 @@ fn print_results(row: &RunRow, results: &[RunResult], context: &mut Context<'_>)
                 let prompt = variant.prompt.as_ref().map(|prompt| format!(" · {prompt}")).unwrap_or_default();
                 context.out.line(&format!("  {}  {}{prompt}", variant.id.as_str(), variant.model))?;
             }
-            context.out.rows(&results_table(results))
+            context.out.rows(&results_table(results))?;
+            let mut told: Vec<&String> = results.iter().flat_map(|result| &result.dropped).collect();
+            told.sort();
+            told.dedup();
+            for dropped in told {
+                context.notices.note(&format!("left out of requests: {dropped}"));
+            }
+            Ok(())
         }
     }
 }
@@ -152,6 +159,7 @@ fn results_table(results: &[RunResult]) -> Table {
             Column::id("from_cache", "cached"),
             Column::text("output_text", "answer"),
             Column::text("error", "error"),
+            Column::hidden("dropped"),
         ],
     );
     for result in results {
@@ -179,6 +187,7 @@ fn results_table(results: &[RunResult]) -> Table {
             Cell::Flag(result.from_cache),
             Cell::text(result.output_text.as_deref()),
             Cell::text(result.error.as_deref()),
+            Cell::Json(serde_json::to_value(&result.dropped).unwrap_or_default()),
         ]);
     }
     table

@@ -24,6 +24,7 @@ pub(super) fn read(body: &Value) -> Result<Answer, CallError> {
         usage: body.get("usage").map(usage).unwrap_or_default(),
         model: body.get("model").and_then(Value::as_str).map(str::to_owned),
         request_id: body.get("id").and_then(Value::as_str).map(str::to_owned),
+        limits: None,
     };
     if let Some(call) = message.get("function_call").filter(|call| call.is_object()) {
         answer.tool_calls.extend(function(call, None));

@@ -35,6 +35,7 @@ pub(crate) fn result(trace: &str, variant: &str, text: &str, latency: f64) -> Ru
         attempts: 1,
         from_cache: false,
         error: None,
+        dropped: Vec::new(),
     }
 }
 
@@ -51,6 +52,7 @@ pub(crate) fn run() -> Run {
         estimated_cost: None,
         choice: CaseChoice { spans, ..CaseChoice::default() },
         cache: crate::domain::run::CachePolicy::Use,
+        prices: Vec::new(),
     }
 }
 

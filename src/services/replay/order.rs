@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::domain::message::Message;
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::{Case, ChunkEdit, ModelChoice, Overrides, PromptVersionRef, Variant};
 use crate::services::prompts::Prompts;
@@ -32,6 +33,8 @@ pub struct ReplayOrder {
     pub cache: CachePolicy,
     /// The most output tokens where neither recording nor model says (`max_output_tokens` of the configuration).
     pub default_max_output: u64,
+    /// Prices that the user says, over all others.
+    pub prices: Vec<ModelPrice>,
 }
 
 impl ReplayOrder {
@@ -48,6 +51,7 @@ impl ReplayOrder {
             concurrency: 8,
             cache: CachePolicy::Use,
             default_max_output: 1024,
+            prices: Vec::new(),
         }
     }
 

@@ -28,8 +28,8 @@ pub enum PlanError {
     NoModels,
     /// A model has no price.
     #[error(
-        "the price of {0} is not known, so its cost cannot be limited: add [prices.\"{0}\"] with input and output in USD per \
-         million tokens to hindcast.toml (0 is a price)"
+        "the price of {0} is not known, so its cost cannot be limited: say it with --price {0}=IN,OUT (US dollars per million \
+         tokens) or --free {0}, or add [prices.\"{0}\"] with input and output to hindcast.toml (0 is a price)"
     )]
     NoPrice(ModelId),
     /// A provider cannot be used.
@@ -196,7 +196,7 @@ impl ReplayService {
             renderer,
             settled: &|_| false,
         };
-        self.plan_frame(order, &frame, cancel)
+        self.clone().with_prices(&order.prices).plan_frame(order, &frame, cancel)
     }
 
     pub(super) fn plan_frame(
@@ -218,6 +218,7 @@ impl ReplayService {
                 estimated_cost: None,
                 choice: CaseChoice { calls: order.calls, spans: frame.cases.iter().map(case_ids).collect() },
                 cache: order.cache,
+                prices: order.prices.clone(),
             },
             calls: Vec::new(),
             skipped: Vec::new(),
@@ -464,5 +465,6 @@ fn skipped(
         attempts: 0,
         from_cache: false,
         error: Some(reason.to_owned()),
+        dropped: Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! Takes up a run where it was stopped, from its journal alone.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::cases::cases_of;
@@ -11,8 +12,9 @@ use crate::domain::cancel::Cancel;
 use crate::domain::ids::{ResultId, RunId, TraceId};
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, Case, Overrides, PromptVersionRef, ResultStatus, Run, RunResult};
+use crate::domain::time::Timestamp;
 use crate::store::journal::read_journal;
-use crate::store::{Intent, Journal, JournalRecord};
+use crate::store::{Intent, Journal, JournalRecord, StoreError};
 
 /// What happens to calls that were sent and never heard of again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +99,7 @@ impl ReplayService {
             concurrency: order.concurrency,
             cache: run.cache,
             default_max_output: order.default_max_output,
+            prices: run.prices.clone(),
         };
         let frame = Frame {
             run_id: run.run_id.clone(),
@@ -105,7 +108,7 @@ impl ReplayService {
             renderer,
             settled: &|id| settled.contains(id),
         };
-        let mut plan = self.plan_frame(&replay, &frame, cancel)?;
+        let mut plan = self.clone().with_prices(&run.prices).plan_frame(&replay, &frame, cancel)?;
         if let Some(changed) = changed_prompt(&plan, renderer) {
             let reason = format!("{changed} is not as it was when the run began, so its answers could not be compared");
             return Err(PlanError::NotResumable { run: run_id.as_str().to_owned(), reason });
@@ -162,9 +165,27 @@ fn told(journal: &Journal, run_id: &RunId) -> Result<JournalledRun, PlanError> {
     Ok(told.into_run(run, damage))
 }
 
+/// What a run spent since a time, calls whose fate is unknown at their reservation, and what it is allowed on the day.
+pub(super) fn spent_since(path: &Path, since: Timestamp) -> Result<(Money, Money), StoreError> {
+    if !path.exists() {
+        return Ok((Money::ZERO, Money::ZERO));
+    }
+    let mut told = Told { since, ..Told::default() };
+    for record in read_journal(path)?.records {
+        told.take(record);
+    }
+    let open = told.open.values().filter(|intent| intent.at >= since);
+    let reserved: Money = open.filter_map(|intent| intent.reservation).sum();
+    Ok((told.spent + reserved, told.allowed))
+}
+
 /// A journal while it is read.
 #[derive(Default)]
 struct Told {
+    /// What was spent before is not counted.
+    since: Timestamp,
+    /// What the run is allowed on a day, as it wrote down last.
+    allowed: Money,
     run: Option<Run>,
     results: BTreeMap<ResultId, RunResult>,
     /// Intents without a result.
@@ -177,20 +198,27 @@ impl Told {
         match record {
             JournalRecord::Run { run } => self.run = Some(run),
             JournalRecord::Intent { intent } => {
-                // A second intent without a result between: the first one's fate is unknown for good.
-                if let Some(before) = self.open.insert(intent.result_id.clone(), intent) {
+                // A second intent without a result between: the first one's fate is unknown for good. That of a later
+                // attempt of the same call holds what the attempts before it can cost.
+                let again = intent.attempt > 1;
+                if let Some(before) = self.open.insert(intent.result_id.clone(), intent)
+                    && !again
+                    && before.at >= self.since
+                {
                     self.spent += before.reservation.unwrap_or_default();
                 }
             }
             JournalRecord::Result { result } => {
+                let at = result.created_at;
                 let result = result.result;
                 self.open.remove(&result.result_id);
                 let again = self.results.get(&result.result_id).is_some_and(|before| *before == result);
-                if !again {
+                if !again && at >= self.since {
                     self.spent += result.cost_usd.unwrap_or_default();
                 }
                 self.results.insert(result.result_id.clone(), result);
             }
+            JournalRecord::Allowed { amount, .. } => self.allowed = amount,
             JournalRecord::End { .. } | JournalRecord::Score { .. } => {}
         }
     }
@@ -246,5 +274,6 @@ fn unknown(run: &Run, result_id: &ResultId, reserved: Money) -> Option<RunResult
         attempts: 1,
         from_cache: false,
         error: Some("sent, and never heard of again; it may have been billed".to_owned()),
+        dropped: Vec::new(),
     })
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{RunId, TraceId};
-use crate::domain::price::PriceBook;
+use crate::domain::model_price::ModelPrice;
+use crate::domain::price::{PriceBook, PriceOverride};
 use crate::domain::run::{CallsMode, Case};
 use crate::domain::time::Clock;
 use crate::http::RetryPolicy;
@@ -13,6 +14,7 @@ use crate::providers::Providers;
 use crate::store::{Store, StoreError};
 
 use super::cases::cases_of;
+use super::day::DayLimit;
 
 /// Plans, runs and resumes replays. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +31,7 @@ struct Inner {
     policy: RetryPolicy,
     random: Arc<dyn Fn() -> f64 + Send + Sync>,
     run_ids: Arc<dyn Fn() -> RunId + Send + Sync>,
+    day: Option<DayLimit>,
 }
 
 impl ReplayService {
@@ -48,8 +51,25 @@ impl ReplayService {
                 policy: RetryPolicy::default(),
                 random: Arc::new(random),
                 run_ids: Arc::new(run_ids),
+                day: None,
             }),
         }
+    }
+
+    /// With a limit on what all runs of this machine spend on one day.
+    #[must_use]
+    pub fn with_day(self, limit: Option<DayLimit>) -> Self {
+        Self { inner: Arc::new(Inner { day: limit, ..(*self.inner).clone() }) }
+    }
+
+    /// With prices that the user says, over all others.
+    #[must_use]
+    pub fn with_prices(self, prices: &[ModelPrice]) -> Self {
+        let book = prices.iter().fold(self.inner.prices.clone(), |book, price| {
+            let own = PriceOverride { input: price.input, output: price.output, ..PriceOverride::default() };
+            book.with_price(&price.model.to_string(), own)
+        });
+        Self { inner: Arc::new(Inner { prices: book, ..(*self.inner).clone() }) }
     }
 
     /// With another retry policy, source of jitter (from 0 to 1) and of run ids, so that tests are exact.
@@ -86,6 +106,10 @@ impl ReplayService {
 
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.clock
+    }
+
+    pub(super) fn day(&self) -> Option<DayLimit> {
+        self.inner.day.clone()
     }
 
     pub(super) fn policy(&self) -> &RetryPolicy {

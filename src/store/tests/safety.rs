@@ -177,6 +177,7 @@ fn run(id: &str) -> Run {
         estimated_cost: None,
         choice: CaseChoice::default(),
         cache: CachePolicy::Use,
+        prices: Vec::new(),
     }
 }
 
@@ -206,6 +207,7 @@ fn result(run: &str, number: u32, status: ResultStatus) -> StoredResult {
             attempts: 1,
             from_cache: false,
             error: None,
+            dropped: Vec::new(),
         },
         request_hash: format!("hash{number}"),
         request: serde_json::json!({"model": "gemma3"}),

@@ -1,6 +1,6 @@
 //! Requests about runs, performed with the store and the replay service.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,8 @@ use crate::error::AppError;
 use crate::services::compare::{CompareOrder, compare_run};
 use crate::services::notes::{self, ScoreValue};
 use crate::services::replay::{
-    CachePolicy, CallId, ReplayPlan, ReplayService, ResumeOrder, RunEvent, UnknownCalls, cases_of,
+    CachePolicy, CallId, Circuit, ReplayPlan, ReplayService, ResumeOrder, RunChange, RunControl, RunEvent,
+    UnknownCalls, cases_of, circuit_note, circuit_words,
 };
 use crate::store::{self, Store};
 use crate::ui::msg::{JobNews, Msg, Progress, RequestId, Toast};
@@ -56,7 +57,7 @@ pub fn perform(
         RunsRequest::Start(order) => {
             let service = worker.services().replay()?;
             return match run_offer::plan(worker, &service, &order, reply) {
-                Ok(plan) => work(&service, plan, id, reply),
+                Ok(plan) => work(worker, &service, plan, id, reply),
                 Err(error) => {
                     reply.send(Answer::Runs(RunsAnswer::NoPlan(super::explain(&error))));
                     Ok(())
@@ -64,6 +65,12 @@ pub fn perform(
             };
         }
         RunsRequest::Resume(run, unknown) => return resume(worker, &run, unknown, id, reply),
+        RunsRequest::Change(run, change) => {
+            if let Some(control) = worker.runs().get(&run) {
+                control.change(change);
+            }
+            RunsAnswer::Kept
+        }
         RunsRequest::Score { trace_id, span_id, result_id, name, value } => {
             let now = worker.services().clock().now();
             let mut given = notes::score(trace_id, &name, &ScoreValue::Number(value), None, now);
@@ -208,11 +215,17 @@ fn resume(
     let prompts = worker.services().prompts()?;
     let service = worker.services().replay()?;
     let plan = service.resume(run, &order, Some(prompts.as_ref()), reply.cancel())?;
-    work(&service, plan, id, reply)
+    work(worker, &service, plan, id, reply)
 }
 
 /// Works on a plan, and tells how it goes.
-fn work(service: &ReplayService, plan: ReplayPlan, id: RequestId, reply: &dyn Reply) -> Result<(), AppError> {
+fn work(
+    worker: &ServicesWorker,
+    service: &ReplayService,
+    plan: ReplayPlan,
+    id: RequestId,
+    reply: &dyn Reply,
+) -> Result<(), AppError> {
     let mut cases: Vec<RunCase> = Vec::new();
     for call in &plan.calls {
         if !cases.iter().rev().any(|case| case.span_id == call.case.span_id && case.trace_id == call.case.trace_id) {
@@ -229,13 +242,16 @@ fn work(service: &ReplayService, plan: ReplayPlan, id: RequestId, reply: &dyn Re
             known.cloned().unwrap_or_else(|| gone(trace, span))
         })
         .collect();
-    let token = tokio_util::sync::CancellationToken::new();
-    let stop = token.clone();
-    let _hook = reply.cancel().on_cancel(move || stop.cancel());
+    let control = RunControl::default();
+    let stop = control.clone();
+    let _hook = reply.cancel().on_cancel(move || stop.stop());
+    let run_id = plan.run.run_id.clone();
+    worker.runs().insert(run_id.clone(), control.clone());
     let total = (plan.calls.len() + plan.skipped.len() + plan.done.len() + plan.unknown.len()) as u64;
     let mut teller = Teller::new(id, cases, &plan, total, reply);
     let skipped = plan.skipped.clone();
-    let outcome = service.run_blocking(plan, token, |event| teller.take(event, &skipped));
+    let outcome = service.run_controlled_blocking(plan, control, |event| teller.take(event, &skipped));
+    worker.runs().remove(&run_id);
     teller.over();
     reply.tell(Msg::DataChanged);
     let outcome = outcome?;
@@ -257,6 +273,8 @@ struct Teller<'a> {
     done: u64,
     total: u64,
     spent: Money,
+    at_once: usize,
+    held: BTreeMap<String, String>,
 }
 
 impl<'a> Teller<'a> {
@@ -273,6 +291,8 @@ impl<'a> Teller<'a> {
             done: (plan.done.len() + plan.skipped.len() + plan.unknown.len()) as u64,
             total,
             spent: plan.spent_before,
+            at_once: plan.concurrency,
+            held: BTreeMap::new(),
         }
     }
 
@@ -292,6 +312,18 @@ impl<'a> Teller<'a> {
                 self.news.push(RunNews::Finished(Box::new(answered(before, *result))));
             }
             RunEvent::ModelStopped { model, reason } => self.news.push(RunNews::ModelStopped(model, reason)),
+            RunEvent::Circuit { model, circuit } => {
+                let note = circuit_note(&circuit);
+                match &note {
+                    Some(note) => drop(self.held.insert(model.clone(), note.clone())),
+                    None => drop(self.held.remove(&model)),
+                }
+                if let (Circuit::Open { .. }, Some(words)) = (&circuit, circuit_words(&model, &circuit)) {
+                    self.reply.tell(Msg::Toast(Toast::warning(words)));
+                }
+                self.news.push(RunNews::Circuit(model, note));
+            }
+            RunEvent::Changed(change) => self.news.push(RunNews::Changed(change)),
             RunEvent::Spend(spend) => {
                 let more = spend.spent.minus_or_zero(self.spent);
                 self.spent = spend.spent;
@@ -321,6 +353,8 @@ impl<'a> Teller<'a> {
         };
         let detail = RunDetail { row, cases: self.cases.clone(), answers };
         self.reply.send(Answer::Runs(RunsAnswer::Started(Arc::new(detail))));
+        let limits = RunChange { concurrency: Some(self.at_once), cap: None };
+        self.news.push(RunNews::Changed(limits));
         self.progress();
     }
 
@@ -343,7 +377,9 @@ impl<'a> Teller<'a> {
 
     fn progress(&self) {
         let progress = Progress::Counted { done: self.done, total: self.total };
-        self.reply.tell(Msg::Job(JobNews { id: self.id, title: self.title.clone(), progress }));
+        let held = self.held.iter().map(|(model, note)| format!("{model} {note}"));
+        let title = std::iter::once(self.title.clone()).chain(held).collect::<Vec<_>>().join(" · ");
+        self.reply.tell(Msg::Job(JobNews { id: self.id, title, progress }));
     }
 
     fn over(&mut self) {

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::domain::diff::DiffPiece;
 use crate::domain::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::{Run, RunResult, RunStatus};
 use crate::services::compare::{Baseline, Comparison};
+use crate::services::replay::RunChange;
 use crate::ui::msg::ReplayOf;
 
 /// What the screen of runs asks.
@@ -33,11 +35,13 @@ pub enum RunsRequest {
     /// What can be chosen for a replay.
     Offer(ReplayOf),
     /// What an order would send and cost; sends nothing.
-    Plan(Order),
+    Plan(Box<Order>),
     /// Sends it.
-    Start(Order),
+    Start(Box<Order>),
     /// Goes on with a run that was stopped.
     Resume(RunId, Unknown),
+    /// Changes a run that is worked on in this window.
+    Change(RunId, RunChange),
     /// Keeps a score of a result.
     Score {
         /// The case's trace.
@@ -79,6 +83,8 @@ pub struct Order {
     pub samples: u32,
     /// The most it may cost.
     pub max_cost: Option<Money>,
+    /// What the user says that models cost.
+    pub prices: Vec<ModelPrice>,
 }
 
 /// A run with its figures.
@@ -192,6 +198,18 @@ pub struct ModelOffer {
     pub problem: Option<String>,
     /// Whether it is chosen from the start.
     pub chosen: bool,
+    /// Whether its price is known.
+    pub pricing: Pricing,
+}
+
+/// Whether the price of a model is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pricing {
+    /// It is.
+    #[default]
+    Known,
+    /// It is not: whoever chooses the model says it.
+    Unknown,
 }
 
 /// What an order would send and cost.
@@ -230,6 +248,10 @@ pub enum RunNews {
     ModelStopped(String, String),
     /// Spent so far.
     Spent(Money),
+    /// A model is held back, with until when in words, or works again.
+    Circuit(String, Option<String>),
+    /// The run was changed while it goes, or begins with these limits.
+    Changed(RunChange),
 }
 
 /// Which answer is meant.

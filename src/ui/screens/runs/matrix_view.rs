@@ -108,7 +108,7 @@ pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     }
     pieces.push(Piece::own(size, Role::Text));
     pieces.push(Piece::own(format!("  {}/{} answers", run.cells.done(), run.cells.all()), Role::Text));
-    let mut last = Vec::new();
+    let mut last = run.control.pieces(run.run_status(), cx);
     if run.order != Order::Case {
         last.push(Piece::own(format!("  by {}", run.order.name()), Role::Accent));
     }
@@ -122,7 +122,7 @@ pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
 fn spent(run: &RunView, room: usize) -> Option<String> {
     let row = run.row()?;
     let spent = money(run.spent);
-    let cap = row.run.max_cost.map(|cap| money(Some(cap)));
+    let cap = run.control.cap.or(row.run.max_cost).map(|cap| money(Some(cap)));
     let expected = row.run.estimated_cost.map_or_else(String::new, |cost| format!(", expected ${}", money(Some(cost))));
     let capped = cap.as_ref().map_or_else(|| ", no cap".to_owned(), |cap| format!(", cap ${cap}"));
     let short = cap.map_or_else(String::new, |cap| format!(" of ${cap}"));

@@ -3,6 +3,7 @@
 mod case_choice;
 mod cells;
 mod committing;
+mod control;
 mod list;
 mod list_view;
 mod matrix_view;
@@ -10,6 +11,7 @@ mod measures;
 mod measures_view;
 mod order;
 mod order_view;
+mod pricing;
 mod run;
 mod screen;
 mod side_view;

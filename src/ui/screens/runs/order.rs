@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::ui::action::Action;
 use crate::ui::effect::{Ask, Confirm, Effect};
@@ -78,6 +79,8 @@ pub struct OrderForm {
     pub parameters: Vec<String>,
     /// The cap.
     pub max_cost: Option<Money>,
+    /// What the user says that models cost.
+    pub prices: Vec<ModelPrice>,
     /// The plan.
     pub plan: Plan,
     pub(super) waiting: Option<RequestId>,
@@ -105,6 +108,7 @@ impl OrderForm {
             samples: 1,
             parameters: Vec::new(),
             max_cost: None,
+            prices: Vec::new(),
             plan: Plan::Pending,
             waiting: Some(id),
             planning: None,
@@ -152,6 +156,7 @@ impl OrderForm {
             dropped: chosen(&self.dropped).into_iter().map(|place| offer.chunks[place].0).collect(),
             samples: self.samples,
             max_cost: self.max_cost,
+            prices: self.prices.clone(),
         }
     }
 
@@ -160,7 +165,7 @@ impl OrderForm {
         if self.offer.is_some() {
             return self.take_more(offer);
         }
-        self.models = offer.models.iter().map(|model| model.chosen && model.problem.is_none()).collect();
+        self.models = offer.models.iter().map(|model| model.chosen && self.is_usable(model)).collect();
         self.prompts = offer.prompts.iter().map(|prompt| self.of.prompts.contains(prompt)).collect();
         self.dropped = vec![false; offer.chunks.len()];
         self.max_cost = self.max_cost.or(offer.max_cost);
@@ -212,7 +217,7 @@ impl OrderForm {
 
     fn plan(&mut self, cx: &Cx) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.planning.take().map(Effect::Cancel).into_iter().collect();
-        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Plan(self.order())));
+        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Plan(Box::new(self.order()))));
         self.planning = Some(id);
         self.plan = Plan::Pending;
         effects.push(effect);
@@ -286,6 +291,10 @@ impl OrderForm {
                 Moved::Elsewhere => Vec::new(),
             },
             Event::Entered(Action::EditInPlace, text) => self.entered(text, cx),
+            Event::Entered(Action::Mark, text) => match super::pricing::entered(self, text) {
+                Ok(()) => self.changed(cx),
+                Err(why) => vec![Effect::Toast(Toast::warning(why))],
+            },
             Event::Picked(Action::EditInPlace, picked) => {
                 let chosen = picked.first().and_then(|place| place.parse().ok());
                 chosen.map_or_else(Vec::new, |place| self.choose_cases(place, cx))
@@ -361,8 +370,12 @@ impl OrderForm {
         let Some(offer) = &self.offer else { return Vec::new() };
         match self.rows.get(self.state.selected).copied() {
             Some(Row::Model(place)) => {
-                if let Some(why) = offer.models.get(place).and_then(|model| model.problem.clone()) {
-                    return vec![Effect::Toast(Toast::warning(why))];
+                let Some(model) = offer.models.get(place) else { return Vec::new() };
+                if let Some(why) = &model.problem {
+                    return vec![Effect::Toast(Toast::warning(why.clone()))];
+                }
+                if !self.is_usable(model) {
+                    return vec![super::pricing::question(model)];
                 }
                 turn(&mut self.models, place);
             }
@@ -385,7 +398,7 @@ impl OrderForm {
             Action::Mark => return self.mark(cx),
             Action::MarkAll => {
                 if let Some(offer) = &self.offer {
-                    let usable: Vec<bool> = offer.models.iter().map(|model| model.problem.is_none()).collect();
+                    let usable: Vec<bool> = offer.models.iter().map(|model| self.is_usable(model)).collect();
                     self.models = if self.models == usable { vec![false; usable.len()] } else { usable };
                 }
                 return self.changed(cx);
@@ -441,6 +454,7 @@ impl OrderForm {
         if order.samples > 1 {
             words.push(format!("--samples {}", order.samples));
         }
+        words.extend(order.prices.iter().map(|price| format!("--price {}", quote(&price.to_string()))));
         if let Some(cap) = order.max_cost {
             words.push(format!("--max-cost {cap}"));
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cells::{Cell, Cells};
+use super::control::Control;
 use super::measures::Measures;
 use crate::domain::diff::DiffPiece;
 use crate::domain::ids::RunId;
@@ -107,6 +108,8 @@ pub struct RunView {
     pub spent: Option<Money>,
     /// What the answers come to.
     pub measures: Measures,
+    /// What can be changed of it while it goes.
+    pub control: Control,
     status: RunStatus,
     waiting: Option<RequestId>,
     keeping: Option<RequestId>,
@@ -133,6 +136,7 @@ impl RunView {
             most_scroll: Remembered::new(0),
             spent: None,
             measures: Measures::default(),
+            control: Control::default(),
             status: RunStatus::Running,
             waiting: None,
             keeping: None,
@@ -262,6 +266,7 @@ impl RunView {
                     effects.push(Effect::Toast(Toast::error(format!("{model} is not asked any more: {why}"))));
                 }
                 RunNews::Spent(amount) => self.spent = Some(*amount),
+                RunNews::Circuit(..) | RunNews::Changed(_) => drop(self.control.take(one)),
             }
         }
         effects

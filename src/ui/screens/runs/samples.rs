@@ -47,6 +47,7 @@ pub fn run(id: &str, minutes: u64) -> Run {
         estimated_cost: Some(dollars("0.0344")),
         choice: CaseChoice { calls: CallsMode::Answer, spans: (1..=3).map(case).collect() },
         cache: CachePolicy::Use,
+        prices: Vec::new(),
     }
 }
 
@@ -107,6 +108,7 @@ pub fn answered(case: &RunCase, variant: &str, text: &str, status: ResultStatus)
         attempts: 1,
         from_cache: false,
         error: (!fine).then(|| "429 rate limited".into()),
+        dropped: Vec::new(),
     };
     Answered { similarity: fine.then(|| 1.0 - change_ratio(&diff)), diff: Arc::new(diff), result }
 }
@@ -141,6 +143,7 @@ pub fn offer() -> Offer {
         price: price.into(),
         problem: problem.map(Into::into),
         chosen,
+        ..ModelOffer::default()
     };
     Offer {
         sets: vec![CaseSet { label: "set hard".into(), detail: "3 traces".into(), ..CaseSet::default() }],
