@@ -141,6 +141,7 @@ pub fn result(result: &RunResult) -> Value {
         "attempts": result.attempts,
         "from_cache": result.from_cache,
         "error": result.error,
+        "dropped": result.dropped,
     });
     if !result.steps.is_empty() {
         fields["steps"] = json!(result.steps);

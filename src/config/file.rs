@@ -33,6 +33,7 @@ const CACHE: &[&str] = &["max_age", "max_size"];
 const DEFAULTS: &[&str] = &[
     "models",
     "max_cost_usd",
+    "max_cost_per_day_usd",
     "concurrency",
     "max_output_tokens",
     "max_chain_steps",
@@ -47,6 +48,7 @@ const PROVIDER: &[&str] = &[
     "max_concurrency",
     "requests_per_minute",
     "tokens_per_minute",
+    "timeout_seconds",
     "prices_as",
     "allow_http",
     "region",
@@ -224,6 +226,13 @@ fn defaults(reader: &mut Reader<'_>, defaults: &mut Defaults, table: &DeTable<'_
                 }
             }
             "max_cost_usd" => put(&mut defaults.max_cost_usd, reader.money(&full, value)),
+            "max_cost_per_day_usd" => {
+                let most = reader.money(&full, value);
+                put(
+                    &mut defaults.max_cost_per_day_usd,
+                    most.map(|most| Setting { value: Some(most.value), source: most.source }),
+                );
+            }
             "concurrency" => put(&mut defaults.concurrency, reader.small(&full, value, MOST_CONCURRENT)),
             "max_output_tokens" => put(&mut defaults.max_output_tokens, reader.small(&full, value, MOST_OUTPUT)),
             "max_chain_steps" => put(&mut defaults.max_chain_steps, reader.small(&full, value, MOST_STEPS)),
@@ -305,6 +314,7 @@ fn provider(reader: &mut Reader<'_>, provider: &mut Provider, at: &str, table: &
             "requests_per_minute" => {
                 put_some(&mut provider.requests_per_minute, reader.small(&full, value, 10_000_000));
             }
+            "timeout_seconds" => put_some(&mut provider.timeout_seconds, reader.small(&full, value, 86_400)),
             "tokens_per_minute" => {
                 put_some(&mut provider.tokens_per_minute, reader.integer(&full, value, 1..1_000_000_000_001));
             }

@@ -92,6 +92,8 @@ pub struct Defaults {
     pub models: Setting<Vec<ModelId>>,
     /// The cap of one run in US dollars.
     pub max_cost_usd: Setting<Money>,
+    /// The most that all runs of this machine spend on one day in UTC, in US dollars; `None` is no limit.
+    pub max_cost_per_day_usd: Setting<Option<Money>>,
     /// Requests in flight over all providers, 1 to 256.
     pub concurrency: Setting<u32>,
     /// Sent where a recording has no limit of its own and the model's is not known, in tokens.
@@ -191,6 +193,8 @@ pub struct Provider {
     pub requests_per_minute: Option<Setting<u32>>,
     /// See [`ProviderSettings::tokens_per_minute`].
     pub tokens_per_minute: Option<Setting<u64>>,
+    /// See [`ProviderSettings::timeout_seconds`].
+    pub timeout_seconds: Option<Setting<u32>>,
     /// See [`ProviderSettings::prices_as`].
     pub prices_as: Option<Setting<String>>,
     /// See [`ProviderSettings::allow_http`].
@@ -247,6 +251,7 @@ impl Default for Config {
             defaults: Defaults {
                 models: Setting::default_of(Vec::new()),
                 max_cost_usd: Setting::default_of(Money::from_pico(1_000_000_000_000)),
+                max_cost_per_day_usd: Setting::default_of(None),
                 concurrency: Setting::default_of(8),
                 max_output_tokens: Setting::default_of(1024),
                 max_chain_steps: Setting::default_of(50),
@@ -298,6 +303,7 @@ impl Config {
                 max_concurrency: value(provider.max_concurrency.as_ref()),
                 requests_per_minute: value(provider.requests_per_minute.as_ref()),
                 tokens_per_minute: value(provider.tokens_per_minute.as_ref()),
+                timeout_seconds: value(provider.timeout_seconds.as_ref()),
                 prices_as: value(provider.prices_as.as_ref()),
                 allow_http: value(provider.allow_http.as_ref()).unwrap_or(false),
                 region: value(provider.region.as_ref()),
@@ -323,6 +329,9 @@ impl Config {
         let models: Vec<String> = d.models.value.iter().map(ToString::to_string).collect();
         put("defaults.models".into(), models.join(", "), &d.models.source);
         put("defaults.max_cost_usd".into(), d.max_cost_usd.value.to_string(), &d.max_cost_usd.source);
+        let day = &d.max_cost_per_day_usd;
+        let a_day = day.value.map_or_else(|| "no limit".to_owned(), |most| most.to_string());
+        put("defaults.max_cost_per_day_usd".into(), a_day, &day.source);
         put("defaults.concurrency".into(), d.concurrency.value.to_string(), &d.concurrency.source);
         put("defaults.max_output_tokens".into(), d.max_output_tokens.value.to_string(), &d.max_output_tokens.source);
         put("cache.max_age".into(), age_text(self.cache.max_age.value), &self.cache.max_age.source);
@@ -379,6 +388,7 @@ impl Provider {
         one(put, "max_concurrency", self.max_concurrency.as_ref(), ToString::to_string);
         one(put, "requests_per_minute", self.requests_per_minute.as_ref(), ToString::to_string);
         one(put, "tokens_per_minute", self.tokens_per_minute.as_ref(), ToString::to_string);
+        one(put, "timeout_seconds", self.timeout_seconds.as_ref(), ToString::to_string);
         one(put, "prices_as", self.prices_as.as_ref(), Clone::clone);
         one(put, "allow_http", self.allow_http.as_ref(), ToString::to_string);
         one(put, "region", self.region.as_ref(), Clone::clone);

@@ -14,6 +14,7 @@ pub mod lexical;
 pub mod lint;
 pub mod merge;
 pub mod message;
+pub mod model_price;
 pub mod money;
 pub mod nearest;
 pub mod patch;

@@ -7,6 +7,7 @@ use super::chain::{ChainOptions, ChainStep};
 use super::chunk::Chunk;
 use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
+use super::model_price::ModelPrice;
 use super::money::Money;
 use super::run_design::{Decided, StopRule, VariantRole};
 use super::time::Timestamp;
@@ -300,6 +301,9 @@ pub struct Run {
     /// Whether answers that were already paid for are used again.
     #[serde(default)]
     pub cache: CachePolicy,
+    /// Prices that the user said for it, over all others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<ModelPrice>,
     /// Whether its calls are asked at once or in batches.
     #[serde(default)]
     pub pacing: Pacing,
@@ -422,9 +426,12 @@ pub struct RunResult {
     pub attempts: u32,
     /// Whether it was served from the cache.
     pub from_cache: bool,
-    /// What went wrong, or what was dropped from the request.
+    /// What went wrong.
     pub error: Option<String>,
     /// The requests of a chain, in order; empty for a single call.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<ChainStep>,
+    /// What of the recorded request was not sent, since the target does not take it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<String>,
 }

@@ -45,6 +45,7 @@ impl Journalled {
                 | JournalRecord::Step { .. }
                 | JournalRecord::Given { .. }
                 | JournalRecord::Batch { .. }
+                | JournalRecord::Allowed { .. }
                 | JournalRecord::CacheCleared { .. } => {}
             }
         }

@@ -173,7 +173,8 @@ fn push_result(rows: &mut RowBatch, stored: &StoredResult) -> Result<()> {
     rows.text(Some(&stored.request.to_string())).text(Some(&stored.request_hash));
     rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos()));
     let steps = if result.steps.is_empty() { None } else { Some(serde_json::to_string(&result.steps)?) };
-    rows.text(steps.as_deref()).end_row();
+    let dropped = if result.dropped.is_empty() { None } else { Some(serde_json::to_string(&result.dropped)?) };
+    rows.text(steps.as_deref()).text(dropped.as_deref()).end_row();
     Ok(())
 }
 
@@ -205,7 +206,7 @@ fn run_rows(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Resu
 /// The columns of a result.
 pub(super) const RESULT: &str = "run_id, result_id, trace_id, span_id, variant, model, prompt, sample, status, output_text, tool_calls, \
     finish_reason, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, cost_usd, cost_source, latency_ms, \
-    ttft_ms, attempts, from_cache, error, steps";
+    ttft_ms, attempts, from_cache, error, steps, dropped";
 /// And those of the request it answers.
 pub(super) const STORED: &str = "request, request_hash, created_ns";
 
@@ -270,5 +271,6 @@ fn result(row: &mut RowReader<'_, '_>) -> Result<RunResult> {
         from_cache: row.get()?,
         error: row.text()?,
         steps: row.text()?.and_then(|steps| serde_json::from_str(&steps).ok()).unwrap_or_default(),
+        dropped: row.text()?.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default(),
     })
 }

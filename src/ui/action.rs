@@ -231,9 +231,12 @@ actions! {
         ExportRun "run.export" "Export comparison", "Writes the comparison to a Markdown, HTML, CSV, JSON lines or Parquet file.", &[Run], ["ctrl-x"];
         CommitMeasured "run.commit" "Commit with evidence", "Commits the prompt as it was measured, with what the run measured in the commit message.", &[Run], ["C"];
         StopRun "run.stop" "Stop run", "Stops the run that is worked on; what is there stays.", &[Runs, Run], ["c"];
-        ChainNearest "chain.nearest" "Nearest answer", "Goes on with the chain that left its recording: the tool answers with the nearest recorded answer, marked as such.", &[Run], ["c n"], CostsMoney;
-        ChainPick "chain.pick" "Pick an answer", "Goes on with the chain: the tool answers with a recorded answer that you pick.", &[Run], ["c p"], CostsMoney;
-        ChainType "chain.type" "Type an answer", "Goes on with the chain: the tool answers what you type.", &[Run], ["c t"], CostsMoney;
+        ChainNearest "chain.nearest" "Nearest answer", "Goes on with the chain that left its recording: the tool answers with the nearest recorded answer, marked as such.", &[Run], ["a n"], CostsMoney;
+        ChainPick "chain.pick" "Pick an answer", "Goes on with the chain: the tool answers with a recorded answer that you pick.", &[Run], ["a p"], CostsMoney;
+        ChainType "chain.type" "Type an answer", "Goes on with the chain: the tool answers what you type.", &[Run], ["a t"], CostsMoney;
+        MoreAtOnce "run.more" "More at once", "Lets the run that is worked on have more calls in flight.", &[Run], [">"];
+        FewerAtOnce "run.fewer" "Fewer at once", "Lets the run that is worked on have fewer calls in flight.", &[Run], ["<"];
+        ChangeCap "run.cap" "Change cap", "Changes the cap of the run that is worked on; below what is spent, the run stops.", &[Run], ["$"];
         ResumeRun "run.resume" "Go on with run", "Goes on with a run that was stopped; answers that are there are not paid for again.", &[Runs, Run], ["R"], CostsMoney;
     }
     "Prompts" {

@@ -146,6 +146,7 @@ async fn a_batch_outlives_the_process_and_is_not_paid_twice() {
         concurrency: 8,
         cache: hindcast::services::replay::CachePolicy::Use,
         default_max_output: 1_024,
+        diverged: None,
     };
     let plan = bench.service.resume(&run_id, &resume, None, &Cancel::new()).unwrap();
     assert_eq!((plan.unknown.len(), plan.waiting.len(), plan.calls.len()), (0, 1, 3));

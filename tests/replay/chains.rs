@@ -168,13 +168,13 @@ async fn a_chain_that_stopped_goes_on_with_what_the_user_says() {
         let (outcome, events) = bench.run(rest).await;
         let result = &results(&events)[0];
         assert_eq!((result.status, bodies(&server).await.len()), (ResultStatus::Ok, 3), "{with:?}: {result:#?}");
-        let served = result.steps[1].requests[0].answer.as_ref().unwrap();
+        let given = result.steps[1].requests[0].answer.as_ref().unwrap();
         let wanted = match with {
             ContinueWith::Nearest => (AnswerFrom::Nearest, json!("search of \"late orders\" says so")),
             ContinueWith::Typed(_) => (AnswerFrom::Typed, json!("typed")),
             ContinueWith::Picked(_) => (AnswerFrom::Picked, json!("lookup of \"A-1\" says so")),
         };
-        assert_eq!((served.from, served.content.clone()), wanted);
+        assert_eq!((given.from, given.content.clone()), wanted);
         // Each request was paid for once.
         assert_eq!(outcome.cost_usd, Some(money("0.00015")));
         assert_eq!(bench.service.journalled(&outcome.run_id).unwrap().spent, money("0.00015"));

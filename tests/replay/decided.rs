@@ -310,6 +310,7 @@ async fn a_run_that_is_taken_up_again_keeps_its_rule_and_its_order() {
         concurrency: 4,
         cache: CachePolicy::Use,
         default_max_output: 100,
+        diverged: None,
     };
     let resume = || {
         let mut plan = bench.service.resume(&run, &again, None, &Cancel::new()).unwrap();

@@ -14,8 +14,9 @@ use super::super::output::Format;
 use super::super::replay_live::Live;
 use super::super::table::{Column, Table};
 use crate::domain::chain::{ChainLimits, ChainOptions, OnDivergence};
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
-use crate::domain::run::{CallsMode, ModelChoice, RunStatus};
+use crate::domain::run::{CallsMode, ModelChoice, ModelId, RunStatus};
 use crate::error::{AppError, ErrorKind, Exit};
 use crate::services::compare::{stop_rule, watched};
 use crate::services::prompts::Prompts;
@@ -101,6 +102,12 @@ pub struct Args {
     /// Never spend more than this many US dollars on the run
     #[arg(long, value_name = "USD", value_parser = dollars)]
     pub max_cost: Option<Money>,
+    /// What a model costs: US dollars per million tokens, in and out, over every other price; may be repeated
+    #[arg(long, value_name = "MODEL=IN,OUT")]
+    pub price: Vec<ModelPrice>,
+    /// A model that costs nothing; may be repeated
+    #[arg(long, value_name = "MODEL")]
+    pub free: Vec<ModelId>,
     /// Requests in flight at a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     pub concurrency: Option<u32>,
@@ -143,7 +150,8 @@ fn until(text: &str) -> Result<Until, String> {
 
 /// Replays them.
 pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
-    let service = context.services.replay()?;
+    let prices = prices(args);
+    let service = context.services.replay()?.with_prices(&prices);
     let prompts = context.services.prompts()?;
     let plan = match &args.resume {
         Some(prefix) => resumed(prefix, args, &service, prompts.as_ref(), context)?,
@@ -206,6 +214,7 @@ fn planned(
         None => None,
     };
     order.default_max_output = config.defaults.max_output_tokens.value.into();
+    order.prices = prices(args);
     let store = context.store()?;
     context.notices.progress("reading the cases");
     let limit = args.limit.unwrap_or(u32::MAX) as usize;
@@ -261,6 +270,11 @@ fn asker(context: &Context<'_>) -> Result<Arc<dyn Asker>, AppError> {
         AppError::usage("--on-divergence ask needs a terminal to ask on; nothing was sent")
             .hint("--on-divergence stop ends such cases as diverged, nearest gives the nearest recorded answer")
     })
+}
+
+/// What the user says that models cost.
+fn prices(args: &Args) -> Vec<ModelPrice> {
+    args.price.iter().cloned().chain(args.free.iter().cloned().map(ModelPrice::free)).collect()
 }
 
 const fn cache(args: &Args) -> CachePolicy {
@@ -399,7 +413,7 @@ fn go(plan: ReplayPlan, service: &ReplayService, context: &mut Context<'_>) -> R
         RunStatus::Interrupted => Exit::Interrupted,
         RunStatus::Budget => Exit::Budget,
         RunStatus::Failed => Exit::Provider,
-        RunStatus::Completed | RunStatus::Running if outcome.failed > 0 => Exit::Provider,
+        RunStatus::Completed | RunStatus::Running if outcome.failed + outcome.unknown > 0 => Exit::Provider,
         RunStatus::Completed | RunStatus::Running => Exit::Fine,
     })
 }
@@ -428,6 +442,12 @@ fn tell_end(outcome: &RunOutcome, context: &Context<'_>) {
             figures::counted(outcome.diverged, "chain left", "chains left"),
         ));
     }
+    if outcome.unknown > 0 {
+        context.notices.note(&format!(
+            "{} sent and never heard of again; --resume {id} --retry-unknown asks again and may pay twice",
+            figures::counted(outcome.unknown, "call was", "calls were")
+        ));
+    }
     if outcome.skipped > 0 {
         context.notices.note(&format!("{} skipped", figures::counted(outcome.skipped, "case was", "cases were")));
     }
@@ -453,6 +473,7 @@ fn print_outcome(outcome: &RunOutcome, context: &mut Context<'_>) -> Result<(), 
                     Column::number("results", "results"),
                     Column::number("ok", "ok"),
                     Column::number("failed", "failed"),
+                    Column::number("unknown", "unknown"),
                     Column::number("from_cache", "cached"),
                     Column::number("cost_usd", "$"),
                     Column::number("estimated_cost_usd", "estimated $"),
@@ -466,6 +487,7 @@ fn print_outcome(outcome: &RunOutcome, context: &mut Context<'_>) -> Result<(), 
                 Cell::Count(outcome.results.into()),
                 Cell::Count(outcome.ok.into()),
                 Cell::Count(outcome.failed.into()),
+                Cell::Count(outcome.unknown.into()),
                 Cell::Count(outcome.from_cache.into()),
                 Cell::maybe(outcome.cost_usd, Cell::Usd),
                 Cell::maybe(outcome.estimated_cost_usd, Cell::Usd),

@@ -144,7 +144,14 @@ fn print_results(
             for line in row.run.decided.iter().flat_map(decided_lines) {
                 context.out.line(&format!("  {line}"))?;
             }
-            context.out.rows(&results_table(results, ratings))
+            context.out.rows(&results_table(results, ratings))?;
+            let mut told: Vec<&String> = results.iter().flat_map(|result| &result.dropped).collect();
+            told.sort();
+            told.dedup();
+            for dropped in told {
+                context.notices.note(&format!("left out of requests: {dropped}"));
+            }
+            Ok(())
         }
     }
 }
@@ -190,6 +197,7 @@ fn results_table(results: &[RunResult], ratings: &Ratings) -> Table {
             Column::text("output_text", "answer"),
             Column::text("error", "error"),
             Column::id("rating", "rated"),
+            Column::hidden("dropped"),
         ],
     );
     for result in results {
@@ -218,6 +226,7 @@ fn results_table(results: &[RunResult], ratings: &Ratings) -> Table {
             Cell::text(result.output_text.as_deref()),
             Cell::text(result.error.as_deref()),
             rating(ratings.get(&result.result_id).copied()),
+            Cell::Json(serde_json::to_value(&result.dropped).unwrap_or_default()),
         ]);
     }
     table

@@ -1,5 +1,7 @@
 //! A provider's address and key, and one exchange with it.
 
+use std::time::Duration;
+
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -41,7 +43,8 @@ impl Connection {
     ) -> Result<Self, ProviderError> {
         let plain_http = if settings.allow_http { PlainHttp::Anywhere } else { http.plain_http };
         let base = settings.base_url.as_deref().unwrap_or(own);
-        let client = HttpClient::new(base, HttpSettings { plain_http, ..http })
+        let total = settings.timeout_seconds.map_or(http.total, |seconds| Duration::from_secs(seconds.into()));
+        let client = HttpClient::new(base, HttpSettings { plain_http, total, ..http })
             .map_err(|error| ProviderError::Settings { name: settings.name.clone(), reason: error.to_string() })?;
         let origin = client.origin().to_string();
         Ok(Self { name: settings.name.clone(), client, origin, key: read_key(settings, environment)? })
@@ -116,11 +119,13 @@ impl Connection {
             return Err(failure::read(wire, &mut response).await);
         }
         let request_id = response.header(wire.request_id()).map(str::to_owned);
+        let limits = failure::limits(&response);
         // A server that cannot stream answers at once and says so by the type of the body.
         let streamed = delivery == Delivery::Streamed
             && response.header("content-type").is_none_or(|kind| !kind.contains("application/json"));
         let mut answer = if streamed {
-            reading::stream(wire, &mut response, on_event).await?
+            let read = reading::stream(wire, &mut response, on_event).await;
+            read.map_err(|error| CallError { limits: limits.clone(), ..error })?
         } else {
             let answer = reading::whole(wire, &mut response).await?;
             if !answer.text.is_empty() {
@@ -129,6 +134,7 @@ impl Connection {
             answer
         };
         answer.request_id = request_id.or(answer.request_id);
+        answer.limits = limits;
         Ok(answer)
     }
 

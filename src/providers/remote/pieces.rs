@@ -20,6 +20,11 @@ struct Building {
 }
 
 impl CallPieces {
+    /// Whether a call has begun under the server's index.
+    pub fn has(&self, index: Option<u64>) -> bool {
+        index.is_some() && self.calls.iter().any(|call| call.index == index)
+    }
+
     /// Adds a piece: joined by the server's index; without one, a new id or a name begins a new call.
     ///
     /// A piece that brings another id and a name begins a new call under the same index too: some servers send several

@@ -36,6 +36,7 @@ pub(crate) fn result(trace: &str, variant: &str, text: &str, latency: f64) -> Ru
         from_cache: false,
         error: None,
         steps: Vec::new(),
+        dropped: Vec::new(),
     }
 }
 
@@ -55,6 +56,7 @@ pub(crate) fn run() -> Run {
         pacing: crate::domain::run::Pacing::Live,
         until: None,
         decided: None,
+        prices: Vec::new(),
     }
 }
 

@@ -130,6 +130,7 @@ async fn submit<'a>(
             request_hash: one.call.request_hash.clone(),
             reservation: Some(one.call.reservation),
             at: shared.service.clock().now(),
+            attempt: 1,
         };
         if let Err(error) = shared.recorder.write(JournalRecord::Intent { intent }).await {
             shared.stop_with(Stop::Journal(error));

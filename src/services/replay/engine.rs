@@ -1,14 +1,16 @@
 //! Runs a plan: many calls at once, within every limit, each on disk before it counts.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::budget::Ledger;
 use super::chain_ask::Asker;
+use super::control::{RunChange, RunControl};
+use super::day::{Day, DayStop, More};
 use super::events::{OutcomeVariant, RunEvent, RunOutcome};
 use super::flights::Flights;
 use super::neighbours::Neighbours;
@@ -16,9 +18,10 @@ use super::plan::{PlannedCall, ReplayPlan};
 use super::record::{Indexer, Recorder};
 use super::service::ReplayService;
 use super::watch::{Goes, Watch};
-use crate::domain::run::{Pacing, ResultStatus, Run, RunResult, RunStatus};
+use crate::domain::money::Money;
+use crate::domain::run::{ModelId, Pacing, ResultStatus, Run, RunResult, RunStatus};
 use crate::domain::run_design::Decided;
-use crate::http::{Breaker, Limits, RateLimit};
+use crate::http::{Circuit, Party, Traffic};
 use crate::store::{Journal, JournalRecord, StoreError, StoredResult};
 
 /// Why a run could not go on. What was journalled before is kept, and the run can be resumed.
@@ -43,22 +46,27 @@ pub(super) struct Shared {
     pub(super) cancel: CancellationToken,
     /// No more calls are sent; what is in flight is waited for.
     pub(super) stop: CancellationToken,
-    /// Requests in flight, over all providers.
-    pub(super) in_flight: Limits,
-    pub(super) limits: HashMap<String, Limits>,
     /// Tells when the run may stop early.
     watch: Option<Watch>,
     /// Equal requests that are asked once.
     pub(super) flights: Flights,
     /// Who says what tools answer where the recording does not tell.
     pub(super) asker: Option<Arc<dyn Asker>>,
+    /// The run's place at the desk where calls of all runs get their turns.
+    pub(super) party: Party,
+    traffic: Traffic,
+    /// Told when no more calls of a model are sent.
+    pub(super) model_stops: Notify,
+    /// What may be spent on one day, where that is limited.
+    day: Option<Day>,
     state: Mutex<State>,
     indexer: Mutex<Option<Indexer>>,
 }
 
 #[derive(Default)]
 struct State {
-    breakers: HashMap<String, Breaker>,
+    /// The models that are asked, and how each one's breaker was told to stand.
+    circuits: Vec<(ModelId, Circuit)>,
     stopped_models: HashMap<String, String>,
     stopped_by: Option<Stop>,
     tally: Tally,
@@ -86,6 +94,9 @@ struct Tally {
     diverged: u64,
 }
 
+/// Tasks for the calls of one model: as many as a run may ever have in flight.
+const MOST_WORKERS: usize = 256;
+
 impl Tally {
     fn add(&mut self, result: &RunResult) {
         self.results += 1;
@@ -93,10 +104,7 @@ impl Tally {
         match result.status {
             ResultStatus::Ok => self.ok += 1,
             ResultStatus::Failed | ResultStatus::Incomplete => self.failed += 1,
-            ResultStatus::Unknown => {
-                self.unknown += 1;
-                self.failed += 1;
-            }
+            ResultStatus::Unknown => self.unknown += 1,
             ResultStatus::Skipped => self.skipped += 1,
             ResultStatus::Diverged => self.diverged += 1,
         }
@@ -125,6 +133,7 @@ impl Shared {
     pub(super) async fn stop_model(&self, model: &str, reason: &str) {
         let first = self.state().stopped_models.insert(model.to_owned(), reason.to_owned()).is_none();
         if first {
+            self.model_stops.notify_waiters();
             self.emit(RunEvent::ModelStopped { model: model.to_owned(), reason: reason.to_owned() }).await;
         }
     }
@@ -134,13 +143,59 @@ impl Shared {
         !self.stop.is_cancelled() && !self.cancel.is_cancelled() && !self.state().stopped_models.contains_key(model)
     }
 
-    /// Does something with a model's breaker.
-    pub(super) fn breaker<T>(&self, model: &str, action: impl FnOnce(&mut Breaker) -> T) -> T {
-        let mut state = self.state();
-        match state.breakers.get_mut(model) {
-            Some(breaker) => action(breaker),
-            None => action(state.breakers.entry(model.to_owned()).or_default()),
+    /// Tells what changed of the breakers of the models that are asked.
+    pub(super) async fn tell_circuits(&self) {
+        let mut changed = Vec::new();
+        for (model, told) in &mut self.state().circuits {
+            let now = self.traffic.circuit(&model.provider, &model.model);
+            if now != *told {
+                told.clone_from(&now);
+                changed.push(RunEvent::Circuit { model: model.to_string(), circuit: now });
+            }
         }
+        for event in changed {
+            self.emit(event).await;
+        }
+    }
+
+    /// Asks for more of what may be spent on one day, so that a call of an amount fits.
+    pub(super) async fn more_of_the_day(&self, amount: Money) -> Result<More, Stop> {
+        let Some(day) = &self.day else { return Ok(More::Look) };
+        let more = day.more(&self.ledger, &self.recorder, amount).await;
+        more.map_err(|stop| match stop {
+            DayStop::Spent(why) => Stop::Budget(why),
+            DayStop::Journal(error) => Stop::Journal(error),
+        })
+    }
+
+    /// Does what the user wants of the run while it goes.
+    async fn change(&self, change: RunChange) {
+        if let Some(places) = change.concurrency {
+            self.party.set_places(places);
+        }
+        let before = self.ledger.spend().cap;
+        if let Some(cap) = change.cap.filter(|cap| Some(*cap) != before) {
+            let spend = self.ledger.set_cap(Some(cap));
+            // So that a run that is killed goes on with the cap it had last.
+            if let Err(error) = self.recorder.write(JournalRecord::Run { run: self.run_now() }).await {
+                self.stop_with(Stop::Journal(error));
+            }
+            if spend.spent > cap {
+                self.stop_with(Stop::Budget(format!(
+                    "the cap was lowered to ${cap}, and ${:.4} is spent already",
+                    spend.spent
+                )));
+            }
+            self.emit(RunEvent::Spend(spend)).await;
+        }
+        if change.concurrency.is_some() || change.cap.is_some() {
+            self.emit(RunEvent::Changed(change)).await;
+        }
+    }
+
+    /// The run with the cap it has now.
+    fn run_now(&self) -> Run {
+        Run { max_cost: self.ledger.spend().cap, ..self.run.clone() }
     }
 
     /// Puts a result on disk; then it counts.
@@ -169,9 +224,19 @@ impl ReplayService {
     /// `events`; dropping the receiver stops nothing.
     pub async fn run(
         &self,
-        mut plan: ReplayPlan,
+        plan: ReplayPlan,
         events: Option<mpsc::Sender<RunEvent>>,
         cancel: CancellationToken,
+    ) -> Result<RunOutcome, RunError> {
+        self.run_controlled(plan, events, RunControl::new(cancel)).await
+    }
+
+    /// Runs a plan as [`run`](Self::run) does, with a hand on it that changes it while it goes.
+    pub async fn run_controlled(
+        &self,
+        mut plan: ReplayPlan,
+        events: Option<mpsc::Sender<RunEvent>>,
+        control: RunControl,
     ) -> Result<RunOutcome, RunError> {
         let started = Instant::now();
         let there = plan.calls.len() + plan.done.len() + plan.skipped.len() + plan.unknown.len();
@@ -186,7 +251,8 @@ impl ReplayService {
         if !resumed || plan.amended {
             recorder.write(JournalRecord::Run { run: plan.run.clone() }).await.map_err(RunError::Journal)?;
         }
-        let shared = Arc::new(self.share(&plan, recorder, events, cancel));
+        let shared = Arc::new(self.share(&plan, recorder, events, control.cancel().clone()));
+        let watcher = tokio::spawn(watch_changes(Arc::clone(&shared), control));
         shared.index(RunStatus::Running, None).await;
         let done = [plan.done.as_slice(), plan.unknown.as_slice()].concat();
         for result in &done {
@@ -204,9 +270,10 @@ impl ReplayService {
             shared.stop_with(Stop::Decided);
         }
         match plan.run.pacing {
-            Pacing::Live => work(&shared, plan.calls, plan.concurrency, self).await,
+            Pacing::Live => work(&shared, plan.calls).await,
             Pacing::Batch => super::batch::work(&shared, plan.calls, plan.waiting).await,
         }
+        watcher.abort();
         shared.end(requests, started).await
     }
 
@@ -215,6 +282,16 @@ impl ReplayService {
         &self,
         plan: ReplayPlan,
         cancel: CancellationToken,
+        on_event: impl FnMut(RunEvent),
+    ) -> Result<RunOutcome, RunError> {
+        self.run_controlled_blocking(plan, RunControl::new(cancel), on_event)
+    }
+
+    /// The same with a hand on the run that changes it while it goes.
+    pub fn run_controlled_blocking(
+        &self,
+        plan: ReplayPlan,
+        control: RunControl,
         mut on_event: impl FnMut(RunEvent),
     ) -> Result<RunOutcome, RunError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -226,7 +303,7 @@ impl ReplayService {
         let service = self.clone();
         runtime.block_on(async {
             let (events, mut happened) = mpsc::channel(1_024);
-            let run = tokio::spawn(async move { service.run(plan, Some(events), cancel).await });
+            let run = tokio::spawn(async move { service.run_controlled(plan, Some(events), control).await });
             while let Some(event) = happened.recv().await {
                 on_event(event);
             }
@@ -241,35 +318,39 @@ impl ReplayService {
         events: Option<mpsc::Sender<RunEvent>>,
         cancel: CancellationToken,
     ) -> Shared {
-        let mut limits = HashMap::new();
-        for call in &plan.calls {
-            limits.entry(call.model.provider.clone()).or_insert_with_key(|name| {
-                let settings = self.providers().settings(name);
-                let limit = RateLimit {
-                    in_flight: settings.and_then(|s| s.max_concurrency).map(|most| most as usize),
-                    requests: settings.and_then(|s| s.requests_per_minute),
-                    tokens: settings.and_then(|s| s.tokens_per_minute),
-                };
-                Limits::new(limit, Arc::clone(self.clock()))
-            });
+        let traffic = self.providers().traffic(self.clock()).clone();
+        let party = traffic.join(plan.concurrency);
+        let mut models: BTreeMap<ModelId, usize> = BTreeMap::new();
+        for call in plan.calls.iter().filter(|call| call.cached.is_none()) {
+            *models.entry(call.model.clone()).or_default() += 1;
         }
-        let all = RateLimit { in_flight: Some(plan.concurrency), ..RateLimit::default() };
+        for (model, calls) in &models {
+            party.expect(&model.provider, &model.model, *calls);
+        }
+        let circuits = models.into_keys().map(|model| (model, Circuit::Closed)).collect();
+        let ledger = Ledger::new(plan.run.max_cost, plan.spent_before);
+        let day = self.day().map(|limit| Day::new(limit, self, &plan.run.run_id, plan));
+        if day.is_some() {
+            ledger.allow(plan.spent_before);
+        }
         Shared {
             service: self.clone(),
             run: plan.run.clone(),
-            ledger: Ledger::new(plan.run.max_cost, plan.spent_before),
+            ledger,
             recorder,
             events,
             cancel,
             stop: CancellationToken::new(),
-            in_flight: Limits::new(all, Arc::clone(self.clock())),
-            limits,
             watch: Watch::of(plan),
             flights: Flights::of(plan, |wanted| {
                 Neighbours::new(self.store().state_dir().to_owned(), plan.run.run_id.clone(), wanted)
             }),
             asker: plan.asker.clone(),
-            state: Mutex::default(),
+            party,
+            traffic,
+            model_stops: Notify::new(),
+            day,
+            state: Mutex::new(State { circuits, ..State::default() }),
             indexer: Mutex::new(Some(Indexer::start(self.store().clone()))),
         }
     }
@@ -283,16 +364,19 @@ fn journal_error(error: StoreError) -> RunError {
     RunError::Journal(Arc::new(error))
 }
 
-/// Works through the calls: as many at once as each provider and the run allow, each provider's in order.
-async fn work(shared: &Arc<Shared>, calls: Vec<PlannedCall>, concurrency: usize, service: &ReplayService) {
-    let mut queues: HashMap<String, VecDeque<PlannedCall>> = HashMap::new();
+/// Works through the calls: each model's in order, and as many at once as provider and run allow. What waits holds no place,
+/// so there are as many tasks as calls could ever be in flight.
+async fn work(shared: &Arc<Shared>, calls: Vec<PlannedCall>) {
+    let mut queues: HashMap<ModelId, VecDeque<PlannedCall>> = HashMap::new();
     for call in calls {
-        queues.entry(call.model.provider.clone()).or_default().push_back(call);
+        match queues.get_mut(&call.model) {
+            Some(queue) => queue.push_back(call),
+            None => drop(queues.insert(call.model.clone(), VecDeque::from([call]))),
+        }
     }
     let mut workers = tokio::task::JoinSet::new();
-    for (provider, queue) in queues {
-        let most = service.providers().settings(&provider).and_then(|settings| settings.max_concurrency);
-        let count = most.map_or(concurrency, |most| concurrency.min(most as usize)).clamp(1, queue.len().max(1));
+    for (_, queue) in queues {
+        let count = queue.len().min(MOST_WORKERS);
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..count {
             let (shared, queue) = (Arc::clone(shared), Arc::clone(&queue));
@@ -300,12 +384,36 @@ async fn work(shared: &Arc<Shared>, calls: Vec<PlannedCall>, concurrency: usize,
                 while !shared.stop.is_cancelled() && !shared.cancel.is_cancelled() {
                     let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                     let Some(planned) = next else { break };
+                    let asked = planned.cached.is_none().then(|| planned.model.provider.clone());
                     shared.make(planned).await;
+                    if let Some(provider) = asked {
+                        shared.party.done(&provider);
+                    }
                 }
             });
         }
     }
     while workers.join_next().await.is_some() {}
+}
+
+/// Watches what others change while a run goes: the user, and runs that ask the same models.
+async fn watch_changes(shared: Arc<Shared>, control: RunControl) {
+    let (mut circuits, mut wanted) = (shared.traffic.changes(), control.changes());
+    loop {
+        tokio::select! {
+            changed = circuits.changed() => match changed {
+                Ok(()) => shared.tell_circuits().await,
+                Err(_) => return,
+            },
+            changed = wanted.changed() => match changed {
+                Ok(()) => {
+                    let change = *wanted.borrow_and_update();
+                    shared.change(change).await;
+                }
+                Err(_) => return,
+            },
+        }
+    }
 }
 
 impl Shared {
@@ -337,7 +445,7 @@ impl Shared {
 
     /// Writes the run into the index. The journal is the truth, so a failure only means that the index comes later.
     async fn index(&self, status: RunStatus, decided: Option<Decided>) -> Option<String> {
-        let (store, run) = (self.service.store().clone(), Run { decided, ..self.run.clone() });
+        let (store, run) = (self.service.store().clone(), Run { decided, ..self.run_now() });
         let written = tokio::task::spawn_blocking(move || store.put_run(&run, status)).await;
         written.ok().and_then(Result::err).map(|error| error.to_string())
     }
@@ -353,7 +461,7 @@ impl Shared {
             Some(Stop::Decided) if tally.failed == 0 => RunStatus::Completed,
             Some(Stop::Decided) => RunStatus::Failed,
             None if self.cancel.is_cancelled() && tally.results < requests => RunStatus::Interrupted,
-            None if tally.failed > 0 || tally.results < requests => RunStatus::Failed,
+            None if tally.failed > 0 || tally.unknown > 0 || tally.results < requests => RunStatus::Failed,
             None => RunStatus::Completed,
         };
         let decided = self.watch.as_ref().map(|watch| watch.decided(requests, tally.results));

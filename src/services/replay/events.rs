@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::control::RunChange;
 use crate::domain::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use crate::domain::money::Money;
 use crate::domain::run::{Overrides, Run, RunResult, RunStatus};
 use crate::domain::run_design::{Decided, VariantRole};
+use crate::http::Circuit;
 
 /// Which call an event is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -102,6 +104,15 @@ pub enum RunEvent {
         /// Why, in words. Untrusted text.
         reason: String,
     },
+    /// A model is held back after failures, tried again, or works again.
+    Circuit {
+        /// `provider/model`.
+        model: String,
+        /// How it stands now.
+        circuit: Circuit,
+    },
+    /// The user changed the run while it goes; `None` is as it was.
+    Changed(RunChange),
     /// The money changed.
     Spend(Spend),
     /// The run is over.
@@ -141,8 +152,10 @@ pub struct RunOutcome {
     pub results: u64,
     /// Of them answered.
     pub ok: u64,
-    /// Of them failed, incomplete or unknown.
+    /// Of them failed or incomplete.
     pub failed: u64,
+    /// Of them sent and never heard of again.
+    pub unknown: u64,
     /// Of them served from the cache.
     pub from_cache: u64,
     /// What the run cost so far, reservations of cut and unknown calls included; `None` where nothing is known.
@@ -160,9 +173,6 @@ pub struct RunOutcome {
     /// Of the results, chains that left their recording and ended there.
     #[serde(skip_serializing_if = "is_zero")]
     pub diverged: u64,
-    /// Of the results, those sent and never heard of again; not part of the public JSON.
-    #[serde(skip)]
-    pub unknown: u64,
     /// What stopped the run before its end, in words; not part of the public JSON.
     #[serde(skip)]
     pub stopped_by: Option<String>,

@@ -10,6 +10,9 @@ mod chain_case;
 mod chain_continue;
 mod chain_plan;
 mod chunk_edits;
+mod circuit_words;
+mod control;
+mod day;
 mod engine;
 mod events;
 mod flights;
@@ -28,6 +31,7 @@ mod watch;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use crate::http::{Circuit, Traffic};
 pub use batch::WaitingBatch;
 pub use budget::{Ledger, NotReserved, Overrun, Reservation};
 pub use cases::{case_again, cases_of};
@@ -35,6 +39,9 @@ pub use chain_ask::{Asker, ChainQuestion, UserSays};
 pub use chain_case::recorded_chain_of;
 pub use chain_continue::ContinueWith;
 pub use chunk_edits::{edit_chunks, edit_messages};
+pub use circuit_words::{circuit_note, circuit_words};
+pub use control::{RunChange, RunControl};
+pub use day::DayLimit;
 pub use engine::RunError;
 pub use events::{CallId, OutcomeVariant, RunEvent, RunOutcome, Spend};
 pub use order::{BaselineLane, CachePolicy, CallsMode, Pacing, PromptRenderer, ReplayOrder};

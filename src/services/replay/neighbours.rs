@@ -111,6 +111,7 @@ impl Neighbour {
                 JournalRecord::End { .. }
                 | JournalRecord::Score { .. }
                 | JournalRecord::Batch { .. }
+                | JournalRecord::Allowed { .. }
                 | JournalRecord::Given { .. }
                 | JournalRecord::CacheCleared { .. } => {}
             }

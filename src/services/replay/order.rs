@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::chain::ChainOptions;
 use crate::domain::message::Message;
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::{Case, ChunkEdit, ModelChoice, Overrides, PromptVersionRef, Variant};
 use crate::domain::run_design::{StopRule, VariantRole};
@@ -43,6 +44,8 @@ pub struct ReplayOrder {
     pub until: Option<StopRule>,
     /// How chains are replayed, where chains are.
     pub chain: ChainOptions,
+    /// Prices that the user says, over all others.
+    pub prices: Vec<ModelPrice>,
 }
 
 impl ReplayOrder {
@@ -63,6 +66,7 @@ impl ReplayOrder {
             baseline: BaselineLane::Left,
             until: None,
             chain: ChainOptions::default(),
+            prices: Vec::new(),
         }
     }
 

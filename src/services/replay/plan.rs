@@ -33,8 +33,8 @@ pub enum PlanError {
     NoModels,
     /// A model has no price.
     #[error(
-        "the price of {0} is not known, so its cost cannot be limited: add [prices.\"{0}\"] with input and output in USD per \
-         million tokens to hindcast.toml (0 is a price)"
+        "the price of {0} is not known, so its cost cannot be limited: say it with --price {0}=IN,OUT (US dollars per million \
+         tokens) or --free {0}, or add [prices.\"{0}\"] with input and output to hindcast.toml (0 is a price)"
     )]
     NoPrice(ModelId),
     /// A provider cannot be used.
@@ -230,7 +230,7 @@ impl ReplayService {
             settled: &|_| false,
             progress: &HashMap::new(),
         };
-        self.plan_frame(order, &frame, cancel)
+        self.clone().with_prices(&order.prices).plan_frame(order, &frame, cancel)
     }
 
     pub(super) fn plan_frame(
@@ -259,6 +259,7 @@ impl ReplayService {
                 pacing: order.pacing,
                 until: order.until.clone(),
                 decided: None,
+                prices: order.prices.clone(),
             },
             calls: Vec::new(),
             skipped: Vec::new(),
@@ -563,5 +564,6 @@ fn skipped(
         from_cache: false,
         error: Some(reason.to_owned()),
         steps: Vec::new(),
+        dropped: Vec::new(),
     }
 }

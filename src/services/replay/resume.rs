@@ -1,6 +1,7 @@
 //! Takes up a run where it was stopped, from its journal alone.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::batch::WaitingBatch;
@@ -14,8 +15,9 @@ use crate::domain::chain::{ChainOptions, ServedAnswer};
 use crate::domain::ids::{ResultId, RunId, TraceId};
 use crate::domain::money::Money;
 use crate::domain::run::{Case, Overrides, PromptVersionRef, ResultStatus, Run, RunResult};
+use crate::domain::time::Timestamp;
 use crate::store::journal::read_journal;
-use crate::store::{Intent, Journal, JournalRecord, SubmittedBatch};
+use crate::store::{Intent, Journal, JournalRecord, StoreError, SubmittedBatch};
 
 /// What happens to calls that were sent and never heard of again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,6 +136,7 @@ impl ReplayService {
             baseline: BaselineLane::Left,
             until: run.until.clone(),
             chain: run.choice.chain,
+            prices: run.prices.clone(),
         };
         let frame = Frame {
             run_id: run.run_id.clone(),
@@ -143,7 +146,7 @@ impl ReplayService {
             settled: &|id| settled.contains(id),
             progress: &journalled.progress,
         };
-        let mut plan = self.plan_frame(&replay, &frame, cancel)?;
+        let mut plan = self.clone().with_prices(&run.prices).plan_frame(&replay, &frame, cancel)?;
         plan.waiting = journalled.waiting;
         if let Some(changed) = changed_prompt(&plan, renderer) {
             let reason = format!("{changed} is not as it was when the run began, so its answers could not be compared");
@@ -205,9 +208,27 @@ pub(super) fn told(journal: &Journal, run_id: &RunId) -> Result<JournalledRun, P
     Ok(told.into_run(run, damage))
 }
 
+/// What a run spent since a time, calls whose fate is unknown at their reservation, and what it is allowed on the day.
+pub(super) fn spent_since(path: &Path, since: Timestamp) -> Result<(Money, Money), StoreError> {
+    if !path.exists() {
+        return Ok((Money::ZERO, Money::ZERO));
+    }
+    let mut told = Told { since, ..Told::default() };
+    for record in read_journal(path)?.records {
+        told.take(record);
+    }
+    let open = told.open.values().filter(|intent| intent.at >= since);
+    let reserved: Money = open.filter_map(|intent| intent.reservation).sum();
+    Ok((told.spent + reserved, told.allowed))
+}
+
 /// A journal while it is read.
 #[derive(Default)]
 struct Told {
+    /// What was spent before is not counted.
+    since: Timestamp,
+    /// What the run is allowed on a day, as it wrote down last.
+    allowed: Money,
     run: Option<Run>,
     results: BTreeMap<ResultId, RunResult>,
     /// Intents without a result.
@@ -223,16 +244,22 @@ impl Told {
         match record {
             JournalRecord::Run { run } => self.run = Some(run),
             JournalRecord::Intent { intent } => {
-                // A second intent without a result between: the first one's fate is unknown for good.
-                if let Some(before) = self.open.insert(intent.result_id.clone(), intent) {
+                // A second intent without a result between: the first one's fate is unknown for good. That of a later
+                // attempt of the same call holds what the attempts before it can cost.
+                let again = intent.attempt > 1;
+                if let Some(before) = self.open.insert(intent.result_id.clone(), intent)
+                    && !again
+                    && before.at >= self.since
+                {
                     self.spent += before.reservation.unwrap_or_default();
                 }
             }
             JournalRecord::Result { result } => {
+                let at = result.created_at;
                 let result = result.result;
                 self.open.remove(&result.result_id);
                 let again = self.results.get(&result.result_id).is_some_and(|before| *before == result);
-                if !again {
+                if !again && at >= self.since {
                     // What a chain's requests cost was counted with each of them.
                     let counted = self.cost_of_steps(&result.result_id);
                     self.spent += result.cost_usd.unwrap_or_default().minus_or_zero(counted);
@@ -241,13 +268,16 @@ impl Told {
             }
             JournalRecord::Batch { batch } => self.batches.push(batch),
             JournalRecord::Step { step, answer } => {
-                self.open.remove(&answer.result_id);
-                self.spent += answer.cost_usd.unwrap_or_default();
+                let asked = self.open.remove(&answer.result_id);
+                if asked.is_none_or(|intent| intent.at >= self.since) {
+                    self.spent += answer.cost_usd.unwrap_or_default();
+                }
                 self.progress.entry(answer.result_id.clone()).or_default().steps.insert(step, *answer);
             }
             JournalRecord::Given { result_id, step, call, answer } => {
                 self.given(result_id, (step, call), answer);
             }
+            JournalRecord::Allowed { amount, .. } => self.allowed = amount,
             JournalRecord::End { .. } | JournalRecord::CacheCleared { .. } | JournalRecord::Score { .. } => {}
         }
     }
@@ -322,5 +352,6 @@ fn unknown(run: &Run, result_id: &ResultId, reserved: Money) -> Option<RunResult
         from_cache: false,
         error: Some("sent, and never heard of again; it may have been billed".to_owned()),
         steps: Vec::new(),
+        dropped: Vec::new(),
     })
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::domain::cache::CacheLimits;
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{RunId, TraceId};
-use crate::domain::price::PriceBook;
+use crate::domain::model_price::ModelPrice;
+use crate::domain::price::{PriceBook, PriceOverride};
 use crate::domain::run::{CallsMode, Case};
 use crate::domain::time::Clock;
 use crate::http::RetryPolicy;
@@ -15,6 +16,7 @@ use crate::providers::Providers;
 use crate::store::{Store, StoreError};
 
 use super::cases::cases_of;
+use super::day::DayLimit;
 
 /// Plans, runs and resumes replays. Cheap to clone.
 #[derive(Clone)]
@@ -33,6 +35,7 @@ struct Inner {
     random: Arc<dyn Fn() -> f64 + Send + Sync>,
     batch_pause: Duration,
     run_ids: Arc<dyn Fn() -> RunId + Send + Sync>,
+    day: Option<DayLimit>,
 }
 
 impl ReplayService {
@@ -54,6 +57,7 @@ impl ReplayService {
                 random: Arc::new(random),
                 batch_pause: Duration::from_secs(5),
                 run_ids: Arc::new(run_ids),
+                day: None,
             }),
         }
     }
@@ -62,6 +66,22 @@ impl ReplayService {
     #[must_use]
     pub fn with_cache(self, cache: CacheLimits) -> Self {
         Self { inner: Arc::new(Inner { cache, ..(*self.inner).clone() }) }
+    }
+
+    /// With a limit on what all runs of this machine spend on one day.
+    #[must_use]
+    pub fn with_day(self, limit: Option<DayLimit>) -> Self {
+        Self { inner: Arc::new(Inner { day: limit, ..(*self.inner).clone() }) }
+    }
+
+    /// With prices that the user says, over all others.
+    #[must_use]
+    pub fn with_prices(self, prices: &[ModelPrice]) -> Self {
+        let book = prices.iter().fold(self.inner.prices.clone(), |book, price| {
+            let own = PriceOverride { input: price.input, output: price.output, ..PriceOverride::default() };
+            book.with_price(&price.model.to_string(), own)
+        });
+        Self { inner: Arc::new(Inner { prices: book, ..(*self.inner).clone() }) }
     }
 
     /// With another retry policy, source of jitter (from 0 to 1) and of run ids, so that tests are exact.
@@ -104,6 +124,10 @@ impl ReplayService {
 
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.clock
+    }
+
+    pub(super) fn day(&self) -> Option<DayLimit> {
+        self.inner.day.clone()
     }
 
     pub(super) fn policy(&self) -> &RetryPolicy {

@@ -24,6 +24,18 @@ pub struct Intent {
     pub reservation: Option<Money>,
     /// When.
     pub at: Timestamp,
+    /// Which attempt of the call it is, from 1. A later one holds what the lost ones before it can cost, too.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub attempt: u32,
+}
+
+const fn first() -> u32 {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_first(attempt: &u32) -> bool {
+    *attempt == 1
 }
 
 /// A batch that a provider works on.
@@ -77,6 +89,15 @@ pub enum JournalRecord {
         call: u32,
         /// What it is answered.
         answer: ServedAnswer,
+    },
+    /// A run is allowed a part of what may be spent in a day.
+    Allowed {
+        /// The run.
+        run_id: RunId,
+        /// The most that it spends on the day, what it spent before included.
+        amount: Money,
+        /// When.
+        at: Timestamp,
     },
     /// An answer is complete, or given up.
     Result {

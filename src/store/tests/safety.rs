@@ -183,6 +183,7 @@ fn run(id: &str) -> Run {
         pacing: crate::domain::run::Pacing::Live,
         until: None,
         decided: None,
+        prices: Vec::new(),
     }
 }
 
@@ -213,6 +214,7 @@ fn result(run: &str, number: u32, status: ResultStatus) -> StoredResult {
             from_cache: false,
             error: None,
             steps: Vec::new(),
+            dropped: Vec::new(),
         },
         request_hash: format!("hash{number}"),
         request: serde_json::json!({"model": "gemma3"}),

@@ -1,7 +1,7 @@
 //! What can be chosen for a replay: cases, models with their prices, prompt versions, chunks.
 
 use super::case_sets;
-use super::runs::{Ending, ModelOffer, Offer, Order};
+use super::runs::{Ending, ModelOffer, Offer, Order, Pricing};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply};
 use crate::domain::cancel::Cancel;
@@ -15,7 +15,7 @@ use crate::services::Services;
 use crate::services::compare::{stop_rule, watched};
 use crate::services::models::{self, Models, Standing};
 use crate::services::prompts::Prompts;
-use crate::services::replay::{ReplayOrder, ReplayService, is_unsteady};
+use crate::services::replay::{ReplayOrder, ReplayService, Traffic, circuit_note, is_unsteady};
 use crate::store::TracesQuery;
 use crate::ui::effects::runs::RunsAnswer;
 use crate::ui::msg::ReplayOf;
@@ -64,7 +64,7 @@ pub fn offer(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Resul
     let mut offer = Offer {
         cases: cases.len() as u64,
         question: cases.first().map(|case| case.question.clone()),
-        models: offered(&models::list(services)?, &usual),
+        models: offered(&models::list(services)?, &usual, services.providers()?.traffic(services.clock())),
         prompts: versions(services.prompts()?, of, reply.cancel()),
         chunks,
         sets: case_sets::offered(worker, of, reply)?,
@@ -84,7 +84,7 @@ pub fn offer(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Resul
                 id: format!("{}/{model}", server.usually),
                 price: "free".into(),
                 problem: Some(why.clone()),
-                chosen: false,
+                ..ModelOffer::default()
             };
             server.models.into_iter().map(of_server).collect::<Vec<_>>()
         }));
@@ -120,7 +120,7 @@ fn no_baseline(services: &Services, cases: &[Case]) -> Result<Option<String>, Ap
 }
 
 /// Models: the configured ones first, then the built-in ones, then the others.
-fn offered(models: &Models, usual: &[String]) -> Vec<ModelOffer> {
+fn offered(models: &Models, usual: &[String], traffic: &Traffic) -> Vec<ModelOffer> {
     let mut offers = Vec::new();
     for provider in &models.providers {
         let problem = match &provider.standing {
@@ -129,14 +129,14 @@ fn offered(models: &Models, usual: &[String]) -> Vec<ModelOffer> {
         };
         for model in &provider.models {
             let id = format!("{}/{}", provider.info.name, model.model);
+            let is_known = model.input.is_some() || model.output.is_some();
+            let note = circuit_note(&traffic.circuit(&provider.info.name, &model.model));
+            let note = note.map_or_else(String::new, |note| format!(" · {note}"));
             offers.push(ModelOffer {
-                price: price(model.input, model.output),
-                problem: problem.clone().or_else(|| {
-                    let unpriced = model.input.is_none() && model.output.is_none();
-                    unpriced
-                        .then(|| format!("no price is known: add [prices.\"{id}\"] to hindcast.toml (0 is a price)"))
-                }),
-                chosen: usual.contains(&id),
+                price: price(model.input, model.output) + &note,
+                problem: problem.clone(),
+                chosen: usual.contains(&id) && is_known,
+                pricing: if is_known { Pricing::Known } else { Pricing::Unknown },
                 id,
             });
         }
@@ -149,8 +149,7 @@ fn offered(models: &Models, usual: &[String]) -> Vec<ModelOffer> {
     offers.push(ModelOffer {
         id: ModelChoice::Recorded.to_string(),
         price: "each case's own model".into(),
-        problem: None,
-        chosen: false,
+        ..ModelOffer::default()
     });
     let rank = |offer: &ModelOffer| {
         (!offer.chosen, !offer.id.starts_with("builtin/"), offer.id != "recorded", offer.problem.is_some())
@@ -163,7 +162,7 @@ fn price(input: Option<Money>, output: Option<Money>) -> String {
     match (input, output) {
         (Some(Money::ZERO), Some(Money::ZERO)) => "free".to_owned(),
         (Some(input), Some(output)) => format!("${input} in  ${output} out"),
-        _ => "price unknown".to_owned(),
+        _ => "price unknown: space asks for it".to_owned(),
     }
 }
 
@@ -211,6 +210,7 @@ pub fn order_of(worker: &ServicesWorker, order: &Order) -> Result<ReplayOrder, A
     if order.ending == Ending::Decided {
         asked.until = Some(stop_rule(worker.services(), None)?);
     }
+    asked.prices.clone_from(&order.prices);
     asked.concurrency = config.defaults.concurrency.value as usize;
     asked.default_max_output = config.defaults.max_output_tokens.value.into();
     Ok(asked)

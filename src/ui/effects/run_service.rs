@@ -17,7 +17,7 @@ use crate::error::AppError;
 use crate::services::compare::{self, CompareOrder, Compared, Existing, Keep, NotWritten, compare_run, watched};
 use crate::services::notes::{self, ScoreValue};
 use crate::services::replay::{
-    CachePolicy, ReplayPlan, ReplayService, ResumeOrder, UnknownCalls, case_again, recorded_chain_of,
+    CachePolicy, ReplayPlan, ReplayService, ResumeOrder, RunControl, UnknownCalls, case_again, recorded_chain_of,
 };
 use crate::store::{self, Store};
 use crate::ui::msg::{Msg, RequestId, Toast};
@@ -53,7 +53,7 @@ pub fn perform(
         RunsRequest::Start(order) => {
             let service = worker.services().replay()?;
             return match run_offer::plan(worker, &service, &order, reply) {
-                Ok(plan) => work(store, &service, plan, id, reply),
+                Ok(plan) => work(worker, &service, plan, id, reply),
                 Err(error) => {
                     reply.send(Answer::Runs(RunsAnswer::NoPlan(super::explain(&error))));
                     Ok(())
@@ -81,7 +81,13 @@ pub fn perform(
             let service = worker.services().replay()?;
             let plan =
                 service.continue_chain(&run, &result_id, &with, &order, Some(prompts.as_ref()), reply.cancel())?;
-            return work(store, &service, plan, id, reply);
+            return work(worker, &service, plan, id, reply);
+        }
+        RunsRequest::Change(run, change) => {
+            if let Some(control) = worker.runs().get(&run) {
+                control.change(change);
+            }
+            RunsAnswer::Kept
         }
         RunsRequest::Score { trace_id, span_id, result_id, name, value } => {
             let now = worker.services().clock().now();
@@ -244,7 +250,7 @@ fn resume(
     let service = worker.services().replay()?;
     let plan = service.resume(run, &order, Some(prompts.as_ref()), reply.cancel())?;
     let plan = watched(worker.services(), plan, reply.cancel())?;
-    work(worker.store(reply)?, &service, plan, id, reply)
+    work(worker, &service, plan, id, reply)
 }
 
 fn resume_order(worker: &ServicesWorker, unknown: Unknown) -> Result<ResumeOrder, AppError> {
@@ -264,12 +270,13 @@ fn resume_order(worker: &ServicesWorker, unknown: Unknown) -> Result<ResumeOrder
 
 /// Works on a plan, and tells how it goes.
 fn work(
-    store: &Store,
+    worker: &ServicesWorker,
     service: &ReplayService,
     plan: ReplayPlan,
     id: RequestId,
     reply: &dyn Reply,
 ) -> Result<(), AppError> {
+    let store = worker.store(reply)?;
     // A run that goes on may have answers that were rated.
     let ratings = store.ratings(&plan.run.run_id, reply.cancel())?;
     let mut cases: Vec<RunCase> = Vec::new();
@@ -279,12 +286,15 @@ fn work(
         }
     }
     let cases = recorded_cases(store, &plan.run, cases, reply);
-    let token = tokio_util::sync::CancellationToken::new();
-    let stop = token.clone();
-    let _hook = reply.cancel().on_cancel(move || stop.cancel());
+    let control = RunControl::default();
+    let stop = control.clone();
+    let _hook = reply.cancel().on_cancel(move || stop.stop());
+    let run_id = plan.run.run_id.clone();
+    worker.runs().insert(run_id.clone(), control.clone());
     let mut teller = Teller::new(id, cases, ratings, &plan, reply);
     let skipped = plan.skipped.clone();
-    let outcome = service.run_blocking(plan, token, |event| teller.take(event, &skipped));
+    let outcome = service.run_controlled_blocking(plan, control, |event| teller.take(event, &skipped));
+    worker.runs().remove(&run_id);
     teller.over();
     reply.tell(Msg::DataChanged);
     let outcome = outcome?;

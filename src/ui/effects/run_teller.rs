@@ -11,8 +11,8 @@ use crate::domain::ids::ResultId;
 use crate::domain::money::Money;
 use crate::domain::run::{Run, RunResult, RunStatus};
 use crate::domain::score::Rating;
-use crate::services::replay::{CallId, ReplayPlan, RunEvent};
-use crate::ui::msg::{JobNews, Msg, Progress, RequestId};
+use crate::services::replay::{CallId, Circuit, ReplayPlan, RunChange, RunEvent, circuit_note, circuit_words};
+use crate::ui::msg::{JobNews, Msg, Progress, RequestId, Toast};
 
 /// The least time between two deliveries of news.
 const NEWS: Duration = Duration::from_millis(33);
@@ -29,6 +29,8 @@ pub struct Teller<'a> {
     done: u64,
     total: u64,
     spent: Money,
+    at_once: usize,
+    held: BTreeMap<String, String>,
 }
 
 impl<'a> Teller<'a> {
@@ -54,6 +56,8 @@ impl<'a> Teller<'a> {
             done: (plan.done.len() + plan.skipped.len() + plan.unknown.len()) as u64,
             total,
             spent: plan.spent_before,
+            at_once: plan.concurrency,
+            held: BTreeMap::new(),
         }
     }
 
@@ -79,6 +83,18 @@ impl<'a> Teller<'a> {
                 self.news.push(RunNews::Finished(Box::new(Answered::new(case, *result, None))));
             }
             RunEvent::ModelStopped { model, reason } => self.news.push(RunNews::ModelStopped(model, reason)),
+            RunEvent::Circuit { model, circuit } => {
+                let note = circuit_note(&circuit);
+                match &note {
+                    Some(note) => drop(self.held.insert(model.clone(), note.clone())),
+                    None => drop(self.held.remove(&model)),
+                }
+                if let (Circuit::Open { .. }, Some(words)) = (&circuit, circuit_words(&model, &circuit)) {
+                    self.reply.tell(Msg::Toast(Toast::warning(words)));
+                }
+                self.news.push(RunNews::Circuit(model, note));
+            }
+            RunEvent::Changed(change) => self.news.push(RunNews::Changed(change)),
             RunEvent::Spend(spend) => {
                 let more = spend.spent.minus_or_zero(self.spent);
                 self.spent = spend.spent;
@@ -109,6 +125,8 @@ impl<'a> Teller<'a> {
         };
         let detail = RunDetail { row, cases: self.cases.clone(), answers };
         self.reply.send(Answer::Runs(RunsAnswer::Started(Arc::new(detail))));
+        let limits = RunChange { concurrency: Some(self.at_once), cap: None };
+        self.news.push(RunNews::Changed(limits));
         self.progress();
     }
 
@@ -131,7 +149,9 @@ impl<'a> Teller<'a> {
 
     fn progress(&self) {
         let progress = Progress::Counted { done: self.done, total: self.total };
-        self.reply.tell(Msg::Job(JobNews { id: self.id, title: self.title.clone(), progress }));
+        let held = self.held.iter().map(|(model, note)| format!("{model} {note}"));
+        let title = std::iter::once(self.title.clone()).chain(held).collect::<Vec<_>>().join(" · ");
+        self.reply.tell(Msg::Job(JobNews { id: self.id, title, progress }));
     }
 
     /// Tells what is still held back, and that the job is over.

@@ -7,11 +7,12 @@ use crate::domain::chain::RecordedChain;
 use crate::domain::diff::{AnswerDiff, Said};
 use crate::domain::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use crate::domain::message::ToolCall;
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, ResultStatus, Run, RunResult, RunStatus};
 use crate::domain::score::Rating;
 use crate::services::compare::{Baseline, Comparison, Existing, Keep};
-use crate::services::replay::{BaselineLane, ContinueWith, Pacing};
+use crate::services::replay::{BaselineLane, ContinueWith, Pacing, RunChange};
 use crate::ui::msg::ReplayOf;
 
 /// What the screen of runs asks.
@@ -58,9 +59,9 @@ pub enum RunsRequest {
     /// What can be chosen for a replay.
     Offer(ReplayOf),
     /// What an order would send and cost; sends nothing.
-    Plan(Order),
+    Plan(Box<Order>),
     /// Sends it.
-    Start(Order),
+    Start(Box<Order>),
     /// Goes on with a run that was stopped.
     Resume(RunId, Unknown),
     /// What was recorded of the chain of a case.
@@ -79,6 +80,8 @@ pub enum RunsRequest {
         /// What the tool answers.
         with: ContinueWith,
     },
+    /// Changes a run that is worked on in this window.
+    Change(RunId, RunChange),
     /// Keeps a score of a result.
     Score {
         /// The case's trace.
@@ -144,6 +147,8 @@ pub struct Order {
     pub ending: Ending,
     /// Whether its calls may wait, at half the price.
     pub pacing: Pacing,
+    /// What the user says that models cost.
+    pub prices: Vec<ModelPrice>,
 }
 
 /// When a run ends.
@@ -304,6 +309,18 @@ pub struct ModelOffer {
     pub problem: Option<String>,
     /// Whether it is chosen from the start.
     pub chosen: bool,
+    /// Whether its price is known.
+    pub pricing: Pricing,
+}
+
+/// Whether the price of a model is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pricing {
+    /// It is.
+    #[default]
+    Known,
+    /// It is not: whoever chooses the model says it.
+    Unknown,
 }
 
 /// What an order would send and cost.
@@ -342,6 +359,10 @@ pub enum RunNews {
     ModelStopped(String, String),
     /// Spent so far.
     Spent(Money),
+    /// A model is held back, with until when in words, or works again.
+    Circuit(String, Option<String>),
+    /// The run was changed while it goes, or begins with these limits.
+    Changed(RunChange),
 }
 
 /// Which answer is meant.

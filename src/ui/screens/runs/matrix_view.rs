@@ -112,7 +112,7 @@ pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     }
     let mut pieces = vec![Piece::own(format!(" run {}  ", short_id(run.run_id.as_str())), Role::Heading)];
     pieces.extend(status_pieces(run.run_status(), cx));
-    let mut last = Vec::new();
+    let mut last = run.control.pieces(run.run_status(), cx);
     if run.shown == Shown::Changed {
         let from = if run.against.column() == 0 { String::new() } else { format!(" from {}", run.against_name()) };
         last.push(Piece::own(format!("  only changed{from}: {} of {}", run.rows.len(), run.cases()), Role::Accent));
@@ -149,7 +149,7 @@ fn size(run: &RunView, room: usize) -> Option<String> {
 fn spent(run: &RunView, room: usize) -> Option<String> {
     let row = run.row()?;
     let spent = money(run.spent);
-    let cap = row.run.max_cost.map(|cap| money(Some(cap)));
+    let cap = run.control.cap.or(row.run.max_cost).map(|cap| money(Some(cap)));
     let expected = row.run.estimated_cost.map_or_else(String::new, |cost| format!(", expected ${}", money(Some(cost))));
     let capped = cap.as_ref().map_or_else(|| ", no cap".to_owned(), |cap| format!(", cap ${cap}"));
     let short = cap.map_or_else(String::new, |cap| format!(" of ${cap}"));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::order_rows::{MOST_SAMPLES, Row, next_calls};
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::CallsMode;
 use crate::services::replay::{BaselineLane, Pacing};
@@ -55,6 +56,8 @@ pub struct OrderForm {
     pub samples: u32,
     /// Parameters, `key=value`.
     pub parameters: Vec<String>,
+    /// What the user says that models cost.
+    pub prices: Vec<ModelPrice>,
     /// The cap.
     pub max_cost: Option<Money>,
     /// Whether the recorded model and messages are asked again.
@@ -94,6 +97,7 @@ impl OrderForm {
             baseline: BaselineLane::Left,
             ending: Ending::Planned,
             pacing: Pacing::Live,
+            prices: Vec::new(),
             plan: Plan::Pending,
             waiting: Some(id),
             planning: None,
@@ -145,12 +149,13 @@ impl OrderForm {
             baseline: self.baseline,
             ending: self.ending,
             pacing: self.pacing,
+            prices: self.prices.clone(),
         }
     }
 
     fn plan(&mut self, cx: &Cx) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.planning.take().map(Effect::Cancel).into_iter().collect();
-        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Plan(self.order())));
+        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Plan(Box::new(self.order()))));
         self.planning = Some(id);
         self.plan = Plan::Pending;
         effects.push(effect);
@@ -224,6 +229,10 @@ impl OrderForm {
                 Moved::Elsewhere => Vec::new(),
             },
             Event::Entered(Action::EditInPlace, text) => self.entered(text, cx),
+            Event::Entered(Action::Mark, text) => match super::pricing::entered(self, text) {
+                Ok(()) => self.changed(cx),
+                Err(why) => vec![Effect::Toast(Toast::warning(why))],
+            },
             Event::Picked(Action::EditInPlace, picked) => {
                 let chosen = picked.first().and_then(|place| place.parse().ok());
                 chosen.map_or_else(Vec::new, |place| self.choose_cases(place, cx))
@@ -243,7 +252,7 @@ impl OrderForm {
             Action::Mark => return self.mark(cx),
             Action::MarkAll => {
                 if let Some(offer) = &self.offer {
-                    let usable: Vec<bool> = offer.models.iter().map(|model| model.problem.is_none()).collect();
+                    let usable: Vec<bool> = offer.models.iter().map(|model| self.is_usable(model)).collect();
                     self.models = if self.models == usable { vec![false; usable.len()] } else { usable };
                 }
                 return self.changed(cx);

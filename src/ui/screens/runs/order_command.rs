@@ -37,6 +37,7 @@ impl OrderForm {
         if order.pacing == Pacing::Batch {
             words.push("--batch".to_owned());
         }
+        words.extend(order.prices.iter().map(|price| format!("--price {}", quote(&price.to_string()))));
         if let Some(cap) = order.max_cost {
             words.push(format!("--max-cost {cap}"));
         }

@@ -51,7 +51,7 @@ impl OrderForm {
         if self.offer.is_some() {
             return self.take_more(offer);
         }
-        self.models = offer.models.iter().map(|model| model.chosen && model.problem.is_none()).collect();
+        self.models = offer.models.iter().map(|model| model.chosen && self.is_usable(model)).collect();
         self.prompts = offer.prompts.iter().map(|prompt| self.of.prompts.contains(prompt)).collect();
         self.dropped = vec![false; offer.chunks.len()];
         self.max_cost = self.max_cost.or(offer.max_cost);
@@ -174,8 +174,12 @@ impl OrderForm {
         let Some(offer) = &self.offer else { return Vec::new() };
         match self.rows.get(self.state.selected).copied() {
             Some(Row::Model(place)) => {
-                if let Some(why) = offer.models.get(place).and_then(|model| model.problem.clone()) {
-                    return vec![Effect::Toast(Toast::warning(why))];
+                let Some(model) = offer.models.get(place) else { return Vec::new() };
+                if let Some(why) = &model.problem {
+                    return vec![Effect::Toast(Toast::warning(why.clone()))];
+                }
+                if !self.is_usable(model) {
+                    return vec![super::pricing::question(model)];
                 }
                 turn(&mut self.models, place);
             }

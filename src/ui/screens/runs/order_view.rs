@@ -95,7 +95,11 @@ fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buf
             let Some(model) = offer.models.get(place) else { return false };
             let role = if model.problem.is_some() { Role::Dim } else { Role::Text };
             let right = model.problem.as_ref().map_or_else(
-                || text::foreign(&model.price, Role::Dim),
+                || {
+                    let said = form.prices.iter().find(|price| price.model.to_string() == model.id);
+                    let own = said.map(|price| format!("${} in  ${} out, as you say", price.input, price.output));
+                    text::foreign(own.as_ref().unwrap_or(&model.price), Role::Dim)
+                },
                 |why| text::foreign(&format!("{} {why}", cx.glyphs.bad), Role::Warning),
             );
             (text::foreign(&model.id, role), right, form.models.get(place) == Some(&true))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::against::{Against, FromVariant};
 use super::cells::{Cell, Cells};
 use super::chain_pane::ChainPane;
+use super::control::Control;
 use super::exporting::Exporting;
 use super::keeping::Keeping;
 use super::measures::Measures;
@@ -69,6 +70,8 @@ pub struct RunView {
     pub measures: Measures,
     /// The recorded chain beside the one shown.
     pub chain: ChainPane,
+    /// What can be changed of it while it goes.
+    pub control: Control,
     status: RunStatus,
     waiting: Option<RequestId>,
     pub(super) keeping: Keeping,
@@ -96,6 +99,7 @@ impl RunView {
             spent: None,
             measures: Measures::default(),
             chain: ChainPane::default(),
+            control: Control::default(),
             status: RunStatus::Running,
             waiting: None,
             keeping: Keeping::default(),
@@ -221,6 +225,7 @@ impl RunView {
                     effects.push(Effect::Toast(Toast::error(format!("{model} is not asked any more: {why}"))));
                 }
                 RunNews::Spent(amount) => self.spent = Some(*amount),
+                RunNews::Circuit(..) | RunNews::Changed(_) => drop(self.control.take(one)),
             }
         }
         if finished && self.shown == Shown::Changed {

@@ -50,6 +50,7 @@ pub fn run(id: &str, minutes: u64) -> Run {
         pacing: crate::domain::run::Pacing::Live,
         until: None,
         decided: None,
+        prices: Vec::new(),
     }
 }
 
@@ -111,6 +112,7 @@ pub fn answered(case: &RunCase, variant: &str, text: &str, status: ResultStatus)
         from_cache: false,
         error: (!fine).then(|| "429 rate limited".into()),
         steps: Vec::new(),
+        dropped: Vec::new(),
     };
     Answered::new(Some(case), result, None)
 }
@@ -145,6 +147,7 @@ pub fn offer() -> Offer {
         price: price.into(),
         problem: problem.map(Into::into),
         chosen,
+        ..ModelOffer::default()
     };
     Offer {
         sets: vec![CaseSet { label: "set hard".into(), detail: "3 traces".into(), ..CaseSet::default() }],

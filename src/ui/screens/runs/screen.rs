@@ -3,14 +3,16 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::control::Control;
 use super::list::List;
 use super::order::OrderForm;
 use super::run::RunView;
 use super::{SPEC, chain_view, list_view, matrix_view, order_view, side_view};
 use crate::domain::run::RunStatus;
+use crate::services::replay::RunChange;
 use crate::ui::action::{Action, Context};
 use crate::ui::effect::{Confirm, Effect};
-use crate::ui::effects::runs::{Order, RunsAnswer, RunsRequest, Unknown};
+use crate::ui::effects::runs::{Order, RunNews, RunsAnswer, RunsRequest, Unknown};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId, Target, Toast};
 use crate::ui::screens::{Cx, DrawCx, Screen, ScreenId, ScreenSpec, Status, Typing};
@@ -122,7 +124,22 @@ impl RunsScreen {
     /// Sends an order, after a yes where it can cost money.
     fn send(&mut self, order: Order, cx: &Cx) -> Vec<Effect> {
         self.asked = None;
-        self.work(RunsRequest::Start(order), cx)
+        self.work(RunsRequest::Start(Box::new(order)), cx)
+    }
+
+    /// Changes the run that is worked on.
+    fn change(&mut self, change: RunChange, cx: &Cx) -> Vec<Effect> {
+        let Some(run) = self.worked_on.clone() else { return Vec::new() };
+        if let Some(view) = &mut self.run {
+            view.control.take(&RunNews::Changed(change));
+        }
+        let (_, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Change(run, change)));
+        vec![effect]
+    }
+
+    /// Whether the run that is open is the one that is worked on.
+    fn is_at_work(&self) -> bool {
+        self.working.is_some() && self.run.as_ref().is_some_and(|run| self.worked_on.as_ref() == Some(&run.run_id))
     }
 
     /// Goes on with the chain shown, with the answer that was chosen.
@@ -171,6 +188,14 @@ impl RunsScreen {
         match action {
             Action::StopRun => return Self::ask_to_stop(),
             Action::ResumeRun => return self.resume(),
+            Action::MoreAtOnce | Action::FewerAtOnce => {
+                let change = self.run.as_ref().and_then(|run| run.control.change(action));
+                return change.map_or_else(Vec::new, |change| self.change(change, cx));
+            }
+            Action::ChangeCap => {
+                let Some(run) = &self.run else { return Vec::new() };
+                return run.row().map(|row| run.control.ask_cap(row)).into_iter().collect();
+            }
             Action::Replay => {
                 let Some(row) = self.row() else { return Vec::new() };
                 let mut traces: Vec<_> = row.run.choice.spans.iter().map(|(trace, _)| trace.clone()).collect();
@@ -239,6 +264,12 @@ impl RunsScreen {
                 let (order, effects) = OrderForm::open(of.clone(), cx);
                 self.order = Some(order);
                 return effects;
+            }
+            Event::Entered(Action::ChangeCap, text) => {
+                return match Control::entered(text) {
+                    Ok(change) => self.change(change, cx),
+                    Err(why) => vec![Effect::Toast(Toast::warning(why))],
+                };
             }
             Event::Confirmed(Action::StopRun) => {
                 let mut effects: Vec<Effect> = self.working.take().map(Effect::Cancel).into_iter().collect();
@@ -325,6 +356,9 @@ impl Screen for RunsScreen {
         }
         match action {
             Action::StopRun if self.working.is_none() => Some("no run of this window is being worked on".into()),
+            Action::MoreAtOnce | Action::FewerAtOnce | Action::ChangeCap if !self.is_at_work() => {
+                Some("this run is not being worked on in this window".into())
+            }
             Action::Replay if self.row().is_none() => Some("no run is selected".into()),
             Action::ChainNearest | Action::ChainPick | Action::ChainType if self.working.is_some() => {
                 Some("a run is being worked on; wait, or stop it first".into())

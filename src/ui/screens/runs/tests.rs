@@ -42,7 +42,7 @@ fn ordering() -> Stage {
 
 fn started(stage: &Stage) -> Option<&Order> {
     stage.effects.iter().find_map(|effect| match effect {
-        Effect::Request { request: Request::Runs(RunsRequest::Start(order)), .. } => Some(order),
+        Effect::Request { request: Request::Runs(RunsRequest::Start(order)), .. } => Some(order.as_ref()),
         _ => None,
     })
 }
