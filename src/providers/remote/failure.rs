@@ -97,6 +97,8 @@ fn by_status(status: u16, said: &str) -> CallErrorKind {
     let overflow = OVERFLOW.iter().any(|words| lower.contains(words));
     match status {
         400 | 413 | 422 | 500 | 0 if overflow => CallErrorKind::ContextOverflow,
+        // llama.cpp, of pictures and sound that the model does not take: asking again would mend nothing.
+        500 if lower.contains("input is not supported") => CallErrorKind::Invalid,
         401 => CallErrorKind::Unauthorized,
         402 => CallErrorKind::PaymentRequired,
         403 => CallErrorKind::Forbidden,
