@@ -93,7 +93,6 @@ def kinds_of_llama(url):
 def kinds_of_litellm(url):
     return kinds_of_llama(url) + [
         ("gemini", "gemini", {"base_url": url + "/v1beta"}, "small"),
-        ("mistral", "mistral", {"base_url": url + "/v1"}, "small"),
         ("azure-dated", "azure", {"base_url": url, "api_version": "2024-10-21"}, "small"),
     ]
 
