@@ -20,7 +20,7 @@ pub(super) fn without_request(words: &str, request: &[u8]) -> String {
     let mut texts = Vec::new();
     collect(&body, &mut texts);
     let mut clean = words.to_owned();
-    for text in texts.iter().filter(|text| text.len() <= clean.len()) {
+    for text in texts.iter().filter(|text| text.len() <= words.len()) {
         clean = clean.replace(text.as_str(), MARK);
     }
     let spoken = texts.join("\n");
