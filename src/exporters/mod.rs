@@ -1,4 +1,5 @@
-//! What others read: reports of the linter, and prompt files in every format. One file a format.
+//! What others read: traces of replays, reports of the linter, and prompt files in every format. One file a format.
 
+pub mod otlp;
 pub mod prompts;
 pub mod sarif;

@@ -61,7 +61,7 @@ pub struct HttpClient {
 pub struct HttpRequest<'a> {
     /// The path, added to the base address.
     pub path: &'a str,
-    /// JSON to post; `None` gets.
+    /// What to post, JSON unless a header `content-type` says otherwise; `None` gets.
     pub body: Option<Vec<u8>>,
     /// Headers besides those that every request has.
     pub headers: &'a [Header<'a>],
@@ -152,7 +152,9 @@ impl HttpClient {
         let method = if request.body.is_some() { Method::POST } else { Method::GET };
         let mut builder = self.inner.request(method, url);
         if let Some(body) = request.body {
-            builder = builder.header(reqwest::header::CONTENT_TYPE, "application/json").body(body);
+            let typed = request.headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"));
+            builder = if typed { builder } else { builder.header(reqwest::header::CONTENT_TYPE, "application/json") };
+            builder = builder.body(body);
         }
         for header in request.headers {
             let value = header.value.value().ok_or_else(|| {

@@ -6,6 +6,7 @@ mod giant;
 pub mod otlp;
 mod pool;
 pub mod prompts;
+pub mod provider_request;
 mod raw;
 mod records;
 mod scores;

@@ -8,6 +8,7 @@ mod failure;
 pub mod import;
 pub mod models;
 pub mod notes;
+pub mod otlp_export;
 pub mod prompts;
 mod ready;
 pub mod replay;

@@ -66,6 +66,16 @@ impl Store {
         self.shared.read(cancel, |conn| results(conn, &sql, &[&run.as_str()]))
     }
 
+    /// Results of a run with the requests that were sent, those of a case together: at most `limit` after the first
+    /// `offset`.
+    pub fn results_by_case(&self, run: &RunId, offset: u64, limit: u64, cancel: &Cancel) -> Result<Vec<StoredResult>> {
+        let sql = format!(
+            "SELECT {RESULT}, {STORED} FROM store.results WHERE run_id = ? \
+             ORDER BY trace_id, span_id, length(result_id), result_id LIMIT {limit} OFFSET {offset}"
+        );
+        self.shared.read(cancel, |conn| stored(conn, &sql, &[&run.as_str()]))
+    }
+
     /// One result with the request that was sent.
     pub fn result(&self, id: &ResultId, cancel: &Cancel) -> Result<StoredResult> {
         let sql = format!("SELECT {RESULT}, {STORED} FROM store.results WHERE result_id = ?");

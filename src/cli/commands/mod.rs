@@ -15,6 +15,7 @@ pub mod prompt;
 pub mod replay;
 mod report;
 pub mod runs;
+mod runs_otlp;
 pub mod score;
 pub mod sessions;
 pub mod show;

@@ -9,6 +9,7 @@ use super::super::output::Format;
 use super::super::span_json;
 use super::super::table::{Column, Table};
 use super::super::terminal::Paint;
+use super::runs_otlp::{self, OtlpArgs};
 use crate::domain::run::{ResultStatus, RunResult, RunStatus};
 use crate::error::{AppError, Exit};
 use crate::store::RunRow;
@@ -19,6 +20,9 @@ pub struct Args {
     /// A run, or the start of its id: its results
     #[arg(value_name = "RUN_ID")]
     pub run_id: Option<String>,
+    /// The export as OpenTelemetry traces
+    #[command(flatten)]
+    pub otlp: OtlpArgs,
 }
 
 /// Prints the runs, newest first, or the results of one.
@@ -35,6 +39,9 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         }
         Some(prefix) => {
             let id = store.resolve_run(prefix, &context.cancel)?;
+            if let Some(target) = &args.otlp.otlp {
+                return runs_otlp::run(&id, target, &args.otlp, context);
+            }
             let row = store.run(&id, &context.cancel)?;
             let results = store.results(&id, &context.cancel)?;
             context.notices.clear();

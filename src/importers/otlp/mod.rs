@@ -9,7 +9,7 @@ mod json;
 mod messages;
 mod protobuf;
 mod text;
-mod wire;
+pub mod wire;
 
 pub use collect::Collector;
 pub use formats::{OtlpJson, OtlpProtobuf};

@@ -18,3 +18,4 @@ mod usage;
 
 pub use base::normalise;
 pub use genai_events::patch_from_log;
+pub use messages::from_value as messages_from_value;
