@@ -7,6 +7,8 @@ mod evidence;
 mod formats;
 mod hostile;
 mod lint;
+mod otlp;
 pub mod place;
 mod prompt_match;
 pub mod recording;
+mod secrecy;

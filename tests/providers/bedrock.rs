@@ -12,7 +12,7 @@ use super::conform;
 use super::dialect::{
     Ability, Asked, Choice, Dialect, Frames, KEY, Offered, Piece, Refused, Said, Script, Thinking, Who, halves, texts,
 };
-use super::double::{Received, Reply};
+use super::double::{Double, Received, Reply};
 
 /// The model in requests: its colon has to be encoded, once on the wire and twice where it is signed.
 const MODEL: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
@@ -252,8 +252,9 @@ fn check_signature(request: &Received) -> Result<(), String> {
     if part("Credential=") != Some(format!("AKIDEXAMPLE/{scope}")) {
         return Err(format!("Credential is {:?}", part("Credential=")));
     }
-    for must in ["host", "x-amz-date", "x-amz-security-token", "content-type"] {
-        if !names.split(';').any(|name| name == must) {
+    let must: &[&str] = if request.method == "POST" { &["content-type"] } else { &[] };
+    for must in ["host", "x-amz-date", "x-amz-security-token"].iter().chain(must) {
+        if !names.split(';').any(|name| name == *must) {
             return Err(format!("{must} is not signed"));
         }
     }
@@ -355,4 +356,16 @@ async fn signed() {
 #[tokio::test]
 async fn with_a_key() {
     conform(&Bedrock::Key).await;
+}
+
+#[tokio::test]
+async fn lists_are_signed_too() {
+    let double = Double::start(|_| Bedrock::Signed.models(&["m"])).await;
+    Bedrock::Signed.providers(&double.base).get("p").unwrap().models().await.unwrap();
+    let received = double.received();
+    let paths: Vec<&str> = received.iter().map(|request| request.path.split('?').next().unwrap()).collect();
+    assert_eq!(paths, ["/foundation-models", "/inference-profiles"]);
+    for request in &received {
+        check_signature(request).unwrap();
+    }
 }

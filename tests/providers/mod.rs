@@ -12,7 +12,7 @@ mod bench;
 mod chat;
 mod cohere;
 mod dialect;
-mod double;
+pub mod double;
 mod failing;
 mod faults;
 mod gemini;

@@ -1,12 +1,11 @@
 use serde_json::{Map, Value, json};
 
-use super::super::super::error::CallErrorKind;
-use super::super::super::remote::{Assembly, Wire};
 use super::super::{stream, wire};
 use super::*;
 use crate::domain::message::{Message, Part, Role, ToolCall};
 use crate::http::SseEvent;
-use crate::providers::{Abilities, CallError, Delivery};
+use crate::providers::remote::{Assembly, Wire};
+use crate::providers::{Abilities, CallError, CallErrorKind, Delivery};
 
 fn request(model: &str, messages: Vec<Message>, parameters: Value) -> Request {
     let Value::Object(parameters) = parameters else { panic!("{parameters} is no object") };

@@ -76,7 +76,7 @@ impl AwsCredentials {
         Self { signer: Signer::new(context, chain, RequestSigner::new(service, region)) }
     }
 
-    /// Signs a request of JSON; credentials that are about to expire are fetched anew.
+    /// Signs a request, whose body is JSON where it has one; credentials that are about to expire are fetched anew.
     ///
     /// The canonical path is the encoded path encoded once more, as all services but S3 want it; the crate encodes as S3
     /// does, so that it is given the path with its percent signs encoded.
@@ -86,10 +86,10 @@ impl AwsCredentials {
         url: &str,
         body: &[u8],
     ) -> std::result::Result<SignedHeaders, CallError> {
-        let request = Request::builder()
-            .method(method)
-            .uri(encoded_once_more(url))
-            .header("content-type", "application/json")
+        let has_body = method == Method::POST;
+        let request = Request::builder().method(method).uri(encoded_once_more(url));
+        let request = if has_body { request.header("content-type", "application/json") } else { request };
+        let request = request
             .header("x-amz-content-sha256", hex_sha256(body))
             .body(())
             .map_err(|_| CallError::new(CallErrorKind::NotAllowed, "the address cannot be signed"))?;

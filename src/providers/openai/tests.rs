@@ -163,6 +163,9 @@ fn failures_in_the_words_of_gateways() {
     let vllm = json!({"object": "error", "message": "The decoder prompt (length 9) is longer than the maximum model length of 8",
         "type": "BadRequestError", "param": null, "code": 400});
     assert_eq!(error(400, vllm).kind, CallErrorKind::ContextOverflow);
+    let picture =
+        json!({"error": {"code": 500, "message": "image input is not supported - hint: …", "type": "server_error"}});
+    assert_eq!(error(500, picture).kind, CallErrorKind::Invalid);
     let studio = json!({"error": "Trying to keep the first 9 tokens when context the overflows. However, the model is loaded with \
         context length of only 8 tokens"});
     assert_eq!(error(400, studio).kind, CallErrorKind::ContextOverflow);

@@ -11,6 +11,7 @@ use super::super::error::{CallError, CallErrorKind, ProviderError};
 use super::super::key::{Environment, read_key, redact};
 use super::super::request::{Delivery, Prepared};
 use super::assembly::Wire;
+use super::echo::without_request;
 use super::{failure, reading};
 use crate::domain::provider::ProviderSettings;
 use crate::http::{Header, HttpClient, HttpRequest, HttpResponse, HttpSettings, PlainHttp};
@@ -94,7 +95,8 @@ impl Connection {
         key.is_some_and(|key| key.starts_with("eyJ") && key.matches('.').count() == 2)
     }
 
-    /// Posts a request and reads its answer, in pieces where it was asked for so. Keys are taken out of what is said.
+    /// Posts a request and reads its answer, in pieces where it was asked for so. Keys, and what is repeated of the request,
+    /// are taken out of what is said.
     pub async fn ask(
         &self,
         wire: &dyn Wire,
@@ -104,7 +106,11 @@ impl Connection {
         on_event: OnEvent<'_>,
     ) -> Result<Answer, CallError> {
         let request = HttpRequest { path, body: Some(prepared.body.clone()), headers };
-        self.exchange(wire, request, prepared.delivery, on_event).await.map_err(|error| self.clean(error))
+        let asked = self.exchange(wire, request, prepared.delivery, on_event).await;
+        asked.map_err(|mut error| {
+            error.message = without_request(&error.message, &prepared.body);
+            self.clean(error)
+        })
     }
 
     async fn exchange(

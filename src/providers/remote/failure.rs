@@ -9,6 +9,8 @@ use crate::http::{HttpResponse, RateSignal};
 
 /// The most characters of a provider's own words that are kept.
 const LONGEST: usize = 600;
+/// The most characters that are kept of a body that is no JSON.
+const LONGEST_LINE: usize = 200;
 /// The largest error body that is read, in bytes.
 const ERROR_LIMIT: usize = 64 << 10;
 
@@ -65,8 +67,7 @@ pub(super) async fn read(wire: &dyn Wire, response: &mut HttpResponse) -> CallEr
     let should_retry = header("x-should-retry");
     let name = wire.failure_header().and_then(header);
     let bytes = response.whole(ERROR_LIMIT).await.unwrap_or_default();
-    let body: Value =
-        serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+    let body: Value = serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(plain(&bytes)));
     let refusal = match name {
         Some(name) => wire.named_refusal(status, &name, &body),
         None => wire.refusal(status, &body),
@@ -78,6 +79,13 @@ pub(super) async fn read(wire: &dyn Wire, response: &mut HttpResponse) -> CallEr
         error.kind = CallErrorKind::Invalid;
     }
     error
+}
+
+/// The words of a body that is no JSON: its first line, and nothing of a page.
+fn plain(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let line = text.trim().lines().next().unwrap_or_default();
+    if line.starts_with('<') { String::new() } else { line.chars().take(LONGEST_LINE).collect() }
 }
 
 /// What a kind of failure is called.
@@ -104,6 +112,8 @@ fn by_status(status: u16, said: &str) -> CallErrorKind {
     let overflow = OVERFLOW.iter().any(|words| lower.contains(words));
     match status {
         400 | 413 | 422 | 500 | 0 if overflow => CallErrorKind::ContextOverflow,
+        // llama.cpp, of pictures and sound that the model does not take: asking again would mend nothing.
+        500 if lower.contains("input is not supported") => CallErrorKind::Invalid,
         401 => CallErrorKind::Unauthorized,
         402 => CallErrorKind::PaymentRequired,
         403 => CallErrorKind::Forbidden,

@@ -2,6 +2,7 @@
 
 mod assembly;
 mod connection;
+mod echo;
 mod failure;
 mod framer;
 mod pieces;

@@ -7,8 +7,8 @@ use flate2::write::GzEncoder;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
+use super::export::resource;
 use super::reply;
-use super::resource;
 use super::sink::{Given, OtlpSink};
 use super::target::{Compression, Encoding, EndpointOrder, TRACES};
 use crate::domain::cancel::Cancel;

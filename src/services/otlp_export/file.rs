@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
-use super::resource;
+use super::export::resource;
 use super::sink::{Given, OtlpSink};
 use crate::domain::cancel::Cancel;
 use crate::error::AppError;

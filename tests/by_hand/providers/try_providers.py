@@ -64,7 +64,7 @@ def kinds_of_aimock(url):
         ("azure-dated", "azure", {"base_url": url, "api_version": "2024-10-21"}, "my-deployment"),
         ("azure-v1", "azure", {"base_url": url}, "my-deployment"),
         ("anthropic", "anthropic", {"base_url": url}, "claude-sonnet-4-5"),
-        ("gemini", "gemini", {"base_url": url}, "gemini-2.5-flash"),
+        ("gemini", "gemini", {"base_url": url + "/v1beta"}, "gemini-2.5-flash"),
         ("vertex", "vertex", {"base_url": url, "project": "p1", "region": "us-central1", "api_key_cmd": "echo ya29.token"}, "gemini-2.5-flash"),
         ("bedrock", "bedrock", {"base_url": url, "region": "us-east-1"}, "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
         ("cohere", "cohere", {"base_url": url}, "command-a-03-2025"),
@@ -76,7 +76,7 @@ def kinds_of_llmock(url):
         ("openai", "openai", {"base_url": url + "/v1"}, "gpt-4.1-mini"),
         ("responses", "openai-responses", {"base_url": url + "/v1"}, "gpt-4.1-mini"),
         ("anthropic", "anthropic", {"base_url": url + "/anthropic"}, "claude-sonnet-4-5"),
-        ("gemini", "gemini", {"base_url": url + "/gemini"}, "gemini-2.5-flash"),
+        ("gemini", "gemini", {"base_url": url + "/gemini/v1beta"}, "gemini-2.5-flash"),
         ("cohere", "cohere", {"base_url": url + "/cohere"}, "command-a-03-2025"),
         ("mistral", "mistral", {"base_url": url + "/mistral/v1"}, "mistral-small-latest"),
     ]
@@ -92,8 +92,7 @@ def kinds_of_llama(url):
 
 def kinds_of_litellm(url):
     return kinds_of_llama(url) + [
-        ("gemini", "gemini", {"base_url": url}, "small"),
-        ("mistral", "mistral", {"base_url": url + "/v1"}, "small"),
+        ("gemini", "gemini", {"base_url": url + "/v1beta"}, "small"),
         ("azure-dated", "azure", {"base_url": url, "api_version": "2024-10-21"}, "small"),
     ]
 
