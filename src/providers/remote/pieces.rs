@@ -20,11 +20,6 @@ struct Building {
 }
 
 impl CallPieces {
-    /// Whether no call has begun.
-    pub fn is_empty(&self) -> bool {
-        self.calls.is_empty()
-    }
-
     /// Whether a call has begun under the server's index.
     pub fn has(&self, index: Option<u64>) -> bool {
         index.is_some() && self.calls.iter().any(|call| call.index == index)
