@@ -69,8 +69,8 @@ fn parameters(body: &Value) -> Map<String, Value> {
         let value = objects.iter().find_map(|object| names.iter().find_map(|name| object.get(*name)));
         found.extend(value.filter(|value| !value.is_null()).map(|value| (name.to_owned(), value.clone())));
     }
-    let is_json = |path: &str| body.pointer(path).and_then(Value::as_str).is_some_and(|form| form.contains("json"));
-    if JSON_FORMS.iter().copied().any(is_json) {
+    let is_json = |path: &&str| body.pointer(path).and_then(Value::as_str).is_some_and(|form| form.contains("json"));
+    if JSON_FORMS.iter().any(is_json) {
         found.insert("output_type".to_owned(), json!("json"));
     }
     found
