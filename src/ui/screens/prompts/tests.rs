@@ -343,7 +343,7 @@ fn keys_typed_ahead_wait_for_what_they_act_on() {
     assert!(stage.picture((80, 24)).contains("i edit here"), "escape forgets what waits");
     let mut stage = Stage::on(ScreenId::Prompts);
     stage.keys("i");
-    stage.app.now = now().plus(Duration::from_secs(60));
+    stage.app.now = now().plus(Duration::from_mins(1));
     stage.answer(Answer::Prompts(PromptsAnswer::Listing(Box::new(listing(Repo::Branch("main".into()))))));
     stage.answer(Answer::Prompts(PromptsAnswer::History(history(None))));
     assert!(stage.picture((80, 24)).contains("press it again"), "what was typed a minute ago is not done");
