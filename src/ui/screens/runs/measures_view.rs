@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::run::RunView;
+use crate::domain::evidence::Digits;
 use crate::domain::ids::VariantId;
 use crate::domain::statistics::Verdict;
 use crate::services::compare::{Comparison, Difference, Steadiness};
@@ -16,6 +17,8 @@ use crate::ui::theme::Role;
 const NAME: usize = 13;
 /// Columns of a mean.
 const MEAN: usize = 9;
+/// Columns that a line needs for both means and a whole interval.
+const WIDE: usize = 82;
 
 /// Rows that the measures need.
 pub fn height(run: &RunView) -> u16 {
@@ -50,7 +53,7 @@ fn lines(run: &RunView, room: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
     let mut lines = vec![head(run, &variant.id, &differences, room, cx)];
     for scored in &comparison.evaluators {
         let difference = differences.iter().find(|difference| difference.evaluator == scored.name);
-        lines.push(line(comparison, &scored.name, &variant.id, difference.copied(), cx));
+        lines.push(line(comparison, &scored.name, &variant.id, difference.copied(), room, cx));
     }
     lines.extend(design_lines(comparison).iter().map(|line| text::foreign(line, Role::Dim)));
     lines
@@ -89,9 +92,15 @@ fn own_noise(comparison: &Comparison, difference: &Difference) -> Option<String>
 fn head(run: &RunView, variant: &VariantId, differences: &[&Difference], room: usize, cx: &DrawCx) -> Vec<Piece> {
     let against = differences.first().map_or("", |difference| difference.baseline.as_str());
     let mut pieces = vec![Piece::own(format!("{:NAME$}", ""), Role::Dim)];
-    pieces.push(Piece::own(format!("{:>MEAN$}", short(against, MEAN - 1)), Role::Dim));
-    pieces.push(Piece::own(format!("{:>MEAN$}", short(variant.as_str(), MEAN - 1)), Role::Accent));
-    pieces.push(Piece::own(" difference, and its 95 % interval", Role::Dim));
+    let name = Piece::own(format!("{:>MEAN$}", short(variant.as_str(), MEAN - 1)), Role::Accent);
+    if room < WIDE && !against.is_empty() {
+        pieces.extend([name, Piece::own(" difference to ", Role::Dim)]);
+        pieces.extend(text::foreign(against, Role::Dim));
+        pieces.push(Piece::own(", and its 95 % interval", Role::Dim));
+    } else {
+        pieces.push(Piece::own(format!("{:>MEAN$}", short(against, MEAN - 1)), Role::Dim));
+        pieces.extend([name, Piece::own(" difference, and its 95 % interval", Role::Dim)]);
+    }
     let key = |action| cx.key(action, Context::Run);
     let help = if run.variants() > 1 {
         format!("   {} {} variant  {} baseline", key(Action::Left), key(Action::Right), key(Action::Baseline))
@@ -113,6 +122,7 @@ fn line(
     evaluator: &str,
     variant: &VariantId,
     difference: Option<&Difference>,
+    room: usize,
     cx: &DrawCx,
 ) -> Vec<Piece> {
     let mean = |of: &VariantId| {
@@ -121,7 +131,10 @@ fn line(
     };
     let mut pieces = vec![Piece::own(format!("{:NAME$}", short(evaluator, NAME - 1)), Role::Text)];
     let base = difference.and_then(|difference| mean(&difference.baseline));
-    pieces.push(Piece::own(format!("{:>MEAN$}", figure(base)), Role::Dim));
+    // Where an interval would be cut off, what the difference is to goes: it follows from the others.
+    if room >= WIDE {
+        pieces.push(Piece::own(format!("{:>MEAN$}", figure(base)), Role::Dim));
+    }
     pieces.push(Piece::own(format!("{:>MEAN$}", figure(mean(variant))), Role::Text));
     let Some(difference) = difference else {
         pieces.push(Piece::own(format!("  {} nothing to compare with", cx.glyphs.none), Role::Dim));
@@ -133,11 +146,14 @@ fn line(
         Verdict::Higher | Verdict::Lower => (cx.glyphs.warning, Role::Warning),
         Verdict::NoDifference | Verdict::TooFew => (cx.glyphs.none, Role::Dim),
     };
-    pieces.push(Piece::own(format!(" {:>9}", signed(difference.mean_difference)), Role::Text));
+    let (low, high) = (difference.low, difference.high);
+    let numbers = [difference.mean_difference, low.unwrap_or_default(), high.unwrap_or_default()];
+    let [mean_difference, from, to] = Digits::together(numbers).map(|digits| digits.to_string().replace('-', "−"));
+    pieces.push(Piece::own(format!(" {mean_difference:>9}"), Role::Text));
     // What it comes to must not be cut off: it stands before the figures it follows from.
     pieces.push(Piece::own(format!("  {mark} {:<19}", difference.verdict.as_str()), role));
-    if let (Some(low), Some(high)) = (difference.low, difference.high) {
-        pieces.push(Piece::own(format!("  [{}, {}]", signed(low), signed(high)), Role::Dim));
+    if low.is_some() && high.is_some() {
+        pieces.push(Piece::own(format!("  [{from}, {to}]"), Role::Dim));
     }
     pieces.push(Piece::own(format!("  {}", text::counted(difference.cases as u64, "case")), Role::Dim));
     pieces.extend(own_noise(comparison, difference).map(|noise| Piece::own(noise, Role::Dim)));
@@ -156,18 +172,6 @@ pub fn figure(value: Option<f64>) -> String {
     }
 }
 
-/// The same with its sign.
-fn signed(value: f64) -> String {
-    let sign = if value > 1e-9 {
-        "+"
-    } else if value < -1e-9 {
-        "−"
-    } else {
-        ""
-    };
-    format!("{sign}{}", figure(Some(value.abs())))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +181,6 @@ mod tests {
         let shown: Vec<String> =
             [0.0, 0.000_123, 0.5, 12.34, 1_234.5].into_iter().map(|value| figure(Some(value))).collect();
         assert_eq!(shown, ["0", "0.000123", "0.500", "12.3", "1234"]);
-        assert_eq!((signed(-0.25), signed(0.25), signed(0.0)), ("−0.250".into(), "+0.250".into(), "0".into()));
         assert_eq!(figure(None), "—");
     }
 }

@@ -388,6 +388,9 @@ impl Screen for RunsScreen {
             (Some(order), _) => order.status(),
             (None, Some(run)) => {
                 let mut status = run.status();
+                if !run.side && run.measured_prompt().is_some() && self.working.is_none() {
+                    status.hints.insert(1, Action::CommitMeasured);
+                }
                 if self.working.is_some() {
                     status.hints.insert(1, Action::StopRun);
                 }
