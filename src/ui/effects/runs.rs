@@ -9,7 +9,7 @@ use crate::domain::message::ToolCall;
 use crate::domain::money::Money;
 use crate::domain::run::{ResultStatus, Run, RunResult, RunStatus};
 use crate::domain::score::Rating;
-use crate::services::compare::{Baseline, Comparison, Existing, Keep};
+use crate::services::compare::{Baseline, Comparison, Existing, Keep, Sort};
 use crate::ui::msg::ReplayOf;
 
 /// What the screen of runs asks.
@@ -41,6 +41,8 @@ pub enum RunsRequest {
         baseline: Baseline,
         /// Which cases are told.
         keep: Keep,
+        /// In which order.
+        sort: Sort,
         /// The file, from the workspace's directory.
         path: String,
         /// What happens to one that is there already.

@@ -125,7 +125,6 @@ impl RunView {
         let Against::Variant(reference) = self.against else {
             return self.cells.answers(place).any(|answer| answer.diff.as_deref().is_some_and(AnswerDiff::is_change));
         };
-        let case = self.detail.as_ref().and_then(|detail| detail.cases.get(place));
         let samples = self.row().map_or(1, |row| row.run.samples.max(1) as usize);
         (0..samples).any(|sample| {
             let of = |variant: usize| match self.cells.get(place, variant, sample) {
@@ -133,9 +132,7 @@ impl RunView {
                 _ => None,
             };
             let Some(old) = of(reference) else { return false };
-            let others = (0..self.variants()).filter(|variant| *variant != reference).filter_map(of);
-            let recorded = case.map(crate::ui::effects::runs::RunCase::said).filter(|said| !said.is_nothing());
-            others.chain(recorded).any(|new| differs(old, new))
+            (0..self.variants()).filter(|variant| *variant != reference).filter_map(of).any(|new| differs(old, new))
         })
     }
 

@@ -37,6 +37,8 @@ pub struct Reading {
     pub spots: RefCell<Vec<u16>>,
     /// The difference that was jumped to, by its place among them.
     pub at: Cell<Option<usize>>,
+    /// The columns shown, each with the last column of the terminal that it takes.
+    pub columns: RefCell<Vec<(usize, u16)>>,
     jump: Cell<Jump>,
     /// Whether it is known where differences are.
     known: Cell<bool>,
@@ -102,6 +104,11 @@ impl Reading {
             self.show(next);
         }
         next < count
+    }
+
+    /// The column that stands at a column of the terminal.
+    pub fn column_at(&self, x: u16) -> Option<usize> {
+        self.columns.borrow().iter().find(|(_, right)| x <= *right).map(|(column, _)| *column)
     }
 
     /// Scrolls by rows.

@@ -119,6 +119,15 @@ fn answers_are_compared_with_any_of_them_and_it_is_said_with_which() {
 }
 
 #[test]
+fn a_click_moves_to_a_column() {
+    use crate::ui::input::{Input, Mouse, MouseKind};
+    let mut stage = opened(four());
+    stage.keys("enter").picture((120, 40));
+    stage.send(Msg::Input(Input::Mouse(Mouse { kind: MouseKind::Click, column: 70, row: 12 })));
+    assert!(stage.picture((120, 40)).contains("│▌B anthropic"), "{}", stage.picture((120, 40)));
+}
+
+#[test]
 fn only_changed_cases_are_kept_in_both_views() {
     let mut stage = opened(four());
     stage.keys("o");

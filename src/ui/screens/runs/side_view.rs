@@ -34,6 +34,7 @@ pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     let places = places(run, area);
     let mut columns: Vec<Column> =
         places.iter().map(|(column, place)| side_columns::column(run, *column, usize::from(place.width), cx)).collect();
+    run.reading.columns.replace(places.iter().map(|(column, place)| (*column, place.right())).collect());
     let spots = align(&mut columns);
     let rows = columns.iter().map(|column| column.rows.len()).max().unwrap_or(0);
     run.reading.laid_out(u16::try_from(rows).unwrap_or(u16::MAX), body.height, spots);
