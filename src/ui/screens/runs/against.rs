@@ -117,6 +117,21 @@ impl RunView {
         effects
     }
 
+    /// Whether the answer of a column to the case under the cursor differs, or was asked for and is not there.
+    pub(super) fn differs_at(&self, column: usize) -> bool {
+        let reference = self.against.column();
+        if column == reference {
+            return false;
+        }
+        let failed = || match (self.case(), column.checked_sub(1)) {
+            (Some((place, _)), Some(variant)) => {
+                matches!(self.cells.get(place, variant, self.sample), Cell::Done(answered) if answered.failed())
+            }
+            _ => false,
+        };
+        self.said(reference).zip(self.said(column)).is_some_and(|(old, new)| differs(old, new)) || failed()
+    }
+
     /// Whether an answer to a case differs from what answers are compared with, or one was asked for and is not there.
     pub fn is_changed(&self, place: usize) -> bool {
         if self.cells.answers(place).any(crate::ui::effects::runs::Answered::failed) {

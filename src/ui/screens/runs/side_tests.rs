@@ -158,6 +158,27 @@ fn n_goes_through_differences_and_on_to_the_next_case_that_has_some() {
 }
 
 #[test]
+fn n_goes_on_to_variants_that_are_not_shown_before_the_next_case() {
+    let mut stage = opened(four());
+    stage.keys("enter");
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        stage.picture((60, 20));
+        stage.keys("n");
+        let picture = stage.picture((60, 20));
+        let tab =
+            picture.lines().find(|line| line.contains('▌') && line.contains("recorded")).unwrap_or_default().to_owned();
+        let letter = tab.split('▌').nth(1).and_then(|rest| rest.chars().next()).unwrap_or('?');
+        seen.push((picture.contains("case 1/3"), letter));
+    }
+    assert_eq!(seen, [(true, 'A'), (true, 'B'), (true, 'C'), (true, 'D'), (false, 'A')]);
+    stage.keys("N");
+    stage.picture((60, 20));
+    let picture = stage.picture((60, 20));
+    assert!(picture.contains("case 1/3") && picture.contains("▌D mistral"), "{picture}");
+}
+
+#[test]
 fn a_rating_shows_at_once_and_is_taken_back_where_it_cannot_be_kept() {
     let mut stage = opened(four());
     stage.keys("+");
