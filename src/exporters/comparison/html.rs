@@ -6,6 +6,7 @@ use super::figures;
 use super::lines::{beginning, row};
 use super::report::{AnswerEntry, CaseEntry, Report};
 use crate::domain::diff::{AnswerDiff, Nuance, Stretch, StructureDiff, TextDiff, rows, stretches};
+use crate::domain::run::ResultStatus;
 use crate::domain::untrusted::{safe_plain, safe_plain_lines};
 
 /// Characters of an answer that are told.
@@ -80,8 +81,12 @@ fn answer(page: &mut String, entry: &AnswerEntry) {
         text(&entry.name()),
         text(&figures::about(entry))
     );
-    if let Some(error) = &entry.error {
-        said(page, error);
+    match &entry.error {
+        Some(note) if entry.status == ResultStatus::Ok => {
+            let _ = writeln!(page, "<p class=\"dim\">{}</p>", text(note));
+        }
+        Some(error) => said(page, error),
+        None => {}
     }
     match &entry.diff {
         Some(diff) if diff.is_change() && diff.is_readable() => difference(page, diff),

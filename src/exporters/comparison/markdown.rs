@@ -6,6 +6,7 @@ use super::figures;
 use super::lines::{beginning, row};
 use super::report::{AnswerEntry, CaseEntry, Report};
 use crate::domain::diff::{AnswerDiff, Stretch, StructureDiff, TextDiff, changed_rows, stretches, structured};
+use crate::domain::run::ResultStatus;
 use crate::domain::untrusted::{safe_plain, safe_plain_lines};
 
 /// Characters of an answer that are told: code hosts refuse comments of more than 65,536 in all.
@@ -56,8 +57,13 @@ fn case(page: &mut String, entry: &CaseEntry) {
 
 fn answer(page: &mut String, entry: &AnswerEntry) {
     let _ = write!(page, "\n**{}** · {}\n", text(&entry.name()), text(&figures::about(entry)));
-    if let Some(error) = &entry.error {
-        quote(page, &text_lines(beginning(error, LONGEST).0));
+    match &entry.error {
+        // Beside an answer it is a note.
+        Some(note) if entry.status == ResultStatus::Ok => {
+            let _ = write!(page, "\n*{}*\n", text(beginning(note, LONGEST).0));
+        }
+        Some(error) => quote(page, &text_lines(beginning(error, LONGEST).0)),
+        None => {}
     }
     match &entry.diff {
         Some(diff) if !diff.is_change() => {}

@@ -61,8 +61,8 @@ pub fn perform(
             };
         }
         RunsRequest::Resume(run, unknown) => return resume(worker, &run, unknown, id, reply),
-        RunsRequest::Export { run, baseline, keep, path, existing } => {
-            let order = CompareOrder { baseline, keep, ..CompareOrder::default() };
+        RunsRequest::Export { run, baseline, keep, sort, path, existing } => {
+            let order = CompareOrder { baseline, sort, keep, ..CompareOrder::default() };
             let compared = compare_run(worker.services(), &run, &order, reply.cancel())?;
             written(worker, store, &compared, keep, &path, existing)?
         }

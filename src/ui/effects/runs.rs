@@ -11,7 +11,7 @@ use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, ResultStatus, Run, RunResult, RunStatus};
 use crate::domain::score::Rating;
-use crate::services::compare::{Baseline, Comparison, Existing, Keep};
+use crate::services::compare::{Baseline, Comparison, Existing, Keep, Sort};
 use crate::services::replay::{BaselineLane, ContinueWith, Pacing, RunChange};
 use crate::ui::msg::ReplayOf;
 
@@ -44,6 +44,8 @@ pub enum RunsRequest {
         baseline: Baseline,
         /// Which cases are told.
         keep: Keep,
+        /// In which order.
+        sort: Sort,
         /// The file, from the workspace's directory.
         path: String,
         /// What happens to one that is there already.

@@ -117,6 +117,21 @@ impl RunView {
         effects
     }
 
+    /// Whether the answer of a column to the case under the cursor differs, or was asked for and is not there.
+    pub(super) fn differs_at(&self, column: usize) -> bool {
+        let reference = self.against.column();
+        if column == reference {
+            return false;
+        }
+        let failed = || match (self.case(), column.checked_sub(1)) {
+            (Some((place, _)), Some(variant)) => {
+                matches!(self.cells.get(place, variant, self.sample), Cell::Done(answered) if answered.failed())
+            }
+            _ => false,
+        };
+        self.said(reference).zip(self.said(column)).is_some_and(|(old, new)| differs(old, new)) || failed()
+    }
+
     /// Whether an answer to a case differs from what answers are compared with, or one was asked for and is not there.
     pub fn is_changed(&self, place: usize) -> bool {
         if self.cells.answers(place).any(crate::ui::effects::runs::Answered::failed) {
@@ -125,7 +140,6 @@ impl RunView {
         let Against::Variant(reference) = self.against else {
             return self.cells.answers(place).any(|answer| answer.diff.as_deref().is_some_and(AnswerDiff::is_change));
         };
-        let case = self.detail.as_ref().and_then(|detail| detail.cases.get(place));
         let samples = self.row().map_or(1, |row| row.run.samples.max(1) as usize);
         (0..samples).any(|sample| {
             let of = |variant: usize| match self.cells.get(place, variant, sample) {
@@ -133,9 +147,7 @@ impl RunView {
                 _ => None,
             };
             let Some(old) = of(reference) else { return false };
-            let others = (0..self.variants()).filter(|variant| *variant != reference).filter_map(of);
-            let recorded = case.map(crate::ui::effects::runs::RunCase::said).filter(|said| !said.is_nothing());
-            others.chain(recorded).any(|new| differs(old, new))
+            (0..self.variants()).filter(|variant| *variant != reference).filter_map(of).any(|new| differs(old, new))
         })
     }
 

@@ -1,10 +1,10 @@
 //! Writing a comparison to a file from the workbench.
 
 use super::against::Against;
-use super::ordering::Shown;
+use super::ordering::{Order, Shown};
 use super::run::RunView;
 use crate::exporters::comparison::Format;
-use crate::services::compare::{Baseline, Existing, Keep};
+use crate::services::compare::{Baseline, Existing, Keep, Sort};
 use crate::ui::action::Action;
 use crate::ui::effect::{Ask, Confirm, Effect};
 use crate::ui::effects::runs::{RunsAnswer, RunsRequest};
@@ -62,8 +62,10 @@ impl RunView {
             Shown::All => Keep::All,
             Shown::Changed => Keep::Changed,
         };
+        // What costs most or takes longest first is an order of the screen only.
+        let sort = if self.order == Order::Moved { Sort::Moved } else { Sort::Run };
         let path = self.exporting.path.clone();
-        let request = RunsRequest::Export { run: self.run_id.clone(), baseline, keep, path, existing };
+        let request = RunsRequest::Export { run: self.run_id.clone(), baseline, keep, sort, path, existing };
         let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(request));
         self.exporting.waiting = Some(id);
         vec![effect]

@@ -14,7 +14,7 @@ use crate::ui::widgets::chart;
 /// Columns of a name.
 const NAME: usize = 5;
 /// Columns of a figure.
-const VALUE: usize = 8;
+const VALUE: usize = 9;
 /// Columns of a distance.
 const BESIDE: usize = 7;
 /// Columns of a bar at most.
@@ -62,7 +62,7 @@ struct Figure {
     shown: Vec<String>,
 }
 
-/// The lines below the answer of a column.
+/// The lines below the answer of a column; with the same `room` for all, bars can be compared.
 pub fn lines(run: &RunView, column: usize, told: Told, room: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
     let all = figures(run);
     let reference = run.against.column();

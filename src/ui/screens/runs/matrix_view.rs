@@ -222,17 +222,15 @@ fn short_model(variant: &Variant, room: usize) -> String {
     }
 }
 
-/// What a variant sends: the version of the prompt, or the recorded messages.
+/// What a variant sends: the version of the prompt, or the recorded messages, and what else it changes.
 fn asked(variant: &Variant) -> String {
-    let mut text = match &variant.prompt {
-        Some(prompt) => format!("@{}", prompt.version),
-        None => "as recorded".to_owned(),
-    };
-    if !variant.overrides.is_empty() {
-        text.push_str(", ");
-        text.push_str(&variant.overrides.in_words());
+    let changes = variant.overrides.in_words();
+    match (&variant.prompt, changes.is_empty()) {
+        (Some(prompt), true) => format!("@{}", prompt.version),
+        (Some(prompt), false) => format!("@{}, {changes}", prompt.version),
+        (None, true) => "as recorded".to_owned(),
+        (None, false) => changes,
     }
-    text
 }
 
 fn row(

@@ -37,6 +37,8 @@ pub struct Reading {
     pub spots: RefCell<Vec<u16>>,
     /// The difference that was jumped to, by its place among them.
     pub at: Cell<Option<usize>>,
+    /// The columns shown, each with the last column of the terminal that it takes.
+    pub columns: RefCell<Vec<(usize, u16)>>,
     jump: Cell<Jump>,
     /// Whether it is known where differences are.
     known: Cell<bool>,
@@ -104,6 +106,11 @@ impl Reading {
         next < count
     }
 
+    /// The column that stands at a column of the terminal.
+    pub fn column_at(&self, x: u16) -> Option<usize> {
+        self.columns.borrow().iter().find(|(_, right)| x <= *right).map(|(column, _)| *column)
+    }
+
     /// Scrolls by rows.
     pub fn scroll_by(&self, rows: i32) {
         let to = i32::from(self.scroll.get()).saturating_add(rows).clamp(0, i32::from(self.most.get()));
@@ -132,6 +139,12 @@ impl RunView {
         if self.side && self.reading.step(forward) {
             return Vec::new();
         }
+        let jump = if forward { Jump::First } else { Jump::Last };
+        if let Some(column) = self.hidden_difference(forward) {
+            self.column = column;
+            self.reading.restart(jump);
+            return Vec::new();
+        }
         let here = self.state.selected;
         let found = if forward {
             (here + 1..self.rows.len()).find(|at| self.is_changed(self.rows[*at]))
@@ -143,8 +156,44 @@ impl RunView {
             return vec![Effect::Toast(Toast::info(text))];
         };
         self.state.select(at);
-        self.reading.restart(if forward { Jump::First } else { Jump::Last });
+        self.reading.restart(jump);
+        if self.side && self.hides_columns() {
+            let mut columns = 1..=self.variants();
+            let differing = if forward {
+                columns.find(|at| self.differs_at(*at))
+            } else {
+                columns.rfind(|at| self.differs_at(*at))
+            };
+            self.column = differing.unwrap_or(self.column);
+        }
         Vec::new()
+    }
+
+    fn hides_columns(&self) -> bool {
+        self.reading.columns.borrow().len() <= self.variants()
+    }
+
+    /// The next column that is not shown, as drawn last, and has a difference.
+    fn hidden_difference(&self, forward: bool) -> Option<usize> {
+        if !self.side || !self.hides_columns() {
+            return None;
+        }
+        let reference = self.against.column();
+        let shown: Vec<usize> = {
+            let columns = self.reading.columns.borrow();
+            columns
+                .iter()
+                .map(|(column, _)| *column)
+                .filter(|column| *column != reference || *column == self.column)
+                .collect()
+        };
+        if forward {
+            let last = shown.into_iter().max()?;
+            (last + 1..=self.variants()).find(|column| self.differs_at(*column))
+        } else {
+            let first = shown.into_iter().min()?;
+            (1..first).rfind(|column| self.differs_at(*column))
+        }
     }
 
     /// Goes to the next or previous case.

@@ -10,7 +10,7 @@ use super::exporting::Exporting;
 use super::keeping::Keeping;
 use super::measures::Measures;
 use super::ordering::{Order, Shown};
-use super::reading::Reading;
+use super::reading::{Jump, Reading};
 use crate::domain::ids::RunId;
 use crate::domain::money::Money;
 use crate::domain::run::RunStatus;
@@ -283,10 +283,14 @@ impl RunView {
                 match mouse.kind {
                     MouseKind::WheelUp => self.reading.scroll_by(-3),
                     MouseKind::WheelDown => self.reading.scroll_by(3),
-                    MouseKind::Click => {}
+                    MouseKind::Click => self.column = self.reading.column_at(mouse.column).unwrap_or(self.column),
                 }
             }
-            Event::Mouse(mouse) if self.state.mouse(*mouse, self.rows.len()) == Moved::No => self.side = true,
+            Event::Mouse(mouse) if self.state.mouse(*mouse, self.rows.len()) == Moved::No => {
+                self.side = true;
+                self.reading.restart(Jump::No);
+                return self.compare(cx);
+            }
             Event::Picked(Action::Sort, names) => self.sort_by(names),
             Event::Picked(Action::Baseline, names) => {
                 let Some(name) = names.first() else { return Vec::new() };

@@ -119,6 +119,15 @@ fn answers_are_compared_with_any_of_them_and_it_is_said_with_which() {
 }
 
 #[test]
+fn a_click_moves_to_a_column() {
+    use crate::ui::input::{Input, Mouse, MouseKind};
+    let mut stage = opened(four());
+    stage.keys("enter").picture((120, 40));
+    stage.send(Msg::Input(Input::Mouse(Mouse { kind: MouseKind::Click, column: 70, row: 12 })));
+    assert!(stage.picture((120, 40)).contains("│▌B anthropic"), "{}", stage.picture((120, 40)));
+}
+
+#[test]
 fn only_changed_cases_are_kept_in_both_views() {
     let mut stage = opened(four());
     stage.keys("o");
@@ -146,6 +155,27 @@ fn n_goes_through_differences_and_on_to_the_next_case_that_has_some() {
     assert!(picture.contains("no difference comes after this"), "{picture}");
     stage.keys("N N N");
     assert!(stage.picture((200, 60)).contains("case 1/3"));
+}
+
+#[test]
+fn n_goes_on_to_variants_that_are_not_shown_before_the_next_case() {
+    let mut stage = opened(four());
+    stage.keys("enter");
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        stage.picture((60, 20));
+        stage.keys("n");
+        let picture = stage.picture((60, 20));
+        let tab =
+            picture.lines().find(|line| line.contains('▌') && line.contains("recorded")).unwrap_or_default().to_owned();
+        let letter = tab.split('▌').nth(1).and_then(|rest| rest.chars().next()).unwrap_or('?');
+        seen.push((picture.contains("case 1/3"), letter));
+    }
+    assert_eq!(seen, [(true, 'A'), (true, 'B'), (true, 'C'), (true, 'D'), (false, 'A')]);
+    stage.keys("N");
+    stage.picture((60, 20));
+    let picture = stage.picture((60, 20));
+    assert!(picture.contains("case 1/3") && picture.contains("▌D mistral"), "{picture}");
 }
 
 #[test]

@@ -34,6 +34,7 @@ pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     let places = places(run, area);
     let mut columns: Vec<Column> =
         places.iter().map(|(column, place)| side_columns::column(run, *column, usize::from(place.width), cx)).collect();
+    run.reading.columns.replace(places.iter().map(|(column, place)| (*column, place.right())).collect());
     let spots = align(&mut columns);
     let rows = columns.iter().map(|column| column.rows.len()).max().unwrap_or(0);
     run.reading.laid_out(u16::try_from(rows).unwrap_or(u16::MAX), body.height, spots);
@@ -44,12 +45,13 @@ pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         heads(run, &places, area, buf, cx);
     }
     let below = body.bottom() + rule;
+    let narrowest = places.iter().map(|(_, place)| usize::from(place.width)).min().unwrap_or(0);
     if rule > 0 {
         legend(run, Rect { y: body.bottom(), height: 1, ..area }.intersection(area), buf, cx);
     }
     for ((column, place), content) in places.iter().zip(&columns) {
         rows_of(run, content, Rect { x: place.x, width: place.width, ..body }, buf, cx);
-        let lines = figures::lines(run, *column, told, usize::from(place.width), cx);
+        let lines = figures::lines(run, *column, told, narrowest, cx);
         for (line, y) in lines.iter().zip(below..area.bottom()) {
             text::put_pieces(buf, (place.x, y), line, usize::from(place.width), cx.theme);
         }
