@@ -5,5 +5,6 @@ mod decided;
 mod outcomes;
 mod real;
 mod resume;
+mod sharing;
 mod speed;
 mod support;
