@@ -1,6 +1,7 @@
 //! The built program as a user or a script runs it.
 
 mod arguments;
+mod baseline;
 mod codes;
 mod compare;
 mod evidence;

@@ -13,5 +13,6 @@ mod limits;
 mod outcomes;
 mod real;
 mod resume;
+mod sharing;
 mod speed;
 mod support;

@@ -77,12 +77,15 @@ pub struct Look {
     /// it holds the true mean at every look at once, if differences scatter about it as much to either side. `None` where
     /// nothing can be shown yet.
     pub interval: Option<[f64; 2]>,
+    /// What is clear.
+    pub clear: Option<Clear>,
 }
 
 impl Look {
     /// What it comes to, in words.
     pub fn verdict(&self, better: Better) -> Verdict {
         match self.interval {
+            _ if self.clear == Some(Clear::NoDifference) && self.cases >= LEAST_CASES => Verdict::NoDifference,
             Some([low, high]) if self.cases >= LEAST_CASES => Verdict::of_interval(low, high, better),
             _ => Verdict::TooFew,
         }
@@ -175,11 +178,11 @@ impl SequentialTest {
             let hair = if self.clear == Some(Clear::Difference) { half * 1e-12 } else { 0.0 };
             [mean - half + hair, mean + half - hair]
         });
-        if interval.is_some() || self.last.is_none_or(|last| last.interval.is_none()) || self.passed == self.planned {
-            self.last = Some(Look { cases: self.cases, mean, interval });
-        }
-        if self.clear.is_none() && self.passed < self.planned && self.is_hopeless(share) {
+        if self.clear.is_none() && (self.passed == self.planned || self.is_hopeless(share)) {
             self.clear = Some(Clear::NoDifference);
+        }
+        if interval.is_some() || self.clear.is_some() || self.last.is_none_or(|last| last.interval.is_none()) {
+            self.last = Some(Look { cases: self.cases, mean, interval, clear: self.clear });
         }
     }
 
@@ -210,7 +213,7 @@ impl SequentialTest {
         normal_below((drift + DRIFT * left - LAST_LOOK) / left.sqrt()) < HOPE
     }
 
-    /// What is clear so far.
+    /// What is clear so far; with the last case, something is.
     pub const fn clear(&self) -> Option<Clear> {
         self.clear
     }
@@ -266,7 +269,9 @@ mod tests {
     fn what_does_not_differ_at_all_is_given_up_in_the_middle() {
         let equal = run(40, 1, || 0.0);
         assert_eq!((equal.clear(), equal.passed()), (Some(Clear::NoDifference), 20));
-        assert_eq!(equal.last().unwrap().verdict(Better::Higher), Verdict::TooFew);
+        assert_eq!(equal.last().unwrap().verdict(Better::Higher), Verdict::NoDifference);
+        let few = run(4, 1, || 0.0);
+        assert_eq!(few.last().unwrap().verdict(Better::Higher), Verdict::TooFew);
     }
 
     #[test]

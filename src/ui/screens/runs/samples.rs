@@ -10,7 +10,7 @@ use crate::domain::run::{
 use crate::domain::run_design::VariantRole;
 use crate::domain::statistics::{Better, Verdict};
 use crate::evaluators::Kind;
-use crate::services::compare::{Comparison, Difference, Scored, VariantTotals};
+use crate::services::compare::{Comparison, Difference, ScoreSteadiness, Scored, Steadiness, VariantTotals};
 use crate::ui::effects::runs::{Answered, CaseSet, ModelOffer, Offer, PlanSummary, RunCase, RunDetail, RunRow};
 use crate::ui::screens::traces::samples::now;
 
@@ -232,4 +232,22 @@ pub fn comparison() -> Comparison {
         decided: None,
         cases: Vec::new(),
     }
+}
+
+/// A baseline that differs from itself.
+pub fn steady_baseline() -> Vec<Steadiness> {
+    let score = |evaluator: &str, flips, spread| ScoreSteadiness {
+        evaluator: evaluator.into(),
+        flips,
+        flips_from_recorded: None,
+        spread,
+    };
+    vec![Steadiness {
+        variant: "baseline".into(),
+        repeated: 20,
+        unlike_itself: 3,
+        compared: 20,
+        unlike_recorded: Some(0.55),
+        scores: vec![score("similarity", None, Some(0.04)), score("refusal", Some(0.1), None)],
+    }]
 }

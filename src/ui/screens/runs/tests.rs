@@ -75,6 +75,33 @@ fn looks_of_a_run() {
 }
 
 #[test]
+fn looks_of_the_measures_beside_a_baseline() {
+    let mut measured = comparison();
+    measured.baselines = super::samples::steady_baseline();
+    for difference in &mut measured.differences {
+        difference.baseline = "baseline".into();
+    }
+    let mut stage = opened();
+    stage.answer(Answer::Runs(RunsAnswer::Measured(std::sync::Arc::new(measured))));
+    stage.keys("l v");
+    keep("measures-baseline", &stage);
+    let picture = stage.picture((120, 40));
+    assert!(picture.contains("itself ±0.04") && picture.contains("differs from itself in 3 of 20 cases"), "{picture}");
+}
+
+/// The recorded model is asked again from the start where its answers may differ; space takes that back.
+#[test]
+fn a_baseline_is_offered_and_an_early_end_can_be_chosen() {
+    let mut stage = ordering();
+    stage.answer(Answer::Runs(RunsAnswer::Plan(Box::new(PlanSummary { requests: 2, ..PlanSummary::default() }))));
+    stage.keys("G up up space up up space enter");
+    stage.answer(Answer::Runs(RunsAnswer::Plan(Box::new(PlanSummary { requests: 1, ..PlanSummary::default() }))));
+    let order = started(&stage).cloned().unwrap_or_default();
+    assert_eq!(order.ending, crate::ui::effects::runs::Ending::Decided, "{}", stage.picture((120, 40)));
+    assert_eq!(order.baseline, crate::services::replay::BaselineLane::Left);
+}
+
+#[test]
 fn looks_of_the_measures() {
     let mut stage = opened();
     stage.answer(Answer::Runs(RunsAnswer::Measured(std::sync::Arc::new(comparison()))));
