@@ -188,7 +188,8 @@ struct AsRecorded {
 impl Respond for AsRecorded {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let body: Value = serde_json::from_slice(&request.body).unwrap();
-        match self.answers.lock().unwrap().get(&canonical_request(&body)) {
+        let known = self.answers.lock().unwrap().clone();
+        match known.get(&canonical_request(&body)) {
             Some(message) => ResponseTemplate::new(200).set_body_raw(said(message), "text/event-stream"),
             None => ResponseTemplate::new(404).set_body_string("this was never asked"),
         }

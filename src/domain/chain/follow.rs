@@ -139,7 +139,8 @@ impl ChainWalk {
         {
             self.messages = prefix;
         }
-        self.messages.push(own_message(turn));
+        let speaker = self.chain.steps.get(place).and_then(|step| step.speaker.clone());
+        self.messages.push(own_message(turn, speaker));
         for request in &asked.requests {
             let result = request.answer.as_ref().map_or(Value::Null, |answer| answer.content.clone());
             let part = Part::ToolResult { id: request.call.id.clone(), result };
@@ -267,8 +268,8 @@ fn same_call(one: &ToolCall, other: &ToolCall) -> bool {
     CallKey::of(&one.name, &one.arguments) == CallKey::of(&other.name, &other.arguments)
 }
 
-fn own_message(turn: &Turn) -> Message {
+fn own_message(turn: &Turn, name: Option<String>) -> Message {
     let text = turn.text.as_ref().filter(|text| !text.is_empty()).map(|text| Part::Text { text: text.clone() });
     let calls = turn.calls.iter().cloned().map(Part::ToolCall);
-    Message { role: Role::Assistant, name: None, parts: text.into_iter().chain(calls).collect() }
+    Message { role: Role::Assistant, name, parts: text.into_iter().chain(calls).collect() }
 }

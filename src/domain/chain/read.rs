@@ -112,6 +112,7 @@ fn step(call: &Span, next: Option<&Span>, answers: &mut Vec<RecordedAnswer>) -> 
     let mut step = RecordedStep {
         span_id: call.span_id.clone(),
         text: answer_text(call),
+        speaker: None,
         requests: calls.map(|call| RecordedRequest { call: call.clone(), answer: None }).collect(),
         inserted: Vec::new(),
         rewritten: None,
@@ -119,6 +120,7 @@ fn step(call: &Span, next: Option<&Span>, answers: &mut Vec<RecordedAnswer>) -> 
     let Some(next) = next else { return step };
     let Some(place) = next.input_messages.iter().rposition(|message| says(call, message)) else { return step };
     let before = &next.input_messages[..place];
+    step.speaker.clone_from(&next.input_messages[place].name);
     if !same_messages(before, &call.input_messages) {
         step.rewritten = Some(before.to_vec());
     }

@@ -89,6 +89,8 @@ pub struct RecordedStep {
     pub span_id: SpanId,
     /// The text it answered.
     pub text: Option<String>,
+    /// The name that the application gave the model's message when it sent it back.
+    pub speaker: Option<String>,
     /// The tools it asked for.
     pub requests: Vec<RecordedRequest>,
     /// Messages that the application put behind the answers of these tools, before the next call.
