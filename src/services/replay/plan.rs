@@ -206,6 +206,8 @@ impl ReplayService {
         cancel: &Cancel,
     ) -> Result<ReplayPlan, PlanError> {
         let samples = order.samples.max(1);
+        let many = frame.renderer.and_then(PromptRenderer::for_many);
+        let renderer = many.as_deref().or(frame.renderer);
         let mut plan = ReplayPlan {
             run: Run {
                 run_id: frame.run_id.clone(),
@@ -242,7 +244,7 @@ impl ReplayService {
                 if ids.is_empty() {
                     continue;
                 }
-                match self.plan_call(case, index, variant, order, frame.renderer)? {
+                match self.plan_call(case, index, variant, order, renderer)? {
                     Ok(call) => plan.calls.extend(ids.into_iter().map(|(result_id, sample)| PlannedCall {
                         result_id,
                         sample,

@@ -201,11 +201,10 @@ fn done(run: &RunView, variant: Option<usize>, answered: &Answered) -> Vec<Vec<P
     for call in &answered.result.tool_calls {
         rows.push(text::foreign(&format!("→ {} {}", call.name, call.arguments), Role::Accent));
     }
-    if answered.result.status == ResultStatus::Ok
-        && let Some(note) = &answered.result.error
-    {
+    if !answered.result.dropped.is_empty() {
         rows.push(Vec::new());
-        rows.extend(lines(&[(note.as_str(), Role::Dim)]));
+        let note = format!("not sent: {}", answered.result.dropped.join(", "));
+        rows.extend(lines(&[(&note, Role::Dim)]));
     }
     rows
 }
