@@ -7,11 +7,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Pieces in a streamed answer.
-const STREAM_PIECES: usize = 40;
-
-/// Starts the double on a free port in a thread of its own and returns its address.
-pub fn start(delay: Duration) -> SocketAddr {
+/// Starts the double on a free port in a thread of its own and returns its address; a streamed answer has so many pieces.
+pub fn start(delay: Duration, pieces: usize) -> SocketAddr {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -19,19 +16,28 @@ pub fn start(delay: Duration) -> SocketAddr {
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
             sender.send(listener.local_addr().expect("an address")).expect("someone who waits");
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, delay));
+                tokio::spawn(serve(stream, delay, pieces));
             }
         });
     });
     receiver.recv().expect("the double starts")
 }
 
-async fn serve(mut stream: TcpStream, delay: Duration) {
+async fn serve(mut stream: TcpStream, delay: Duration, pieces: usize) {
     let _ = stream.set_nodelay(true);
+    let streamed = streamed(pieces);
     let mut buffer = Vec::new();
     while let Some(body) = next_request(&mut stream, &mut buffer).await {
-        tokio::time::sleep(delay).await;
-        let answer = if body.windows(13).any(|part| part == b"\"stream\":true") { streamed() } else { plain() };
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        let whole;
+        let answer = if memchr::memmem::find(&body, b"\"stream\":true").is_some() {
+            &streamed
+        } else {
+            whole = plain();
+            &whole
+        };
         if stream.write_all(answer.as_bytes()).await.is_err() {
             return;
         }
@@ -40,8 +46,9 @@ async fn serve(mut stream: TcpStream, delay: Duration) {
 
 /// Reads one request and returns its body; `None` at the end of the connection.
 async fn next_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Vec<u8>> {
+    let mut piece = vec![0; 16 * 1024];
     loop {
-        if let Some(head) = buffer.windows(4).position(|part| part == b"\r\n\r\n") {
+        if let Some(head) = memchr::memmem::find(buffer, b"\r\n\r\n") {
             let text = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
             let length = text
                 .lines()
@@ -55,7 +62,6 @@ async fn next_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Ve
                 return Some(body);
             }
         }
-        let mut piece = vec![0; 16 * 1024];
         match stream.read(&mut piece).await {
             Ok(read) if read > 0 => buffer.extend_from_slice(&piece[..read]),
             _ => return None,
@@ -72,7 +78,7 @@ fn plain() -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }
 
-fn streamed() -> String {
+fn streamed(pieces: usize) -> String {
     let mut body = String::new();
     let mut event = |delta: &str, finish: &str, usage: &str| {
         let _ = write!(
@@ -80,7 +86,7 @@ fn streamed() -> String {
             "data: {{\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"double\",\"choices\":[{{\"index\":0,\"delta\":{delta},\"finish_reason\":{finish}}}]{usage}}}\n\n"
         );
     };
-    for piece in 0..STREAM_PIECES {
+    for piece in 0..pieces {
         event(&format!(r#"{{"content":"word{piece} "}}"#), "null", "");
     }
     event("{}", "\"stop\"", "");

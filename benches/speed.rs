@@ -1,6 +1,6 @@
 //! Speed, measured on whole processes as their user meets them.
 //!
-//! `cargo bench --bench speed -- [import] [lists] [screen] [replay]` runs some parts or, without a name, all. The input is the
+//! `cargo bench --bench speed -- [import] [lists] [screen] [replay] [throughput]` runs some parts or, without a name, all. The input is the
 //! file that `HINDCAST_BENCH_INPUT` names (OTLP as JSON lines), else the sample traces multiplied to about 30 MB.
 
 #![allow(
@@ -13,8 +13,10 @@
 mod double;
 mod process;
 mod terminal;
+mod throughput;
 
 use std::fmt::Write as _;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -42,6 +44,9 @@ fn main() {
     if is_wanted("replay") {
         replay(&input);
     }
+    if is_wanted("throughput") {
+        throughput::compare(&input);
+    }
 }
 
 /// The sample traces of this repository again and again with other ids.
@@ -49,11 +54,14 @@ fn multiplied(folder: &Path) -> PathBuf {
     let mut lines = Vec::new();
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
     for entry in std::fs::read_dir(samples).expect("the sample traces").flatten() {
-        if entry.path().extension().is_some_and(|suffix| suffix == "jsonl") {
-            let text = std::fs::read_to_string(entry.path()).expect("text");
+        if entry.file_name().to_string_lossy().ends_with(".otlp.jsonl.gz") {
+            let mut text = String::new();
+            let file = std::fs::File::open(entry.path()).expect("a file");
+            flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("text");
             lines.extend(text.lines().filter(|line| line.contains("resourceSpans")).map(str::to_owned));
         }
     }
+    assert!(!lines.is_empty(), "the sample traces hold no spans");
     let mut out = String::new();
     let mut copy = 0;
     while out.len() < 30_000_000 {
@@ -201,7 +209,7 @@ fn rows(screen: &str) -> Vec<&str> {
 }
 
 fn replay(input: &Path) {
-    let address = double::start(Duration::from_millis(20));
+    let address = double::start(Duration::from_millis(20), 40);
     let config = format!("[providers.double]\nkind = \"openai\"\nbase_url = \"http://{address}/v1\"\n");
     let workspace = Workspace::new(&config);
     run(workspace.command(&["import", input.to_str().expect("a path"), "--link"]));

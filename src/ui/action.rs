@@ -231,9 +231,9 @@ actions! {
         ExportRun "run.export" "Export comparison", "Writes the comparison to a Markdown, HTML, CSV, JSON lines or Parquet file.", &[Run], ["ctrl-x"];
         CommitMeasured "run.commit" "Commit with evidence", "Commits the prompt as it was measured, with what the run measured in the commit message.", &[Run], ["C"];
         StopRun "run.stop" "Stop run", "Stops the run that is worked on; what is there stays.", &[Runs, Run], ["c"];
-        ChainNearest "chain.nearest" "Nearest answer", "Goes on with the chain that left its recording: the tool answers with the nearest recorded answer, marked as such.", &[Run], ["a n"], CostsMoney;
-        ChainPick "chain.pick" "Pick an answer", "Goes on with the chain: the tool answers with a recorded answer that you pick.", &[Run], ["a p"], CostsMoney;
-        ChainType "chain.type" "Type an answer", "Goes on with the chain: the tool answers what you type.", &[Run], ["a t"], CostsMoney;
+        ChainNearest "chain.nearest" "Nearest answer", "Goes on with the chain that left its recording: the tool answers with the nearest recorded answer, marked as such.", &[Run], ["w n"], CostsMoney;
+        ChainPick "chain.pick" "Pick an answer", "Goes on with the chain: the tool answers with a recorded answer that you pick.", &[Run], ["w p"], CostsMoney;
+        ChainType "chain.type" "Type an answer", "Goes on with the chain: the tool answers what you type.", &[Run], ["w t"], CostsMoney;
         MoreAtOnce "run.more" "More at once", "Lets the run that is worked on have more calls in flight.", &[Run], [">"];
         FewerAtOnce "run.fewer" "Fewer at once", "Lets the run that is worked on have fewer calls in flight.", &[Run], ["<"];
         ChangeCap "run.cap" "Change cap", "Changes the cap of the run that is worked on; below what is spent, the run stops.", &[Run], ["$"];

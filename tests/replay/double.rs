@@ -183,7 +183,7 @@ async fn perform(socket: &mut TcpStream, act: Act, double: &Double, question: &s
             socket.write_all(body).await.ok()
         }
         Act::Silence => {
-            tokio::time::sleep(Duration::from_secs(600)).await;
+            tokio::time::sleep(Duration::from_mins(10)).await;
             None
         }
     }

@@ -77,7 +77,7 @@ async fn a_server_error_is_tried_three_times_in_all() {
     let result = &results(&events)[0];
     assert_eq!((outcome.status, result.status, result.attempts), (RunStatus::Failed, ResultStatus::Failed, 3));
     assert_eq!(server.received_requests().await.unwrap().len(), 3);
-    assert!(result.error.as_deref().unwrap().contains("the provider failed (503)"));
+    assert!(result.error.as_deref().unwrap().contains("the provider is overloaded (503)"));
     assert_eq!(outcome.cost_usd, Some(money("0")));
 }
 

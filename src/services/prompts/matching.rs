@@ -118,6 +118,13 @@ impl Prompts {
         Ok(self.match_among(case, &candidates, |_| true).matches)
     }
 
+    /// Every version there is, read as matching uses it, for many calls.
+    pub(super) fn matchable(&self) -> Result<Versions, PromptsError> {
+        let candidates = self.candidates(&Cancel::new())?;
+        let readings = self.readings(&candidates);
+        Ok(Versions { candidates, readings })
+    }
+
     /// Every version there is, those of one prompt newest first.
     fn candidates(&self, cancel: &Cancel) -> Result<Vec<Candidate>, PromptsError> {
         let mut candidates = Vec::new();
@@ -208,6 +215,33 @@ impl Prompts {
     fn is_tagged(&self, prompt: &str, label: &str) -> bool {
         let tag = format!("refs/tags/{prompt}/{label}");
         self.repository().is_some_and(|repository| repository.resolve(&tag).is_ok())
+    }
+}
+
+/// Versions and what was read of them.
+pub(super) struct Versions {
+    candidates: Vec<Candidate>,
+    readings: Vec<Arc<Reading>>,
+}
+
+impl Versions {
+    /// How the version of a prompt that fits a call best fits it; of equal ones the newest.
+    pub(super) fn best_fit(&self, name: &str, case: &Case) -> Option<Match> {
+        let call = recorded_call(case);
+        let mut fits: HashMap<blake3::Hash, Option<Match>> = HashMap::new();
+        let mut best: Option<(&Candidate, Match)> = None;
+        let own = self.candidates.iter().zip(&self.readings).filter(|(candidate, _)| candidate.prompt == name);
+        for (candidate, reading) in own {
+            let (Some(pattern), Some(likeness)) = (&reading.pattern, reading.likeness) else { continue };
+            let Some(fit) = fits.entry(likeness).or_insert_with(|| pattern.find(&call)).clone() else { continue };
+            let is_better = best.as_ref().is_none_or(|(other, found)| {
+                by_score(fit.score, found.score).then_with(|| newest_first(candidate, other)).is_lt()
+            });
+            if is_better {
+                best = Some((candidate, fit));
+            }
+        }
+        best.map(|(_, fit)| fit)
     }
 }
 

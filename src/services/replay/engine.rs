@@ -175,16 +175,15 @@ impl Shared {
         }
         let before = self.ledger.spend().cap;
         if let Some(cap) = change.cap.filter(|cap| Some(*cap) != before) {
+            let gone = self.ledger.spend().spent;
+            if gone > cap {
+                let why = format!("the cap was lowered to ${cap}, and ${gone:.4} is spent already");
+                self.stop_with(Stop::Budget(why));
+            }
             let spend = self.ledger.set_cap(Some(cap));
             // So that a run that is killed goes on with the cap it had last.
             if let Err(error) = self.recorder.write(JournalRecord::Run { run: self.run_now() }).await {
                 self.stop_with(Stop::Journal(error));
-            }
-            if spend.spent > cap {
-                self.stop_with(Stop::Budget(format!(
-                    "the cap was lowered to ${cap}, and ${:.4} is spent already",
-                    spend.spent
-                )));
             }
             self.emit(RunEvent::Spend(spend)).await;
         }

@@ -8,7 +8,7 @@ use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::{Case, ChunkEdit, ModelChoice, Overrides, PromptVersionRef, Variant};
 use crate::domain::run_design::{StopRule, VariantRole};
-use crate::services::prompts::Prompts;
+use crate::services::prompts::{Prompts, Rendering};
 
 pub use crate::domain::run::{CachePolicy, CallsMode, Pacing};
 pub use crate::domain::run_design::BaselineLane;
@@ -130,9 +130,28 @@ pub trait PromptRenderer: Send + Sync {
     fn content_hash(&self, _prompt: &PromptVersionRef) -> Option<String> {
         None
     }
+
+    /// The same for many cases, where reading everything once is worth it.
+    fn for_many(&self) -> Option<Box<dyn PromptRenderer + '_>> {
+        None
+    }
+}
+
+impl PromptRenderer for Rendering<'_> {
+    fn render(&self, case: &Case, prompt: &PromptVersionRef) -> Result<Vec<Message>, String> {
+        self.render_for_case(case, prompt)
+    }
+
+    fn content_hash(&self, prompt: &PromptVersionRef) -> Option<String> {
+        self.prompts().content_hash(prompt)
+    }
 }
 
 impl PromptRenderer for Prompts {
+    fn for_many(&self) -> Option<Box<dyn PromptRenderer + '_>> {
+        Some(Box::new(Rendering::new(self)))
+    }
+
     fn render(&self, case: &Case, prompt: &PromptVersionRef) -> Result<Vec<Message>, String> {
         self.render_for_case(case, prompt)
     }

@@ -240,6 +240,8 @@ impl ReplayService {
         cancel: &Cancel,
     ) -> Result<ReplayPlan, PlanError> {
         let samples = order.samples.max(1);
+        let many = frame.renderer.and_then(PromptRenderer::for_many);
+        let renderer = many.as_deref().or(frame.renderer);
         let mut plan = ReplayPlan {
             run: Run {
                 run_id: frame.run_id.clone(),
@@ -297,7 +299,7 @@ impl ReplayService {
             let mut twins = Twins::default();
             for (index, variant) in frame.variants.iter().enumerate() {
                 let ids = open(index);
-                match self.plan_call(case, index, variant, (order, &chains), frame.renderer)? {
+                match self.plan_call(case, index, variant, (order, &chains), renderer)? {
                     Ok(mut call) => {
                         call.request_hash = twins.told_apart(call.request_hash);
                         plan.calls.extend(ids.into_iter().map(|(result_id, sample)| PlannedCall {

@@ -104,10 +104,11 @@ fn done(run: &RunView, column: usize, answered: &Answered, cx: &DrawCx) -> Lines
     let why = answered.result.error.as_deref();
     let mut lines = if status == crate::domain::run::ResultStatus::Ok {
         let mut lines = side_text::answer(said, run.diff_of(column), cx.glyphs);
-        if let Some(note) = why {
+        if !answered.result.dropped.is_empty() {
+            let note = format!("left out: {}", answered.result.dropped.join(", "));
             lines.lines.push(Line { at: AFTER, ..Line::default() });
             lines.lines.extend(
-                side_text::plain(note, Role::Dim, cx.glyphs).into_iter().map(|line| Line { at: AFTER, ..line }),
+                side_text::plain(&note, Role::Dim, cx.glyphs).into_iter().map(|line| Line { at: AFTER, ..line }),
             );
         }
         lines
