@@ -1,6 +1,7 @@
 //! The built program as a user or a script runs it.
 
 mod arguments;
+mod chains;
 mod codes;
 mod evidence;
 mod formats;

@@ -17,6 +17,8 @@ mod screen;
 mod side_view;
 
 #[cfg(test)]
+mod chain_tests;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;
