@@ -2,6 +2,7 @@
 
 mod arguments;
 mod baseline;
+mod chains;
 mod codes;
 mod compare;
 mod evidence;

@@ -11,8 +11,9 @@ use crate::domain::price::PriceRow;
 use crate::domain::run::{Case, ModelId, Variant};
 use crate::providers::{Abilities, Delivery, Request};
 
-/// Names of parameters that hold the most output tokens, the one that wins first.
-const OUTPUT_LIMITS: [&str; 4] = ["max_completion_tokens", "max_output_tokens", "max_tokens", "num_predict"];
+/// Names of parameters that hold the most output tokens, the one that wins first; the last is what LlamaIndex tells.
+const OUTPUT_LIMITS: [&str; 5] =
+    ["max_completion_tokens", "max_output_tokens", "max_tokens", "num_predict", "num_output"];
 
 /// A request, and the most output tokens that its answer can have.
 pub(super) struct Rebuilt {

@@ -31,6 +31,8 @@ mod side_text;
 mod side_view;
 
 #[cfg(test)]
+mod chain_tests;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod side_samples;
