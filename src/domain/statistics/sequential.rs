@@ -14,7 +14,7 @@
 //!
 //! An e-process by betting (Waudby-Smith and Ramdas, Journal of the Royal Statistical Society B 86, 2024) needs no plan and
 //! holds for ever; for a run that has an end it pays for looks that never come. `tests/replay/decided.rs` measures both: at
-//! the effect that all cases show in 80 of 100 runs, this one shows it in 67 to 74 with 40 to 43 % fewer cases, the other in
+//! the effect that all cases show in 80 of 100 runs, this one shows it in 61 to 74 with 39 to 45 % fewer cases, the other in
 //! 2 to 64 with 0 to 31 % fewer. No test could do both wholly: with the power of all cases, none saves more than 37 % on the
 //! average (Wald and Wolfowitz, Optimum character of the sequential probability ratio test, Annals of Mathematical
 //! Statistics 19, 1948).
