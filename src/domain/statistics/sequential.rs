@@ -312,7 +312,7 @@ mod tests {
         for place in 0..12 {
             gaps.take((place % 2 == 0).then(|| pair(1.0)));
         }
-        assert_eq!((gaps.passed(), gaps.last().unwrap().cases), (11, 6));
+        assert_eq!((gaps.passed(), gaps.last().unwrap().cases), (12, 6));
         assert_eq!(gaps.clear(), Some(Clear::Difference));
         let mut odd = SequentialTest::new(3, 1);
         odd.take(Some(Pair { variant: f64::INFINITY, baseline: 0.0 }));
