@@ -8,7 +8,7 @@ use super::model::{ComparedCase, Comparison, Difference};
 use crate::domain::ids::{SpanId, TraceId, VariantId};
 use crate::domain::run::Run;
 use crate::domain::run_design::StopRule;
-use crate::domain::statistics::{Clear, Look, Pair, SequentialTest, shuffled};
+use crate::domain::statistics::{Look, Pair, SequentialTest, shuffled};
 
 /// The cases of a run in the order they are asked: as they were chosen, or by chance where the run may stop early, so that
 /// the first ones are like the others.
@@ -17,8 +17,8 @@ pub fn order_of_cases(run: &Run) -> Vec<usize> {
     if run.until.is_some() { shuffled(count, seed_of(run)) } else { (0..count).collect() }
 }
 
-/// What may be said of a difference after the cases that both sides have all answers of, in the order they were asked; what
-/// was clear before the end is what was clear then.
+/// What may be said of a difference after the cases that both sides have all answers of, in the order they were asked. Of
+/// what the run was to decide that is what was clear when it stopped.
 pub(super) fn looked_at(
     comparison: &Comparison,
     run: &Run,
@@ -38,10 +38,8 @@ pub(super) fn looked_at(
             break;
         }
         test.take(pair(case));
-        match test.clear() {
-            Some(Clear::Difference) => break,
-            Some(Clear::NoDifference) if asked => break,
-            Some(Clear::NoDifference) | None => {}
+        if asked && test.clear().is_some() {
+            break;
         }
     }
     test.last()

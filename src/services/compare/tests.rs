@@ -196,6 +196,7 @@ fn the_verdict_of_a_run_that_may_stop_counts_the_cases_that_were_there_in_its_or
     assert_eq!(made.differences[0].cases, 5);
     let whole = judged(&run, &results, &cases, &Baseline::Recorded, &["refusal"]);
     let found = &whole.differences[0];
-    assert_eq!((found.verdict, found.p_value), (Verdict::Better, None));
+    // Of refusals neither more nor less is better.
+    assert_eq!((found.verdict, found.p_value), (Verdict::Lower, None));
     assert!(found.high.unwrap() < 0.0 && found.cases < 20, "{found:?}");
 }

@@ -93,12 +93,18 @@ fn looks_of_the_measures_beside_a_baseline() {
 #[test]
 fn a_baseline_is_offered_and_an_early_end_can_be_chosen() {
     let mut stage = ordering();
-    stage.answer(Answer::Runs(RunsAnswer::Plan(Box::new(PlanSummary { requests: 2, ..PlanSummary::default() }))));
-    stage.keys("G up up space up up space enter");
-    stage.answer(Answer::Runs(RunsAnswer::Plan(Box::new(PlanSummary { requests: 1, ..PlanSummary::default() }))));
-    let order = started(&stage).cloned().unwrap_or_default();
-    assert_eq!(order.ending, crate::ui::effects::runs::Ending::Decided, "{}", stage.picture((120, 40)));
-    assert_eq!(order.baseline, crate::services::replay::BaselineLane::Left);
+    let copied = |stage: &Stage| {
+        stage.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Copy { text, .. } => Some(text.clone()),
+            _ => None,
+        })
+    };
+    stage.keys("y c");
+    let command = copied(&stage).unwrap();
+    assert!(command.ends_with("-m builtin/extractive --baseline --max-cost 0.5"), "{command}");
+    stage.keys("G up up space up up space y c");
+    let command = copied(&stage).unwrap();
+    assert!(command.ends_with("-m builtin/extractive --until decided --max-cost 0.5"), "{command}");
 }
 
 #[test]
