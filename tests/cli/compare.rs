@@ -40,6 +40,8 @@ fn a_comparison_is_written_in_every_format_and_loses_no_file() {
     assert!(changed.len() < page.len() && changed.contains("those with an answer that differs"), "{changed}");
     let wrong = place.run(&["compare", &run, "--export", "report.doc"]).ends_with(2);
     assert!(wrong.stderr.contains(".md, .html, .csv, .jsonl or .parquet"), "{wrong:?}");
+    let nowhere = place.run(&["compare", &run, "--export", "reports/report.md"]).ends_with(2);
+    assert!(nowhere.stderr.contains("there is no folder reports"), "{nowhere:?}");
     let named = place.run(&["compare", &run, "--export", "-", "--export-format", "markdown"]).ends_with(0);
     assert_eq!(named.stdout, page);
     place.run(&["compare", &run, "--export", "-", "--export-format", "parquet"]).ends_with(2);
