@@ -37,9 +37,11 @@ fn a_comparison_is_written_in_every_format_and_loses_no_file() {
     assert!(again.stderr.contains("is there already") && again.stderr.contains("--overwrite"), "{again:?}");
     place.run(&["compare", &run, "--export", "report.md", "--overwrite", "--only-changed"]).ends_with(0);
     let changed = std::fs::read_to_string(place.workspace().join("report.md")).unwrap();
-    assert!(changed.len() < page.len() && changed.contains("those with an answer that differs"), "{changed}");
+    assert!(changed.contains("of 3 cases, those with an answer that differs or failed"), "{changed}");
     let wrong = place.run(&["compare", &run, "--export", "report.doc"]).ends_with(2);
     assert!(wrong.stderr.contains(".md, .html, .csv, .jsonl or .parquet"), "{wrong:?}");
+    let nowhere = place.run(&["compare", &run, "--export", "reports/report.md"]).ends_with(2);
+    assert!(nowhere.stderr.contains("there is no folder reports"), "{nowhere:?}");
     let named = place.run(&["compare", &run, "--export", "-", "--export-format", "markdown"]).ends_with(0);
     assert_eq!(named.stdout, page);
     place.run(&["compare", &run, "--export", "-", "--export-format", "parquet"]).ends_with(2);

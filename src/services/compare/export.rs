@@ -75,6 +75,10 @@ pub fn export(
     if existing == Existing::Keep && path.symlink_metadata().is_ok() {
         return Err(NotWritten::Exists(path.to_owned()));
     }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        let text = format!("there is no folder {}; make it first, nothing was written", folder.display());
+        return Err(NotWritten::Failed(AppError::usage(text)));
+    }
     if let Some(text) = export_text(compared, keep, format) {
         return write(&text, path, existing);
     }

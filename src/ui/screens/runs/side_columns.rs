@@ -53,7 +53,8 @@ pub fn shown(width: u16, variants: usize, focus: usize, reference: usize) -> Vec
     let beside = fit - 1;
     // In focus is the reference: the others stay where they would be for its neighbour.
     let at = others.iter().position(|column| *column >= focus).unwrap_or(others.len() - 1);
-    let first = at.min(others.len().saturating_sub(beside));
+    // Columns move only where the one in focus would not be seen.
+    let first = (at + 1).saturating_sub(beside);
     std::iter::once(reference).chain(others.into_iter().skip(first).take(beside)).collect()
 }
 

@@ -159,9 +159,21 @@ impl Writer<'_> {
     }
 
     fn words(&mut self, found: &[Stretch<'_>]) {
-        for stretch in found {
+        for (place, stretch) in found.iter().enumerate() {
             match stretch {
                 Stretch::Equal(same) => self.text(same, Role::Text, Counts::Yes),
+                // White space around an answer is no change of it.
+                Stretch::Changed(old, new, Nuance::Space) if place == 0 || place + 1 == found.len() => {
+                    self.text(new, Role::Text, Counts::No);
+                    self.at += old.matches('\n').count();
+                }
+                Stretch::Changed(old, "", Nuance::Space) => {
+                    let shown = self.visible(old).replace('\n', "");
+                    self.own("[-", Role::Warning);
+                    self.text(&shown, Role::Warning, Counts::No);
+                    self.own("-]", Role::Warning);
+                    self.at += old.matches('\n').count();
+                }
                 Stretch::Changed(old, new, Nuance::Words) => {
                     for (part, open, close, role, counts) in
                         [(old, "[-", "-]", Role::Removed, Counts::Yes), (new, "{+", "+}", Role::Added, Counts::No)]
@@ -289,6 +301,12 @@ mod tests {
         let lines = shown("the limit is  60. Ask more.", "The limit is 60.\nAsk more.");
         assert_eq!(lines[0].1, "{~The~} limit is{~␣~}60.{~⏎");
         assert_eq!(lines[1].1, "~}Ask more.");
+        let lines = shown(" It is 60.\n\nAsk.", "It is 60.\nAsk.\n");
+        assert!(
+            lines[0].1.starts_with("It is 60.") && lines.iter().any(|(_, text)| text.contains("[-⏎-]")),
+            "{lines:?}"
+        );
+        assert!(lines.iter().all(|(_, text)| !text.contains("{~")), "{lines:?}");
     }
 
     #[test]
