@@ -5,6 +5,7 @@ use super::table::{Column, Table};
 use super::terminal::Paint;
 use crate::domain::evidence::Digits;
 use crate::domain::money::Money;
+use crate::domain::score::Rating;
 use crate::domain::statistics::{Scale, Verdict};
 use crate::evaluators::Value;
 use crate::services::compare::{ComparedAnswer, ComparedCase, Comparison, Difference, Scored, Scores};
@@ -20,8 +21,12 @@ const HEAD_SHOWN: usize = 24;
 
 /// A case in several rows: the recorded answer, then an answer of each variant, with its change and scores.
 pub fn matrix(comparison: &Comparison) -> Table {
-    let mut columns =
-        vec![Column::id("trace_id", "case"), Column::id("variant", "variant"), Column::number("change", "change")];
+    let mut columns = vec![
+        Column::id("trace_id", "case"),
+        Column::id("variant", "variant"),
+        Column::number("change", "change"),
+        Column::id("rating", "rated"),
+    ];
     columns.extend(scored_columns(comparison));
     columns.push(Column::text("answer", "question, answers"));
     let mut table = Table::new("cases", columns);
@@ -29,10 +34,11 @@ pub fn matrix(comparison: &Comparison) -> Table {
         let id: String = case.trace_id.as_str().chars().take(ID_SHOWN).collect();
         let blank = |count: usize| vec![Cell::Text(String::new()); count];
         let mut question = vec![Cell::Text(id)];
-        question.extend(blank(2 + comparison.evaluators.len()));
+        question.extend(blank(3 + comparison.evaluators.len()));
         question.push(Cell::text(case.question.as_deref().map(short)));
         table.push(question);
-        table.push(row(comparison, "recorded", Cell::Text(String::new()), &case.recorded_scores, recorded(case)));
+        let none = [Cell::Text(String::new()), Cell::Text(String::new())];
+        table.push(row(comparison, "recorded", none, &case.recorded_scores, recorded(case)));
         for answer in &case.answers {
             let result = &answer.result;
             let sample = if result.sample > 0 {
@@ -44,7 +50,7 @@ pub fn matrix(comparison: &Comparison) -> Table {
             let text = result.output_text.as_deref().filter(|text| !text.is_empty());
             let calls = (!result.tool_calls.is_empty()).then_some("(tool calls only)");
             let shown = text.or(result.error.as_deref()).or(calls).map(short);
-            table.push(row(comparison, name, change(answer), &answer.scores, Cell::text(shown)));
+            table.push(row(comparison, name, [change(answer), rating(answer)], &answer.scores, Cell::text(shown)));
         }
     }
     table
@@ -54,8 +60,16 @@ fn recorded(case: &ComparedCase) -> Cell {
     Cell::text(case.recorded.as_deref().map(short))
 }
 
-fn row(comparison: &Comparison, name: &str, change: Cell, scores: &Scores, text: Cell) -> Vec<Cell> {
-    let mut row = vec![Cell::Text(String::new()), Cell::Text(name.to_owned()), change];
+fn rating(answer: &ComparedAnswer) -> Cell {
+    match answer.rating {
+        Some(Rating::Good) => Cell::Status("good".to_owned(), Paint::Good),
+        Some(Rating::Bad) => Cell::Status("bad".to_owned(), Paint::Bad),
+        None => Cell::Text(String::new()),
+    }
+}
+
+fn row(comparison: &Comparison, name: &str, [change, rating]: [Cell; 2], scores: &Scores, text: Cell) -> Vec<Cell> {
+    let mut row = vec![Cell::Text(String::new()), Cell::Text(name.to_owned()), change, rating];
     row.extend(comparison.evaluators.iter().map(|scored| match scores.get(&scored.name).map(|score| score.value) {
         None => Cell::Unknown,
         Some(Value::YesNo(yes)) => Cell::Flag(yes),

@@ -2,9 +2,11 @@
 
 mod args;
 mod cell;
+mod chain_asker;
 mod commands;
 mod compare_tables;
 mod context;
+mod decided_text;
 mod figures;
 mod interrupt;
 mod invocation;

@@ -114,6 +114,23 @@ impl Notices {
         Some(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
+    /// Asks for a line of text; `None` where nobody can be asked, or the input ends.
+    pub fn ask_line(&self, question: &str) -> Option<String> {
+        if !terminal::can_ask() {
+            return None;
+        }
+        self.clear();
+        Self::write(&format!("{} ", safe_plain_lines(question)));
+        let mut answer = String::new();
+        let read = io::stdin().lock().read_line(&mut answer).ok()?;
+        (read > 0).then(|| answer.trim_end_matches(['\n', '\r']).to_owned())
+    }
+
+    /// Whether somebody can be asked.
+    pub fn can_ask() -> bool {
+        terminal::can_ask()
+    }
+
     /// What is printed for a count of things that were left out, such as `… and 12 more`.
     pub fn and_more(&self, left: usize) {
         if left > 0 {

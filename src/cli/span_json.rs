@@ -115,9 +115,9 @@ pub fn score(score: &Score) -> Value {
     })
 }
 
-/// One result of a run with its public fields.
+/// One result of a run with its public fields; `steps` only where it is that of a chain.
 pub fn result(result: &RunResult) -> Value {
-    json!({
+    let mut fields = json!({
         "run_id": result.run_id,
         "result_id": result.result_id,
         "trace_id": result.trace_id,
@@ -141,7 +141,12 @@ pub fn result(result: &RunResult) -> Value {
         "attempts": result.attempts,
         "from_cache": result.from_cache,
         "error": result.error,
-    })
+        "dropped": result.dropped,
+    });
+    if !result.steps.is_empty() {
+        fields["steps"] = json!(result.steps);
+    }
+    fields
 }
 
 fn time(time: Timestamp) -> Value {

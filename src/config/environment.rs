@@ -54,6 +54,7 @@ const ASCII: &str = "HINDCAST_ASCII";
 const EDITOR_MODE: &str = "HINDCAST_EDITOR_MODE";
 const MODELS: &str = "HINDCAST_MODELS";
 const MAX_COST: &str = "HINDCAST_MAX_COST_USD";
+const MAX_COST_PER_DAY: &str = "HINDCAST_MAX_COST_PER_DAY_USD";
 const CONCURRENCY: &str = "HINDCAST_CONCURRENCY";
 const MAX_OUTPUT: &str = "HINDCAST_MAX_OUTPUT_TOKENS";
 
@@ -76,6 +77,9 @@ pub(super) fn apply(config: &mut Config, environment: &dyn Environment) -> Vec<M
         });
         over.set(&mut defaults.max_cost_usd, MAX_COST, "a number of dollars, 0 or more", |text| {
             text.parse::<Money>().ok().filter(|amount| *amount >= Money::ZERO)
+        });
+        over.set(&mut defaults.max_cost_per_day_usd, MAX_COST_PER_DAY, "a number of dollars, 0 or more", |text| {
+            text.parse::<Money>().ok().filter(|amount| *amount >= Money::ZERO).map(Some)
         });
         over.set(&mut defaults.concurrency, CONCURRENCY, "a whole number from 1 to 256", |text| {
             text.parse::<u32>().ok().filter(|number| (1..=MOST_CONCURRENT).contains(number))

@@ -5,9 +5,10 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use super::error::Mistake;
-use super::model::{Config, Defaults, EditorMode, PriceOverride, PromptSettings, Provider, Setting};
+use super::model::{CacheSettings, Config, Defaults, EditorMode, PriceOverride, PromptSettings, Provider, Setting};
 use super::reader::{Reader, Value};
 use super::{check, lint};
+use crate::domain::cache::{parse_age, parse_size};
 use crate::domain::label::LabelKind;
 use crate::domain::provider::{KeySource, ProviderKind};
 use crate::domain::run::ModelId;
@@ -19,6 +20,7 @@ const ROOT: &[&str] = &[
     "ascii",
     "editor_mode",
     "defaults",
+    "cache",
     "prompts",
     "providers",
     "prices",
@@ -27,7 +29,17 @@ const ROOT: &[&str] = &[
     "keys",
 ];
 const PROMPTS: &[&str] = &["label", "label_kind"];
-const DEFAULTS: &[&str] = &["models", "max_cost_usd", "concurrency", "max_output_tokens"];
+const CACHE: &[&str] = &["max_age", "max_size"];
+const DEFAULTS: &[&str] = &[
+    "models",
+    "max_cost_usd",
+    "max_cost_per_day_usd",
+    "concurrency",
+    "max_output_tokens",
+    "max_chain_steps",
+    "max_chain_tokens",
+    "max_chain_repeats",
+];
 const PROVIDER: &[&str] = &[
     "kind",
     "base_url",
@@ -36,6 +48,7 @@ const PROVIDER: &[&str] = &[
     "max_concurrency",
     "requests_per_minute",
     "tokens_per_minute",
+    "timeout_seconds",
     "prices_as",
     "allow_http",
     "region",
@@ -49,6 +62,7 @@ const PRICE: &[&str] = &["input", "output", "cached_input", "cache_write", "cach
 pub(super) const MOST_CONCURRENT: u32 = 256;
 /// Most output tokens that a configuration may ask for.
 pub(super) const MOST_OUTPUT: u32 = 10_000_000;
+const MOST_STEPS: u32 = 10_000;
 
 /// Reads one file's text over `config`; returns the mistakes in it.
 pub(super) fn apply(config: &mut Config, path: &Path, text: &str) -> Vec<Mistake> {
@@ -100,6 +114,11 @@ fn root_table(reader: &mut Reader<'_>, config: &mut Config, root: &DeTable<'_>) 
             "defaults" => {
                 if let Some(table) = reader.table(name, value) {
                     defaults(reader, &mut config.defaults, table);
+                }
+            }
+            "cache" => {
+                if let Some(table) = reader.table(name, value) {
+                    cache(reader, &mut config.cache, table);
                 }
             }
             "prompts" => {
@@ -207,9 +226,38 @@ fn defaults(reader: &mut Reader<'_>, defaults: &mut Defaults, table: &DeTable<'_
                 }
             }
             "max_cost_usd" => put(&mut defaults.max_cost_usd, reader.money(&full, value)),
+            "max_cost_per_day_usd" => {
+                let most = reader.money(&full, value);
+                put(
+                    &mut defaults.max_cost_per_day_usd,
+                    most.map(|most| Setting { value: Some(most.value), source: most.source }),
+                );
+            }
             "concurrency" => put(&mut defaults.concurrency, reader.small(&full, value, MOST_CONCURRENT)),
             "max_output_tokens" => put(&mut defaults.max_output_tokens, reader.small(&full, value, MOST_OUTPUT)),
+            "max_chain_steps" => put(&mut defaults.max_chain_steps, reader.small(&full, value, MOST_STEPS)),
+            "max_chain_tokens" => put(&mut defaults.max_chain_tokens, reader.small(&full, value, u32::MAX)),
+            "max_chain_repeats" => put(&mut defaults.max_chain_repeats, reader.small(&full, value, MOST_STEPS)),
             _ => reader.unknown(key.span(), "defaults", name, DEFAULTS),
+        }
+    }
+}
+
+fn cache(reader: &mut Reader<'_>, cache: &mut CacheSettings, table: &DeTable<'_>) {
+    for (key, value) in table {
+        let name = key.get_ref().as_ref();
+        let full = format!("cache.{name}");
+        match name {
+            "max_age" => {
+                put(&mut cache.max_age, reader.parsed(&full, value, parse_age, "an age such as \"30d\" or \"12h\""));
+            }
+            "max_size" => {
+                put(
+                    &mut cache.max_size,
+                    reader.parsed(&full, value, parse_size, "a size such as \"500MB\" or \"1GB\""),
+                );
+            }
+            _ => reader.unknown(key.span(), "cache", name, CACHE),
         }
     }
 }
@@ -266,6 +314,7 @@ fn provider(reader: &mut Reader<'_>, provider: &mut Provider, at: &str, table: &
             "requests_per_minute" => {
                 put_some(&mut provider.requests_per_minute, reader.small(&full, value, 10_000_000));
             }
+            "timeout_seconds" => put_some(&mut provider.timeout_seconds, reader.small(&full, value, 86_400)),
             "tokens_per_minute" => {
                 put_some(&mut provider.tokens_per_minute, reader.integer(&full, value, 1..1_000_000_000_001));
             }

@@ -16,6 +16,8 @@ pub use crate::domain::nearest::nearest;
 pub use environment::{Environment, Variables};
 pub use error::{ConfigError, Mistake};
 pub use load::{Flags, Origins, load};
-pub use model::{Config, Defaults, Effective, PriceOverride, PromptSettings, Provider, Setting, Source, Workbench};
+pub use model::{
+    CacheSettings, Config, Defaults, Effective, PriceOverride, PromptSettings, Provider, Setting, Source, Workbench,
+};
 pub use model::{EditorMode, FILE_NAME};
 pub use paths::Paths;

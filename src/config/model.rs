@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use crate::domain::cache::{CacheLimits, age_text, size_text};
+use crate::domain::chain::ChainLimits;
 use crate::domain::label::{LabelKind, LabelScheme};
 use crate::domain::lint;
 use crate::domain::money::Money;
@@ -89,10 +92,29 @@ pub struct Defaults {
     pub models: Setting<Vec<ModelId>>,
     /// The cap of one run in US dollars.
     pub max_cost_usd: Setting<Money>,
+    /// The most that all runs of this machine spend on one day in UTC, in US dollars; `None` is no limit.
+    pub max_cost_per_day_usd: Setting<Option<Money>>,
     /// Requests in flight over all providers, 1 to 256.
     pub concurrency: Setting<u32>,
     /// Sent where a recording has no limit of its own and the model's is not known, in tokens.
     pub max_output_tokens: Setting<u32>,
+    /// Requests of one replayed chain, 1 to 10,000.
+    pub max_chain_steps: Setting<u32>,
+    /// Input and output tokens of all requests of one replayed chain.
+    pub max_chain_tokens: Setting<u32>,
+    /// How often a replayed chain may ask one tool with the same arguments, where it was not recorded more often.
+    pub max_chain_repeats: Setting<u32>,
+}
+
+impl Defaults {
+    /// What ends an agent that does not end by itself.
+    pub fn chain_limits(&self) -> ChainLimits {
+        ChainLimits {
+            steps: self.max_chain_steps.value,
+            tokens: self.max_chain_tokens.value.into(),
+            repeats: self.max_chain_repeats.value,
+        }
+    }
 }
 
 /// `[prompts]`: how prompts are deployed.
@@ -115,6 +137,29 @@ impl Default for PromptSettings {
     fn default() -> Self {
         let usual = LabelScheme::default();
         Self { label: Setting::default_of(usual.deployed), label_kind: Setting::default_of(usual.kind) }
+    }
+}
+
+/// `[cache]`: which answers are served again without being asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// How old they may be.
+    pub max_age: Setting<Duration>,
+    /// How many bytes of them, the newest first.
+    pub max_size: Setting<u64>,
+}
+
+impl CacheSettings {
+    /// The limits without where they were set.
+    pub const fn limits(&self) -> CacheLimits {
+        CacheLimits { max_age: self.max_age.value, max_bytes: self.max_size.value }
+    }
+}
+
+impl Default for CacheSettings {
+    fn default() -> Self {
+        let usual = CacheLimits::default();
+        Self { max_age: Setting::default_of(usual.max_age), max_size: Setting::default_of(usual.max_bytes) }
     }
 }
 
@@ -148,6 +193,8 @@ pub struct Provider {
     pub requests_per_minute: Option<Setting<u32>>,
     /// See [`ProviderSettings::tokens_per_minute`].
     pub tokens_per_minute: Option<Setting<u64>>,
+    /// See [`ProviderSettings::timeout_seconds`].
+    pub timeout_seconds: Option<Setting<u32>>,
     /// See [`ProviderSettings::prices_as`].
     pub prices_as: Option<Setting<String>>,
     /// See [`ProviderSettings::allow_http`].
@@ -190,6 +237,8 @@ pub struct Config {
     pub keys: BTreeMap<String, BTreeMap<String, Setting<Vec<String>>>>,
     /// The workbench's settings.
     pub workbench: Workbench,
+    /// `[cache]`.
+    pub cache: CacheSettings,
     /// `[prompts]`.
     pub prompts: PromptSettings,
     /// `[lint]`: rules for prompts that are off or weigh differently.
@@ -202,8 +251,12 @@ impl Default for Config {
             defaults: Defaults {
                 models: Setting::default_of(Vec::new()),
                 max_cost_usd: Setting::default_of(Money::from_pico(1_000_000_000_000)),
+                max_cost_per_day_usd: Setting::default_of(None),
                 concurrency: Setting::default_of(8),
                 max_output_tokens: Setting::default_of(1024),
+                max_chain_steps: Setting::default_of(50),
+                max_chain_tokens: Setting::default_of(1_000_000),
+                max_chain_repeats: Setting::default_of(3),
             },
             providers: BTreeMap::new(),
             prices: BTreeMap::new(),
@@ -216,6 +269,7 @@ impl Default for Config {
                 ascii: Setting::default_of(false),
                 editor_mode: Setting::default_of(EditorMode::Plain),
             },
+            cache: CacheSettings::default(),
             prompts: PromptSettings::default(),
             lint: lint::Settings::default(),
         }
@@ -249,6 +303,7 @@ impl Config {
                 max_concurrency: value(provider.max_concurrency.as_ref()),
                 requests_per_minute: value(provider.requests_per_minute.as_ref()),
                 tokens_per_minute: value(provider.tokens_per_minute.as_ref()),
+                timeout_seconds: value(provider.timeout_seconds.as_ref()),
                 prices_as: value(provider.prices_as.as_ref()),
                 allow_http: value(provider.allow_http.as_ref()).unwrap_or(false),
                 region: value(provider.region.as_ref()),
@@ -274,8 +329,16 @@ impl Config {
         let models: Vec<String> = d.models.value.iter().map(ToString::to_string).collect();
         put("defaults.models".into(), models.join(", "), &d.models.source);
         put("defaults.max_cost_usd".into(), d.max_cost_usd.value.to_string(), &d.max_cost_usd.source);
+        let day = &d.max_cost_per_day_usd;
+        let a_day = day.value.map_or_else(|| "no limit".to_owned(), |most| most.to_string());
+        put("defaults.max_cost_per_day_usd".into(), a_day, &day.source);
         put("defaults.concurrency".into(), d.concurrency.value.to_string(), &d.concurrency.source);
         put("defaults.max_output_tokens".into(), d.max_output_tokens.value.to_string(), &d.max_output_tokens.source);
+        put("cache.max_age".into(), age_text(self.cache.max_age.value), &self.cache.max_age.source);
+        put("cache.max_size".into(), size_text(self.cache.max_size.value), &self.cache.max_size.source);
+        put("defaults.max_chain_steps".into(), d.max_chain_steps.value.to_string(), &d.max_chain_steps.source);
+        put("defaults.max_chain_tokens".into(), d.max_chain_tokens.value.to_string(), &d.max_chain_tokens.source);
+        put("defaults.max_chain_repeats".into(), d.max_chain_repeats.value.to_string(), &d.max_chain_repeats.source);
         put("prompts.label".into(), self.prompts.label.value.clone(), &self.prompts.label.source);
         let kind = &self.prompts.label_kind;
         put("prompts.label_kind".into(), kind.value.as_str().into(), &kind.source);
@@ -325,6 +388,7 @@ impl Provider {
         one(put, "max_concurrency", self.max_concurrency.as_ref(), ToString::to_string);
         one(put, "requests_per_minute", self.requests_per_minute.as_ref(), ToString::to_string);
         one(put, "tokens_per_minute", self.tokens_per_minute.as_ref(), ToString::to_string);
+        one(put, "timeout_seconds", self.timeout_seconds.as_ref(), ToString::to_string);
         one(put, "prices_as", self.prices_as.as_ref(), Clone::clone);
         one(put, "allow_http", self.allow_http.as_ref(), ToString::to_string);
         one(put, "region", self.region.as_ref(), Clone::clone);

@@ -92,6 +92,22 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// A string in a notation of its own.
+    pub(super) fn parsed<T>(
+        &mut self,
+        key: &str,
+        value: &Value<'_>,
+        parse: impl Fn(&str) -> Option<T>,
+        expected: &str,
+    ) -> Option<Setting<T>> {
+        let text = self.string(key, value)?;
+        if let Some(value) = parse(&text.value) {
+            return Some(Setting { value, source: text.source });
+        }
+        self.wrong(value.span(), key, format!("must be {expected}"));
+        None
+    }
+
     /// `true` or `false`.
     pub(super) fn boolean(&mut self, key: &str, value: &Value<'_>) -> Option<Setting<bool>> {
         if let DeValue::Boolean(yes) = value.get_ref() {

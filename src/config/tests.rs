@@ -223,3 +223,20 @@ fn the_label_of_what_is_deployed_is_production_unless_named() {
         assert!(error.contains(":2"), "{wrong}: {error}");
     }
 }
+
+#[test]
+fn the_cache_has_an_age_and_a_size() {
+    let limits = |text: &str| read(text).unwrap().cache.limits();
+    assert_eq!(limits(""), crate::domain::cache::CacheLimits::default());
+    let set = limits("[cache]\nmax_age = \"12h\"\nmax_size = \"64MiB\"\n");
+    assert_eq!((set.max_age.as_secs(), set.max_bytes), (43_200, 67_108_864));
+    for (wrong, said) in [
+        ("max_age = \"soon\"", "must be an age such as"),
+        ("max_size = 12", "expected a string"),
+        ("max_size = \"much\"", "must be a size such as"),
+        ("size = \"1GB\"", "unknown key"),
+    ] {
+        let error = read(&format!("[cache]\n{wrong}\n")).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}

@@ -1,6 +1,9 @@
 //! Pure types and rules: no I/O, and no crate that does any.
 
+pub mod cache;
 pub mod cancel;
+pub mod canonical_json;
+pub mod chain;
 pub mod chunk;
 pub mod diff;
 pub mod evidence;
@@ -11,6 +14,7 @@ pub mod lexical;
 pub mod lint;
 pub mod merge;
 pub mod message;
+pub mod model_price;
 pub mod money;
 pub mod nearest;
 pub mod patch;
@@ -19,6 +23,7 @@ pub mod prompt;
 pub mod prompt_exchange;
 pub mod provider;
 pub mod run;
+pub mod run_design;
 pub mod score;
 pub mod sentences;
 pub mod span;

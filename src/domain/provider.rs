@@ -111,6 +111,8 @@ pub struct ProviderSettings {
     pub requests_per_minute: Option<u32>,
     /// Most tokens a minute, input and output together.
     pub tokens_per_minute: Option<u64>,
+    /// Longest wait for a whole answer in seconds; `None` is ten minutes.
+    pub timeout_seconds: Option<u32>,
     /// Whose price list applies.
     pub prices_as: Option<String>,
     /// Whether plain http beyond loopback is allowed.
@@ -134,6 +136,7 @@ impl ProviderSettings {
             max_concurrency: None,
             requests_per_minute: None,
             tokens_per_minute: None,
+            timeout_seconds: None,
             prices_as: None,
             allow_http: false,
             region: None,

@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::chain::{ChainOptions, ChainStep};
 use super::chunk::Chunk;
 use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
+use super::model_price::ModelPrice;
 use super::money::Money;
+use super::run_design::{Decided, StopRule, VariantRole};
 use super::time::Timestamp;
 
 /// A model as the user names it: `provider/model`.
@@ -117,6 +120,19 @@ pub struct Overrides {
 }
 
 impl Overrides {
+    /// What is changed, in words: `temperature=0, without chunk 2`; empty where nothing is. Values may be foreign.
+    pub fn in_words(&self) -> String {
+        let set = self.parameters.iter().map(|(key, value)| match value {
+            Value::String(text) => format!("{key}={text}"),
+            value => format!("{key}={value}"),
+        });
+        let edited = self.chunks.iter().map(|edit| match edit {
+            ChunkEdit::Drop(rank) => format!("without chunk {rank}"),
+            ChunkEdit::Replace { rank, .. } => format!("chunk {rank} edited"),
+        });
+        set.chain(edited).collect::<Vec<_>>().join(", ")
+    }
+
     /// Whether nothing is changed.
     pub fn is_empty(&self) -> bool {
         self.parameters.is_empty() && self.chunks.is_empty()
@@ -140,6 +156,9 @@ pub struct Variant {
     /// What else is changed.
     #[serde(default)]
     pub overrides: Overrides,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "VariantRole::is_candidate")]
+    pub role: VariantRole,
 }
 
 /// One recorded call to be replayed, with everything it needs.
@@ -231,6 +250,9 @@ pub enum ResultStatus {
     Unknown,
     /// Not sent, with the reason in `error`.
     Skipped,
+    /// A chain that left its recording, and ended there: a result about the model, no failure of its provider. How it
+    /// left stands in `error` and in its steps.
+    Diverged,
 }
 
 impl ResultStatus {
@@ -242,12 +264,13 @@ impl ResultStatus {
             Self::Incomplete => "incomplete",
             Self::Unknown => "unknown",
             Self::Skipped => "skipped",
+            Self::Diverged => "diverged",
         }
     }
 
     /// Reads a status' name in the tables.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Ok, Self::Failed, Self::Incomplete, Self::Unknown, Self::Skipped]
+        [Self::Ok, Self::Failed, Self::Incomplete, Self::Unknown, Self::Skipped, Self::Diverged]
             .into_iter()
             .find(|status| status.as_str() == text)
     }
@@ -278,6 +301,29 @@ pub struct Run {
     /// Whether answers that were already paid for are used again.
     #[serde(default)]
     pub cache: CachePolicy,
+    /// Prices that the user said for it, over all others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<ModelPrice>,
+    /// Whether its calls are asked at once or in batches.
+    #[serde(default)]
+    pub pacing: Pacing,
+    /// What lets it stop before its end; `None` asks everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<StopRule>,
+    /// What it has found where it may stop early; `None` while it is at work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
+}
+
+/// Whether calls are asked at once or may wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pacing {
+    /// Each by itself, now.
+    #[default]
+    Live,
+    /// Many together at the provider's batch endpoint, at half the price, within a day.
+    Batch,
 }
 
 /// Whether answers that were already paid for are used again.
@@ -327,6 +373,9 @@ pub struct CaseChoice {
     pub calls: CallsMode,
     /// Trace and span of each case, in order.
     pub spans: Vec<(TraceId, SpanId)>,
+    /// How chains are replayed.
+    #[serde(default, skip_serializing_if = "ChainOptions::is_default")]
+    pub chain: ChainOptions,
 }
 
 /// One answer of a run, as journalled, as in `runs RUN_ID --format jsonl` and as in the `results` table.
@@ -377,6 +426,12 @@ pub struct RunResult {
     pub attempts: u32,
     /// Whether it was served from the cache.
     pub from_cache: bool,
-    /// What went wrong, or what was dropped from the request.
+    /// What went wrong.
     pub error: Option<String>,
+    /// The requests of a chain, in order; empty for a single call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<ChainStep>,
+    /// What of the recorded request was not sent, since the target does not take it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<String>,
 }

@@ -70,3 +70,39 @@ pub struct Score {
 
 /// The name under which a user's free-text note on a trace is kept; its text is the explanation.
 pub const NOTE: &str = "note";
+
+/// The name under which a reviewer's rating of a replayed answer is kept; of several for one answer the latest counts.
+pub const RATING: &str = "rating";
+
+/// What a reviewer thinks of a replayed answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rating {
+    /// Good: a thumb up, 1 as a score.
+    Good,
+    /// Bad: a thumb down, 0 as a score.
+    Bad,
+}
+
+impl Rating {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Bad => "bad",
+        }
+    }
+
+    /// Its value as a score.
+    pub const fn value(self) -> f64 {
+        match self {
+            Self::Good => 1.0,
+            Self::Bad => 0.0,
+        }
+    }
+
+    /// Reads its value as a score.
+    pub fn of_value(value: f64) -> Self {
+        if value > 0.5 { Self::Good } else { Self::Bad }
+    }
+}

@@ -6,7 +6,7 @@ use reqwest::header::{HeaderName, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::error::{HttpError, HttpErrorKind};
 use super::origin::Origin;
@@ -32,6 +32,8 @@ pub struct HttpSettings {
     pub first_byte: Duration,
     /// Longest wait between two pieces of the answer.
     pub idle: Duration,
+    /// Longest wait for a whole answer, from sending on.
+    pub total: Duration,
     /// Largest answer in bytes, after decompression.
     pub body_limit: usize,
 }
@@ -43,6 +45,7 @@ impl Default for HttpSettings {
             connect: Duration::from_secs(10),
             first_byte: Duration::from_mins(1),
             idle: Duration::from_secs(30),
+            total: Duration::from_mins(10),
             body_limit: 64 << 20,
         }
     }
@@ -163,6 +166,7 @@ impl HttpClient {
             })?;
             builder = builder.header(header.name, value);
         }
+        let end = Instant::now() + self.settings.total;
         let response = match timeout(self.settings.first_byte, builder.send()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(map(&error, &origin)),
@@ -174,7 +178,7 @@ impl HttpClient {
             let error = HttpError::new(HttpErrorKind::Redirect, origin).detail(target.unwrap_or_default());
             return Err(HttpError { status: Some(response.status().as_u16()), ..error });
         }
-        Ok(HttpResponse { inner: response, idle: self.settings.idle, left: self.settings.body_limit, origin })
+        Ok(HttpResponse { inner: response, idle: self.settings.idle, end, left: self.settings.body_limit, origin })
     }
 }
 
@@ -182,6 +186,8 @@ impl HttpClient {
 pub struct HttpResponse {
     inner: reqwest::Response,
     idle: Duration,
+    /// When the whole answer has to be there.
+    end: Instant,
     left: usize,
     origin: String,
 }
@@ -202,10 +208,15 @@ impl HttpResponse {
     pub async fn piece(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, HttpError> {
         let status = Some(self.status());
         let fail = |kind| HttpError { status, ..HttpError::new(kind, self.origin.as_str()) };
-        let piece = match timeout(self.idle, self.inner.chunk()).await {
+        let (left, too_late) = match self.end.checked_duration_since(Instant::now()) {
+            Some(left) if left < self.idle => (left, HttpErrorKind::TotalTimeout),
+            Some(_) => (self.idle, HttpErrorKind::IdleTimeout),
+            None => return Err(fail(HttpErrorKind::TotalTimeout)),
+        };
+        let piece = match timeout(left, self.inner.chunk()).await {
             Ok(Ok(piece)) => piece,
             Ok(Err(error)) => return Err(HttpError { status, ..map(&error, &self.origin) }),
-            Err(_) => return Err(fail(HttpErrorKind::IdleTimeout)),
+            Err(_) => return Err(fail(too_late)),
         };
         let length = piece.as_ref().map_or(0, |piece| AsRef::<[u8]>::as_ref(piece).len());
         match self.left.checked_sub(length) {
@@ -213,6 +224,11 @@ impl HttpResponse {
             None => return Err(fail(HttpErrorKind::TooLarge)),
         }
         Ok(piece)
+    }
+
+    /// Takes back the client's limit on the body: it is read and used line by line.
+    pub const fn without_limit(&mut self) {
+        self.left = usize::MAX;
     }
 
     /// The whole body, up to a limit in bytes below the client's own.

@@ -17,6 +17,8 @@ pub enum HttpErrorKind {
     FirstByteTimeout,
     /// The answer stopped coming.
     IdleTimeout,
+    /// The answer was not whole in time.
+    TotalTimeout,
     /// The connection broke.
     Broken,
     /// A redirect, which is never followed.
@@ -39,6 +41,7 @@ impl HttpErrorKind {
             Self::ConnectTimeout => "no connection in time to",
             Self::FirstByteTimeout => "no answer in time from",
             Self::IdleTimeout => "the answer stopped coming from",
+            Self::TotalTimeout => "the answer was not whole in time (timeout_seconds of the provider), from",
             Self::Broken => "the connection broke to",
             Self::Redirect => "a redirect, which is never followed, came from",
             Self::TooLarge => "the answer is larger than the limit, from",

@@ -70,7 +70,7 @@ fn parameters(body: &Value) -> Map<String, Value> {
         found.extend(value.filter(|value| !value.is_null()).map(|value| (name.to_owned(), value.clone())));
     }
     let is_json = |path: &&str| body.pointer(path).and_then(Value::as_str).is_some_and(|form| form.contains("json"));
-    if JSON_FORMS.iter().any(|path| is_json(path)) {
+    if JSON_FORMS.iter().any(is_json) {
         found.insert("output_type".to_owned(), json!("json"));
     }
     found

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::message::ToolCall;
 use crate::domain::span::Usage;
+use crate::http::RateSignal;
 
 /// An answer, or as much of it as came.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub struct Answer {
     pub model: Option<String>,
     /// The provider's id of the request.
     pub request_id: Option<String>,
+    /// What the provider says of its limits.
+    #[serde(skip)]
+    pub limits: Option<Box<RateSignal>>,
 }
 
 impl Answer {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::http::{HttpError, HttpErrorKind};
+use crate::http::{HttpError, HttpErrorKind, RateSignal};
 
 use super::answer::Answer;
 
@@ -97,12 +97,14 @@ pub struct CallError {
     pub retry_after: Option<Duration>,
     /// As much of the answer as came.
     pub partial: Option<Box<Answer>>,
+    /// What the provider says of its limits.
+    pub limits: Option<Box<RateSignal>>,
 }
 
 impl CallError {
     /// An error of a kind, in words.
     pub fn new(kind: CallErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), status: None, retry_after: None, partial: None }
+        Self { kind, message: message.into(), status: None, retry_after: None, partial: None, limits: None }
     }
 
     /// With what came of the answer.
@@ -117,9 +119,10 @@ impl From<HttpError> for CallError {
     fn from(error: HttpError) -> Self {
         let kind = match error.kind {
             HttpErrorKind::Connect | HttpErrorKind::ConnectTimeout => CallErrorKind::Connect,
-            HttpErrorKind::FirstByteTimeout | HttpErrorKind::IdleTimeout | HttpErrorKind::Broken => {
-                CallErrorKind::NoAnswer
-            }
+            HttpErrorKind::FirstByteTimeout
+            | HttpErrorKind::IdleTimeout
+            | HttpErrorKind::TotalTimeout
+            | HttpErrorKind::Broken => CallErrorKind::NoAnswer,
             HttpErrorKind::TooLarge => CallErrorKind::TooLarge,
             HttpErrorKind::Redirect => CallErrorKind::Redirected,
             HttpErrorKind::NotAllowed | HttpErrorKind::BadAddress | HttpErrorKind::Setup => CallErrorKind::NotAllowed,

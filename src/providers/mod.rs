@@ -3,6 +3,7 @@
 mod answer;
 mod anthropic;
 mod azure;
+mod batch;
 mod bedrock;
 mod builtin;
 mod cohere;
@@ -26,6 +27,7 @@ mod vertex;
 use futures_util::future::BoxFuture;
 
 pub use answer::{Answer, StreamEvent};
+pub use batch::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, OnAnswer};
 pub use discover::{Discovered, LOOPBACK_SERVERS, discover};
 pub use error::{CallError, CallErrorKind, ProviderError};
 pub use key::Environment;
@@ -48,6 +50,11 @@ pub trait Provider: Send + Sync {
 
     /// Sends it once. Never retries: the caller counts attempts and money.
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>>;
+
+    /// Its batch endpoint, where it has one.
+    fn batches(&self) -> Option<&dyn BatchEndpoint> {
+        None
+    }
 
     /// The models it offers.
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>>;

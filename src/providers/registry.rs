@@ -19,7 +19,8 @@ use super::vertex::Vertex;
 use super::{CallError, Provider};
 use crate::domain::price::Pricing;
 use crate::domain::provider::{KeySource, ProviderKind as Kind, ProviderSettings};
-use crate::http::{Origin, is_loopback};
+use crate::domain::time::Clock;
+use crate::http::{Origin, RateLimit, Traffic, is_loopback};
 
 /// What makes a provider of a kind.
 type Maker = fn(&ProviderSettings, &Environment) -> Result<Arc<dyn Provider>, ProviderError>;
@@ -99,6 +100,7 @@ struct Slot {
 pub struct Providers {
     slots: Arc<BTreeMap<String, Slot>>,
     environment: Environment,
+    traffic: Arc<OnceLock<Traffic>>,
 }
 
 impl Providers {
@@ -124,7 +126,7 @@ impl Providers {
             }
             slots.insert(settings.name.clone(), Slot { settings, made: OnceLock::new() });
         }
-        Self { slots: Arc::new(slots), environment }
+        Self { slots: Arc::new(slots), environment, traffic: Arc::default() }
     }
 
     /// The names, sorted.
@@ -135,6 +137,21 @@ impl Providers {
     /// What is configured of a provider.
     pub fn settings(&self, name: &str) -> Option<&ProviderSettings> {
         self.slots.get(name).map(|slot| &slot.settings)
+    }
+
+    /// The desk at which all runs that share these providers wait for their turns; made by whoever asks first.
+    pub fn traffic(&self, clock: &Arc<dyn Clock>) -> &Traffic {
+        self.traffic.get_or_init(|| {
+            let limits = self.slots.iter().map(|(name, slot)| {
+                let limit = RateLimit {
+                    in_flight: slot.settings.max_concurrency.map(|most| most as usize),
+                    requests: slot.settings.requests_per_minute,
+                    tokens: slot.settings.tokens_per_minute,
+                };
+                (name.clone(), limit)
+            });
+            Traffic::new(limits.collect(), Arc::clone(clock))
+        })
     }
 
     /// The provider of a name; runs its key command on first use.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::error::ProviderError;
+use crate::domain::canonical_json::canonical;
 use crate::domain::chunk::Chunk;
 use crate::domain::message::Message;
 use crate::domain::run::Case;
@@ -108,12 +109,48 @@ impl Prepared {
     }
 
     /// The BLAKE3 hash of provider, origin and body: what a confirmation, the cache and the journal refer to.
+    ///
+    /// Of the body counts what it says: neither the order of its keys nor how numbers are written, and not whether the
+    /// answer comes in pieces.
     pub fn hash(&self, provider: &str, origin: &str) -> blake3::Hash {
+        let canonical = canonical_body(&self.body);
+        let body = canonical.as_deref().unwrap_or(self.body.as_slice());
         let mut hasher = blake3::Hasher::new();
-        for piece in [provider.as_bytes(), origin.as_bytes(), self.model.as_bytes(), self.body.as_slice()] {
+        for piece in [provider.as_bytes(), origin.as_bytes(), self.model.as_bytes(), body] {
             hasher.update(&(piece.len() as u64).to_le_bytes());
             hasher.update(piece);
         }
         hasher.finalize()
+    }
+}
+
+/// A JSON body in one notation, without how it is delivered; `None` where it is no JSON object.
+fn canonical_body(body: &[u8]) -> Option<Vec<u8>> {
+    let Ok(Value::Object(mut fields)) = serde_json::from_slice(body) else { return None };
+    for delivery in ["stream", "stream_options"] {
+        fields.shift_remove(delivery);
+    }
+    serde_json::to_vec(&canonical(&Value::Object(fields))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(body: &str) -> blake3::Hash {
+        let (body, dropped) = (body.as_bytes().to_vec(), Vec::new());
+        let delivery = Delivery::Whole;
+        Prepared { model: "m".into(), body, dropped, delivery, local: None }.hash("p", "https://example.test")
+    }
+
+    #[test]
+    fn the_same_request_has_the_same_hash_however_it_is_written() {
+        let one = hash(
+            r#"{"model": "m", "temperature": 1.0, "stream": true, "messages": [{"role": "user", "content": "a"}]}"#,
+        );
+        let other = hash(r#"{"messages":[{"content":"a","role":"user"}],"temperature":1,"model":"m"}"#);
+        assert_eq!(one, other);
+        assert_ne!(one, hash(r#"{"messages":[{"content":"b","role":"user"}],"temperature":1,"model":"m"}"#));
+        assert_ne!(hash("no json"), hash("no  json"));
     }
 }

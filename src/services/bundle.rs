@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use super::prompts::Prompts;
-use super::replay::{self, ReplayService};
+use super::replay::{self, DayLimit, ReplayService};
 use super::workspace::{self, Workspace};
 use crate::config::{self, Config, Environment, Flags, Origins, Paths, Variables};
 use crate::domain::price::PriceBook;
@@ -141,7 +141,11 @@ impl Services {
     /// What replays recorded calls.
     pub fn replay(&self) -> Result<ReplayService, AppError> {
         let prices = self.prices()?.clone();
-        Ok(ReplayService::new(self.providers()?.clone(), prices, self.store()?.clone(), Arc::clone(self.clock())))
+        let most = self.config()?.defaults.max_cost_per_day_usd.value;
+        let limit = most.map(|most| DayLimit { most, books: self.paths().state.join("days") });
+        let service =
+            ReplayService::new(self.providers()?.clone(), prices, self.store()?.clone(), Arc::clone(self.clock()));
+        Ok(service.with_cache(self.config()?.cache.limits()).with_day(limit))
     }
 
     /// The store of the workspace, as it is; [`ready`](Self::ready) brings it up to date first.

@@ -95,7 +95,9 @@ impl From<PlanError> for AppError {
             }
             PlanError::NoModels => Self::usage(message).hint("hindcast models lists the models there are"),
             PlanError::NoPrice(_) | PlanError::Provider(_) => Self::config(message),
-            PlanError::Chain | PlanError::NotResumable { .. } => Self::usage(message),
+            PlanError::ChainInBatch | PlanError::NoBatches { .. } | PlanError::NotResumable { .. } => {
+                Self::usage(message)
+            }
             PlanError::Store(error) => error.into(),
         }
     }

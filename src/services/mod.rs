@@ -1,6 +1,7 @@
 //! The use cases: what the command line and the workbench both do, and the bundle of handles they are given.
 
 mod bundle;
+pub mod cache;
 pub mod compare;
 pub mod doctor;
 pub mod evidence;

@@ -2,7 +2,8 @@
 
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::TraceId;
-use crate::domain::score::{NOTE, Score, ScoreSource};
+use crate::domain::run::RunResult;
+use crate::domain::score::{NOTE, RATING, Rating, Score, ScoreSource};
 use crate::domain::time::Timestamp;
 use crate::error::AppError;
 use crate::store::{Journal, JournalRecord, Store};
@@ -53,6 +54,17 @@ pub fn score(trace_id: TraceId, name: &str, value: &ScoreValue, why: Option<&str
         ScoreValue::Label(word) => (None, Some(word.clone())),
     };
     Score { value: number, label, explanation: why.map(str::to_owned), ..blank(trace_id, name, now) }
+}
+
+/// A reviewer's rating of a replayed answer, given now; `None` takes it back, which is kept as a score without a value.
+pub fn rating(result: &RunResult, rating: Option<Rating>, now: Timestamp) -> Score {
+    Score {
+        span_id: Some(result.span_id.clone()),
+        result_id: Some(result.result_id.clone()),
+        value: rating.map(Rating::value),
+        label: Some(rating.map_or("cleared", Rating::as_str).to_owned()),
+        ..blank(result.trace_id.clone(), RATING, now)
+    }
 }
 
 /// Keeps a score: on disk in the journal when this returns, and in the index.

@@ -1,7 +1,10 @@
 //! Tables that stand for files: prices and prompt versions are put into the index when a query names them.
 
+use std::collections::BTreeMap;
+
 use super::Services;
-use super::prompts::{Prompts, PromptsError};
+use super::prompts::{Prompts, Version};
+use crate::domain::cancel::Cancel;
 use crate::error::AppError;
 use crate::store::{PriceEntry, PromptVersionEntry, Store};
 
@@ -35,29 +38,26 @@ impl Services {
 }
 
 fn fill_versions(store: &Store, prompts: &Prompts) -> Result<(), AppError> {
-    for file in prompts.list()?.prompts {
-        let versions = match prompts.log(&file.name) {
-            Ok(versions) => versions,
-            // Without a repository there are no versions, and a prompt with a mistake is told by its own commands.
-            Err(PromptsError::NoRepository | PromptsError::Prompt { .. }) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        let entries: Vec<PromptVersionEntry> = versions
-            .into_iter()
-            .filter_map(|version| {
-                Some(PromptVersionEntry {
-                    commit: version.commit?.as_str().to_owned(),
-                    prompt_name: version.prompt,
-                    version: version.version,
-                    author: version.author.unwrap_or_default(),
-                    committed_at: version.committed_at?,
-                    message: version.message.unwrap_or_default().lines().next().unwrap_or_default().to_owned(),
-                    content_hash: version.content_hash,
-                    tokens: Some(version.tokens),
-                })
-            })
-            .collect();
-        store.set_prompt_versions(&file.name, &entries)?;
+    let mut entries: BTreeMap<String, Vec<PromptVersionEntry>> = BTreeMap::new();
+    for (name, versions) in prompts.logs(&Cancel::new())? {
+        let committed: Vec<PromptVersionEntry> = versions.into_iter().filter_map(entry).collect();
+        if !committed.is_empty() {
+            entries.insert(name, committed);
+        }
     }
-    Ok(())
+    Ok(store.set_prompt_versions(&entries)?)
+}
+
+/// The row of a committed version.
+fn entry(version: Version) -> Option<PromptVersionEntry> {
+    Some(PromptVersionEntry {
+        commit: version.commit?.as_str().to_owned(),
+        prompt_name: version.prompt,
+        version: version.version,
+        author: version.author.unwrap_or_default(),
+        committed_at: version.committed_at?,
+        message: version.message.unwrap_or_default().lines().next().unwrap_or_default().to_owned(),
+        content_hash: version.content_hash,
+        tokens: Some(version.tokens),
+    })
 }

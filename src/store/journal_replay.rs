@@ -30,8 +30,9 @@ impl Journalled {
                     // Without an end it was interrupted, unless somebody is at it; then the end comes.
                     all.runs.insert(run.run_id.as_str().to_owned(), (run, RunStatus::Interrupted));
                 }
-                JournalRecord::End { run_id, status, .. } => {
+                JournalRecord::End { run_id, status, decided, .. } => {
                     if let Some(run) = all.runs.get_mut(run_id.as_str()) {
+                        run.0.decided = decided;
                         run.1 = status;
                     }
                 }
@@ -39,7 +40,13 @@ impl Journalled {
                     all.results.insert(result.result.result_id.as_str().to_owned(), *result);
                 }
                 JournalRecord::Score { score } => all.scores.push(score),
-                JournalRecord::Intent { .. } => {}
+                // What is cleared is read from its own journals when the cache is asked.
+                JournalRecord::Intent { .. }
+                | JournalRecord::Step { .. }
+                | JournalRecord::Given { .. }
+                | JournalRecord::Batch { .. }
+                | JournalRecord::Allowed { .. }
+                | JournalRecord::CacheCleared { .. } => {}
             }
         }
         all

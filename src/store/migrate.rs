@@ -5,7 +5,12 @@ use duckdb::Connection;
 use super::error::{Result, StoreError};
 
 /// Every step from an empty database to the present schema; a released step never changes.
-const MIGRATIONS: &[&str] = &[include_str!("sql/0001_init.sql"), include_str!("sql/0002_search_text.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("sql/0001_init.sql"),
+    include_str!("sql/0002_search_text.sql"),
+    include_str!("sql/0003_chain_steps.sql"),
+    include_str!("sql/0004_dropped.sql"),
+];
 
 /// The present schema's version.
 pub(super) const VERSION: usize = MIGRATIONS.len();

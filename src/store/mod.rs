@@ -4,8 +4,10 @@
 //! cycles, so that several processes can work in one workspace. Every method blocks: call it off the drawing thread.
 
 pub mod archive;
+mod cache;
 mod cells;
 mod console;
+mod day_book;
 mod disk;
 mod error;
 mod export;
@@ -39,12 +41,16 @@ mod utc;
 mod writer;
 
 pub use archive::{Archive, Archived};
+pub use cache::{CacheRow, CacheWindow};
 pub use console::{Cell, Column, SqlLimits, SqlResult, TableInfo};
+pub use day_book::DayBook;
 pub use error::{Result, StoreError};
 pub use export::ExportFormat;
 pub use figures::TelemetryQuery;
 pub use ingest::Ingest;
-pub use journal::{Intent, Journal, JournalDamage, JournalFile, JournalRecord};
+pub use journal::{
+    Intent, Journal, JournalDamage, JournalFile, JournalRecord, JournalTail, SubmittedBatch, tails_at_work,
+};
 pub use options::{StoreOptions, WaitNotice};
 pub use prompt_use::{PromptTraffic, PromptUse};
 pub use rows::{

@@ -83,17 +83,6 @@ impl Store {
         found.into_iter().next().ok_or_else(|| StoreError::NotFound { what: "result", id: id.as_str().to_owned() })
     }
 
-    /// Answers of status ok that were stored for these request hashes and this sample number, one for each hash at most.
-    pub fn cached_results(&self, hashes: &[String], sample: u32, cancel: &Cancel) -> Result<Vec<StoredResult>> {
-        let wanted = serde_json::to_string(hashes)?;
-        let sql = format!(
-            "SELECT DISTINCT ON (request_hash) {RESULT}, {STORED} FROM store.results \
-             WHERE request_hash IN (SELECT unnest(from_json(?, '[\"VARCHAR\"]'))) AND request_hash <> '' AND sample = ? \
-             AND status = 'ok' ORDER BY request_hash, from_cache, created_ns DESC"
-        );
-        self.shared.read(cancel, |conn| stored(conn, &sql, &[&wanted, &sample]))
-    }
-
     /// Writes a run into the index (its journal comes first); again replaces it.
     pub fn put_run(&self, run: &Run, status: RunStatus) -> Result<()> {
         self.shared.write(&Cancel::new(), |conn| put_run(conn, run, status))
@@ -182,7 +171,10 @@ fn push_result(rows: &mut RowBatch, stored: &StoredResult) -> Result<()> {
     rows.float(result.latency_ms).float(result.ttft_ms).int(Some(i64::from(result.attempts)));
     rows.bool(result.from_cache).text(result.error.as_deref());
     rows.text(Some(&stored.request.to_string())).text(Some(&stored.request_hash));
-    rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos())).end_row();
+    rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos()));
+    let steps = if result.steps.is_empty() { None } else { Some(serde_json::to_string(&result.steps)?) };
+    let dropped = if result.dropped.is_empty() { None } else { Some(serde_json::to_string(&result.dropped)?) };
+    rows.text(steps.as_deref()).text(dropped.as_deref()).end_row();
     Ok(())
 }
 
@@ -212,10 +204,11 @@ fn run_rows(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Resu
 }
 
 /// The columns of a result.
-const RESULT: &str = "run_id, result_id, trace_id, span_id, variant, model, prompt, sample, status, output_text, tool_calls, \
+pub(super) const RESULT: &str = "run_id, result_id, trace_id, span_id, variant, model, prompt, sample, status, output_text, tool_calls, \
     finish_reason, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, cost_usd, cost_source, latency_ms, \
-    ttft_ms, attempts, from_cache, error";
-const STORED: &str = "request, request_hash, created_ns";
+    ttft_ms, attempts, from_cache, error, steps, dropped";
+/// And those of the request it answers.
+pub(super) const STORED: &str = "request, request_hash, created_ns";
 
 /// The results of a trace, newest run first.
 pub(super) fn of_trace(conn: &Connection, trace_id: &str) -> Result<Vec<RunResult>> {
@@ -225,7 +218,7 @@ pub(super) fn of_trace(conn: &Connection, trace_id: &str) -> Result<Vec<RunResul
     results(conn, &sql, &[&trace_id])
 }
 
-fn results(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<RunResult>> {
+pub(super) fn results(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<RunResult>> {
     let mut statement = conn.prepare(sql)?;
     let mut rows = statement.query(params)?;
     let mut results = Vec::new();
@@ -235,7 +228,8 @@ fn results(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Resul
     Ok(results)
 }
 
-fn stored(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<StoredResult>> {
+/// Results with their requests.
+pub(super) fn stored(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Result<Vec<StoredResult>> {
     let mut statement = conn.prepare(sql)?;
     let mut rows = statement.query(params)?;
     let mut results = Vec::new();
@@ -276,5 +270,7 @@ fn result(row: &mut RowReader<'_, '_>) -> Result<RunResult> {
         attempts: row.get::<i32>()?.try_into().unwrap_or(0),
         from_cache: row.get()?,
         error: row.text()?,
+        steps: row.text()?.and_then(|steps| serde_json::from_str(&steps).ok()).unwrap_or_default(),
+        dropped: row.text()?.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default(),
     })
 }

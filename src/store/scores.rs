@@ -1,5 +1,7 @@
 //! Scores and notes in the index.
 
+use std::collections::BTreeMap;
+
 use duckdb::{Connection, params};
 
 use super::Store;
@@ -8,7 +10,8 @@ use super::load;
 use super::row_reader::RowReader;
 use super::tables::score_key;
 use crate::domain::cancel::Cancel;
-use crate::domain::score::{Score, ScoreSource};
+use crate::domain::ids::{ResultId, RunId};
+use crate::domain::score::{RATING, Rating, Score, ScoreSource};
 
 impl Store {
     /// Writes scores into the index (their journal comes first); the same score twice is one.
@@ -30,6 +33,27 @@ impl Store {
                 labels.push((row.get::<String>()?, row.count()?.unwrap_or(0)));
             }
             Ok(labels)
+        })
+    }
+
+    /// What reviewers think of the answers of a run: the latest rating of each that was not taken back.
+    pub fn ratings(&self, run: &RunId, cancel: &Cancel) -> Result<BTreeMap<ResultId, Rating>> {
+        self.shared.read(cancel, |conn| {
+            let mut statement = conn.prepare(
+                "SELECT s.result_id, arg_max(CASE WHEN s.value IS NULL THEN -1.0 ELSE s.value END, s.created_ns) \
+                 FROM store.scores s JOIN store.results r ON r.result_id = s.result_id \
+                 WHERE r.run_id = ? AND s.name = ? AND s.source = 'human' GROUP BY 1",
+            )?;
+            let mut rows = statement.query(params![run.as_str(), RATING])?;
+            let mut ratings = BTreeMap::new();
+            while let Some(row) = rows.next()? {
+                let mut row = RowReader::new(row);
+                let (id, value) = (row.get::<String>()?, row.get::<f64>()?);
+                if value >= 0.0 {
+                    ratings.insert(id.into(), Rating::of_value(value));
+                }
+            }
+            Ok(ratings)
         })
     }
 }

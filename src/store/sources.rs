@@ -1,5 +1,7 @@
 //! Sources of imports, prices and prompt versions.
 
+use std::collections::BTreeMap;
+
 use duckdb::{Connection, params};
 
 use super::Store;
@@ -56,18 +58,26 @@ impl Store {
         })
     }
 
-    /// Replaces the rows of the named prompt in `prompt_versions` where they differ.
-    pub fn set_prompt_versions(&self, prompt: &str, versions: &[PromptVersionEntry]) -> Result<()> {
-        let same = self.shared.read(&Cancel::new(), |conn| Ok(read_versions(conn, prompt)? == versions))?;
-        if same {
+    /// Makes `prompt_versions` hold the versions of these prompts and no others; what it holds already is not written again.
+    pub fn set_prompt_versions(&self, prompts: &BTreeMap<String, Vec<PromptVersionEntry>>) -> Result<()> {
+        let known = self.shared.read(&Cancel::new(), read_versions)?;
+        let gone: Vec<&String> = known.keys().filter(|name| prompts.get(*name) != known.get(*name)).collect();
+        let new: Vec<&PromptVersionEntry> = prompts
+            .iter()
+            .filter(|(name, versions)| known.get(*name) != Some(versions))
+            .flat_map(|(_, new)| new)
+            .collect();
+        if gone.is_empty() && new.is_empty() {
             return Ok(());
         }
         self.shared.write(&Cancel::new(), |conn| {
-            conn.execute("DELETE FROM main.prompt_versions WHERE prompt_name = ?", params![prompt])?;
+            for prompt in gone {
+                conn.execute("DELETE FROM main.prompt_versions WHERE prompt_name = ?", params![prompt])?;
+            }
             let mut insert = conn.prepare(
                 "INSERT INTO main.prompt_versions VALUES (?, ?, ?, ?, make_timestamp(?)::TIMESTAMPTZ, ?, ?, ?)",
             )?;
-            for version in versions {
+            for version in new {
                 insert.execute(params![
                     version.prompt_name,
                     version.version,
@@ -166,17 +176,18 @@ fn read_prices(conn: &Connection) -> Result<Vec<PriceEntry>> {
     Ok(prices)
 }
 
-fn read_versions(conn: &Connection, prompt: &str) -> Result<Vec<PromptVersionEntry>> {
+fn read_versions(conn: &Connection) -> Result<BTreeMap<String, Vec<PromptVersionEntry>>> {
     let mut statement = conn.prepare(
         "SELECT prompt_name, version, \"commit\", author, epoch_us(committed_at), message, content_hash, tokens \
-         FROM main.prompt_versions WHERE prompt_name = ? ORDER BY rowid",
+         FROM main.prompt_versions ORDER BY rowid",
     )?;
-    let mut rows = statement.query([prompt])?;
-    let mut versions = Vec::new();
+    let mut rows = statement.query([])?;
+    let mut versions: BTreeMap<String, Vec<PromptVersionEntry>> = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let mut row = RowReader::new(row);
-        versions.push(PromptVersionEntry {
-            prompt_name: row.get()?,
+        let name: String = row.get()?;
+        versions.entry(name.clone()).or_default().push(PromptVersionEntry {
+            prompt_name: name,
             version: row.get()?,
             commit: row.get()?,
             author: row.get()?,

@@ -27,7 +27,7 @@ pub(super) const TRACE_COLUMNS: &[Kind] = &[
 ];
 pub(super) const RESULT_COLUMNS: &[Kind] = &[
     Text, Text, Text, Text, Text, Text, Text, Small, Text, Text, Text, Text, Int, Int, Int, Int, Money, Text, Float,
-    Float, Small, Bool, Text, Text, Text, Time, Int,
+    Float, Small, Bool, Text, Text, Text, Time, Int, Text,
 ];
 pub(super) const DUPLICATE_COLUMNS: &[Kind] = &[Text, Text];
 

@@ -184,8 +184,8 @@ actions! {
         Full "pane.full" "Full screen", "Gives the focused pane the whole screen, or takes it back.", ANY, ["f"];
         Wider "pane.wider" "Wider", "Makes the focused pane wider.", ANY, ["]"];
         Narrower "pane.narrower" "Narrower", "Makes the focused pane narrower.", ANY, ["["];
-        NextMatch "match.next" "Next", "Goes to the next match, change or case.", ANY, ["n"];
-        PrevMatch "match.previous" "Previous", "Goes to the previous match, change or case.", ANY, ["N"];
+        NextMatch "match.next" "Next", "Goes to the next match, change or difference.", ANY, ["n"];
+        PrevMatch "match.previous" "Previous", "Goes to the previous match, change or difference.", ANY, ["N"];
     }
     "Lists" {
         Open "list.open" "Open", "Opens what is selected.", LISTS, ["enter"];
@@ -211,7 +211,7 @@ actions! {
         OpenPrompt "case.prompt" "Prompt", "Opens the prompt the call was made with.", &[Traces, Trace, Run], ["p"];
         OpenTrace "case.trace" "Trace", "Opens the recorded trace.", &[Runs, Run, Retrieval, Telemetry], ["t"];
         Session "case.session" "Session", "Shows the traces of the same conversation.", &[Traces, Trace], ["v"];
-        Diff "case.diff" "Diff", "Shows what differs from the recorded answer or version.", &[Run, Prompts], ["d"];
+        Diff "case.diff" "Diff", "Shows what differs from the recorded answer or version; in a run again: from each variant in turn, then nothing.", &[Run, Prompts], ["d"];
     }
     "Retrieval" {
         DropChunk "chunk.drop" "Drop or restore chunk", "Leaves the chunk out of the next replay, or takes it back.", &[Retrieval], ["-"];
@@ -222,8 +222,21 @@ actions! {
         SendRun "run.send" "Send", "Sends the requests as chosen; asks once more where they cost money.", &[Replay], ["enter"], CostsMoney;
         Measures "run.measures" "Measures", "Shows what the answers come to by every evaluator below the matrix, alone, or not at all.", &[Run], ["v"];
         Baseline "run.baseline" "Baseline", "Chooses what the answers are compared with: the recorded ones, or a variant's.", &[Run], ["b"];
+        NextCase "run.next_case" "Next case", "Goes to the next case.", &[Run], ["J"];
+        PrevCase "run.previous_case" "Previous case", "Goes to the previous case.", &[Run], ["K"];
+        OnlyChanged "run.only_changed" "Only changed", "Leaves out cases whose answers are all as what they are compared with, or takes them back.", &[Run], ["o"];
+        RateGood "run.rate_good" "Good", "Rates the answer good; kept as a score.", &[Run], ["+"];
+        RateBad "run.rate_bad" "Bad", "Rates the answer bad; kept as a score.", &[Run], ["-"];
+        Unrate "run.unrate" "No rating", "Takes the rating of the answer back.", &[Run], ["0"];
+        ExportRun "run.export" "Export comparison", "Writes the comparison to a Markdown, HTML, CSV, JSON lines or Parquet file.", &[Run], ["ctrl-x"];
         CommitMeasured "run.commit" "Commit with evidence", "Commits the prompt as it was measured, with what the run measured in the commit message.", &[Run], ["C"];
         StopRun "run.stop" "Stop run", "Stops the run that is worked on; what is there stays.", &[Runs, Run], ["c"];
+        ChainNearest "chain.nearest" "Nearest answer", "Goes on with the chain that left its recording: the tool answers with the nearest recorded answer, marked as such.", &[Run], ["a n"], CostsMoney;
+        ChainPick "chain.pick" "Pick an answer", "Goes on with the chain: the tool answers with a recorded answer that you pick.", &[Run], ["a p"], CostsMoney;
+        ChainType "chain.type" "Type an answer", "Goes on with the chain: the tool answers what you type.", &[Run], ["a t"], CostsMoney;
+        MoreAtOnce "run.more" "More at once", "Lets the run that is worked on have more calls in flight.", &[Run], [">"];
+        FewerAtOnce "run.fewer" "Fewer at once", "Lets the run that is worked on have fewer calls in flight.", &[Run], ["<"];
+        ChangeCap "run.cap" "Change cap", "Changes the cap of the run that is worked on; below what is spent, the run stops.", &[Run], ["$"];
         ResumeRun "run.resume" "Go on with run", "Goes on with a run that was stopped; answers that are there are not paid for again.", &[Runs, Run], ["R"], CostsMoney;
     }
     "Prompts" {

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::chord::Chord;
 use super::glyphs::{self, Glyphs};
+use super::held::Held;
 use super::keymap::Keymap;
 use super::msg::{JobNews, RequestId, Toast, WorkspaceInfo};
 use super::overlays::Overlay;
@@ -80,6 +81,8 @@ pub struct App {
     pub overlays: Vec<Overlay>,
     /// Keys of a sequence begun.
     pub pending: Vec<Chord>,
+    /// Keys that wait for what a screen is still reading.
+    pub held: Option<Held>,
     /// When ctrl-c was pressed last.
     pub last_cancel: Option<Timestamp>,
     /// Where things were drawn last.
@@ -112,6 +115,7 @@ impl App {
             log: Vec::new(),
             overlays: Vec::new(),
             pending: Vec::new(),
+            held: None,
             last_cancel: None,
             drawn: RefCell::default(),
             screens: SCREENS.iter().map(|spec| (spec.build)()).collect(),

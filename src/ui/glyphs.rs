@@ -13,6 +13,10 @@ pub struct Glyphs {
     pub warning: &'static str,
     /// Wrong.
     pub bad: &'static str,
+    /// Rated good.
+    pub up: &'static str,
+    /// Rated bad.
+    pub down: &'static str,
     /// In part.
     pub partial: &'static str,
     /// Not known.
@@ -47,6 +51,10 @@ pub struct Glyphs {
     pub running: &'static str,
     /// Text goes on.
     pub ellipsis: &'static str,
+    /// A blank made visible.
+    pub space: &'static str,
+    /// The end of a line made visible.
+    pub line_end: &'static str,
     /// The end of a prompt for input.
     pub prompt: &'static str,
 }
@@ -58,6 +66,8 @@ pub const UNICODE: Glyphs = Glyphs {
     good: "✓",
     warning: "!",
     bad: "✗",
+    up: "▲",
+    down: "▼",
     partial: "~",
     none: "—",
     dot: "·",
@@ -75,6 +85,8 @@ pub const UNICODE: Glyphs = Glyphs {
     branch: "⎇",
     running: "⟳",
     ellipsis: "…",
+    space: "␣",
+    line_end: "⏎",
     prompt: "›",
 };
 
@@ -85,6 +97,8 @@ pub const ASCII: Glyphs = Glyphs {
     good: "+",
     warning: "!",
     bad: "x",
+    up: "^",
+    down: "v",
     partial: "~",
     none: "-",
     dot: "|",
@@ -102,5 +116,7 @@ pub const ASCII: Glyphs = Glyphs {
     branch: "git:",
     running: "@",
     ellipsis: "~",
+    space: "_",
+    line_end: "/",
     prompt: ">",
 };

@@ -10,6 +10,7 @@ pub mod editor;
 pub mod effect;
 pub mod effects;
 pub mod glyphs;
+pub mod held;
 pub mod input;
 pub mod keymap;
 pub mod msg;

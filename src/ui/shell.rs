@@ -141,6 +141,11 @@ fn footer(app: &App, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     let mut left = vec![Piece::own(" ", Role::Text)];
     if !app.pending.is_empty() {
         left.extend(which_key(app, context));
+    } else if let Some(held) = &app.held {
+        let keys: Vec<String> = held.keys.iter().map(ToString::to_string).collect();
+        left.push(Piece::own(format!("{} ", keys.join(" ")), Role::Accent));
+        left.push(Piece::own("waits for what is being read   ", Role::Dim));
+        left.extend(hints(&[(String::from("esc"), "forgets it")]));
     } else if let Some((_, toast)) = &app.toast {
         let (mark, word, role) = match toast.severity {
             Severity::Info => (cx.glyphs.good, "", Role::Good),

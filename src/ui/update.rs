@@ -7,6 +7,7 @@ use super::app::App;
 use super::chord::{Chord, Key};
 use super::effect::{Choose, Confirm, Effect, Pick, PickItem};
 use super::effects::Answer;
+use super::held;
 use super::input::{Input, Mouse, MouseKind};
 use super::keymap::Lookup;
 use super::msg::{Event, Msg, Progress, Severity, Target, TimerId, TimerOf, Toast};
@@ -25,7 +26,9 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             if matches!(answer, Answer::Failed(_) | Answer::Stopped) {
                 app.jobs.remove(&id);
             }
-            tell(app, to, &Event::Answer(id, answer))
+            let mut effects = tell(app, to, &Event::Answer(id, answer));
+            effects.extend(held::resume(app));
+            effects
         }
         Msg::Timer { of: TimerOf::Screen(to), timer } => tell(app, to, &Event::Timer(timer)),
         Msg::Timer { of: TimerOf::App, timer } => {
@@ -134,9 +137,13 @@ fn toast(app: &mut App, message: Toast) -> Vec<Effect> {
     vec![Effect::Timer { of: TimerOf::App, timer: TimerId(number), after }]
 }
 
-fn on_key(app: &mut App, chord: Chord) -> Vec<Effect> {
+/// Takes a key.
+pub(super) fn on_key(app: &mut App, chord: Chord) -> Vec<Effect> {
     if chord == Chord::ctrl('c') {
         return cancel(app);
+    }
+    if let Some(effects) = held::take(app, chord) {
+        return effects;
     }
     if is_escape_then_key(app, chord) {
         let mut effects = on_key(app, Chord::plain(Key::Esc));
@@ -158,6 +165,7 @@ fn on_key(app: &mut App, chord: Chord) -> Vec<Effect> {
     }
     app.pending.push(chord);
     match app.keymap.lookup(context, &app.pending) {
+        Lookup::Action(action) if held::hold(app, action) => Vec::new(),
         Lookup::Action(action) => {
             app.pending.clear();
             run(app, action)
@@ -205,6 +213,7 @@ fn is_text(typing: Typing, chord: Chord) -> bool {
 /// Ctrl-c: closes or clears first, quits when pressed twice.
 fn cancel(app: &mut App) -> Vec<Effect> {
     app.pending.clear();
+    app.held = None;
     let twice = app.last_cancel.is_some_and(|last| app.now.since(last) <= TWICE.as_nanos() as i64);
     app.last_cancel = Some(app.now);
     if twice {
@@ -338,6 +347,7 @@ fn restore_theme(app: &mut App, overlay: &Overlay) {
 
 fn on_paste(app: &mut App, text: String) -> Vec<Effect> {
     app.pending.clear();
+    app.held = None;
     if let Some(overlay) = app.overlays.last_mut() {
         overlay.paste(&text);
         return Vec::new();
@@ -351,6 +361,7 @@ fn on_paste(app: &mut App, text: String) -> Vec<Effect> {
 
 fn on_mouse(app: &mut App, mouse: Mouse) -> Vec<Effect> {
     app.pending.clear();
+    app.held = None;
     if let Some(mut overlay) = app.overlays.pop() {
         let outcome = overlay.mouse(mouse);
         return after_overlay(app, overlay, outcome);

@@ -9,7 +9,7 @@ use super::history::time_of;
 use super::repository::{BlobId, CommitId, Repository};
 use super::similarity::{self, Removed};
 use super::state::path_of;
-use super::trees::Trees;
+use super::trees::{Tops, Trees};
 use crate::domain::cancel::Cancel;
 use crate::domain::time::Timestamp;
 
@@ -43,7 +43,7 @@ impl Repository {
     pub fn appearances(&self, below: &Path, cancel: &Cancel) -> Result<Vec<Appearance>, VcsError> {
         let repository = self.open()?;
         let below = self.relative(&below.join("x"))?.parent().unwrap_or(Path::new("")).to_owned();
-        let trees = Trees::new(&repository)?;
+        let trees = Trees::new(&repository, Tops::Pass)?;
         let mut walk = Walk { repository: &repository, trees, below, names: HashMap::new(), found: Vec::new() };
         // Every commit comes before its parents, so that all names of a file are known when its turn comes.
         let mut order = repository.revwalk()?;

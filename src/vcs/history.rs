@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::error::VcsError;
 use super::repository::{BlobId, CommitId, Repository};
 use super::similarity;
-use super::trees::Trees;
+use super::trees::{Tops, Trees};
 use crate::domain::cancel::Cancel;
 use crate::domain::time::Timestamp;
 
@@ -52,17 +52,29 @@ impl Repository {
     ///
     /// A commit that removed the file is no revision; what was before it, under the same name, is.
     pub fn history(&self, path: &Path, most: usize, cancel: &Cancel) -> Result<History, VcsError> {
-        let relative = self.relative(path)?;
+        Ok(self.histories(&[path], most, cancel)?.pop().unwrap_or_default())
+    }
+
+    /// The revisions of several files, each as [`history`](Self::history) gives them and in the order of the paths; commits
+    /// and trees are read once for all of them.
+    pub fn histories(&self, paths: &[&Path], most: usize, cancel: &Cancel) -> Result<Vec<History>, VcsError> {
         let repository = self.open()?;
         let head = match repository.head() {
             Ok(head) => head.peel_to_commit()?,
-            Err(error) if error.code() == git2::ErrorCode::UnbornBranch => return Ok(History::default()),
+            Err(error) if error.code() == git2::ErrorCode::UnbornBranch => {
+                return Ok(vec![History::default(); paths.len()]);
+            }
             Err(error) => return Err(error.into()),
         };
-        let mut walk = Walk::new(&repository, most)?;
-        walk.add(&head, Rc::from(relative.as_path()))?;
-        walk.run(cancel)?;
-        Ok(History { revisions: walk.revisions()?, shallow: repository.is_shallow() })
+        let mut trees = Trees::new(&repository, if paths.len() > 1 { Tops::Keep } else { Tops::Pass })?;
+        let mut histories = Vec::with_capacity(paths.len());
+        for path in paths {
+            let mut walk = Walk::new(&repository, &mut trees, most);
+            walk.add(&head, Rc::from(self.relative(path)?.as_path()))?;
+            walk.run(cancel)?;
+            histories.push(History { revisions: walk.revisions()?, shallow: repository.is_shallow() });
+        }
+        Ok(histories)
     }
 }
 
@@ -82,9 +94,9 @@ struct Node {
 type Next = (i64, std::cmp::Reverse<usize>);
 
 /// Goes from the head to the parents as git does for one path: where a parent has the same file, only there.
-struct Walk<'r> {
+struct Walk<'r, 't> {
     repository: &'r git2::Repository,
-    trees: Trees<'r>,
+    trees: &'t mut Trees<'r>,
     nodes: Vec<Node>,
     known: HashMap<(git2::Oid, Rc<Path>), usize>,
     queue: BinaryHeap<Next>,
@@ -93,17 +105,17 @@ struct Walk<'r> {
     most: usize,
 }
 
-impl<'r> Walk<'r> {
-    fn new(repository: &'r git2::Repository, most: usize) -> Result<Self, VcsError> {
-        Ok(Self {
+impl<'r, 't> Walk<'r, 't> {
+    fn new(repository: &'r git2::Repository, trees: &'t mut Trees<'r>, most: usize) -> Self {
+        Self {
             repository,
-            trees: Trees::new(repository)?,
+            trees,
             nodes: Vec::new(),
             known: HashMap::new(),
             queue: BinaryHeap::new(),
             found: Vec::new(),
             most,
-        })
+        }
     }
 
     /// Notes a commit to be looked at, once for each name.

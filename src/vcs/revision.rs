@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::command;
 use super::error::VcsError;
 use super::repository::{BlobId, CommitId, Repository};
-use super::trees::Trees;
+use super::trees::{Tops, Trees};
 use crate::domain::cancel::Cancel;
 
 /// Largest file that is read out of the history, in bytes.
@@ -48,7 +48,7 @@ impl Repository {
         let commit = self.resolve(revision)?;
         let repository = self.open()?;
         let tree = repository.find_commit(commit.oid()?)?.tree_id();
-        let mut trees = Trees::new(&repository)?;
+        let mut trees = Trees::new(&repository, Tops::Pass)?;
         for name in names {
             let path = self.relative(name)?;
             if let Some(id) = trees.file(tree, &path)? {
@@ -63,7 +63,7 @@ impl Repository {
     /// The content that a file has in each commit, by one of its names; `None` where it is not there.
     pub fn blobs_at(&self, names: &[&Path], commits: &[&CommitId]) -> Result<Vec<Option<BlobId>>, VcsError> {
         let repository = self.open()?;
-        let mut trees = Trees::new(&repository)?;
+        let mut trees = Trees::new(&repository, Tops::Pass)?;
         let names = names.iter().map(|name| self.relative(name)).collect::<Result<Vec<_>, _>>()?;
         let mut blobs = Vec::with_capacity(commits.len());
         for commit in commits {

@@ -21,15 +21,24 @@ pub(super) enum EntryKind {
     Other,
 }
 
-/// One repository's trees, with what was found in directories below the top.
+/// What becomes of what was found at the top of trees: tops differ in almost every commit, so that only who asks for several
+/// paths meets one again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tops {
+    Keep,
+    Pass,
+}
+
+/// One repository's trees, with what was found in them.
 pub(super) struct Trees<'r> {
     odb: git2::Odb<'r>,
-    below: HashMap<(git2::Oid, Box<[u8]>), Option<Entry>>,
+    tops: Tops,
+    known: HashMap<git2::Oid, HashMap<Box<[u8]>, Option<Entry>>>,
 }
 
 impl<'r> Trees<'r> {
-    pub(super) fn new(repository: &'r git2::Repository) -> Result<Self, VcsError> {
-        Ok(Self { odb: repository.odb()?, below: HashMap::new() })
+    pub(super) fn new(repository: &'r git2::Repository, tops: Tops) -> Result<Self, VcsError> {
+        Ok(Self { odb: repository.odb()?, tops, known: HashMap::new() })
     }
 
     /// What lies at a path below a tree; the tree itself for an empty path.
@@ -41,8 +50,9 @@ impl<'r> Trees<'r> {
                 return Ok(None);
             }
             let name = name.as_encoded_bytes();
-            // Tops differ in almost every commit; directories below are the same in most.
-            let found = if depth == 0 { self.entry(here.id, name)? } else { self.known(here.id, name)? };
+            // Directories below the top are the same in most commits.
+            let keep = depth > 0 || self.tops == Tops::Keep;
+            let found = if keep { self.known(here.id, name)? } else { self.entry(here.id, name)? };
             match found {
                 Some(entry) => here = entry,
                 None => return Ok(None),
@@ -62,11 +72,11 @@ impl<'r> Trees<'r> {
     }
 
     fn known(&mut self, tree: git2::Oid, name: &[u8]) -> Result<Option<Entry>, VcsError> {
-        if let Some(found) = self.below.get(&(tree, name.into())) {
+        if let Some(found) = self.known.get(&tree).and_then(|names| names.get(name)) {
             return Ok(*found);
         }
         let found = self.entry(tree, name)?;
-        self.below.insert((tree, name.into()), found);
+        self.known.entry(tree).or_default().insert(name.into(), found);
         Ok(found)
     }
 

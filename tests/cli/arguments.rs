@@ -18,6 +18,7 @@ fn the_help_lists_what_there_is_and_nothing_that_is_not() {
         "score",
         "sessions",
         "compare",
+        "cache",
         "prompt",
         "sql",
         "models",

@@ -1,7 +1,9 @@
 //! The built program as a user or a script runs it.
 
 mod arguments;
+mod baseline;
 mod codes;
+mod compare;
 mod evidence;
 mod formats;
 mod hostile;

@@ -3,5 +3,5 @@
 mod damaged;
 mod intake;
 mod properties;
-mod reading;
+pub mod reading;
 mod recorded;

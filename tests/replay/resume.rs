@@ -14,8 +14,15 @@ use super::support::{Bench, cases, order, service, stream};
 
 const CASES: usize = 4;
 
-fn again(unknown: UnknownCalls) -> ResumeOrder {
-    ResumeOrder { unknown, max_cost: None, concurrency: 2, cache: CachePolicy::Ignore, default_max_output: 100 }
+pub fn again(unknown: UnknownCalls) -> ResumeOrder {
+    ResumeOrder {
+        unknown,
+        max_cost: None,
+        concurrency: 2,
+        cache: CachePolicy::Ignore,
+        default_max_output: 100,
+        diverged: None,
+    }
 }
 
 async fn answering() -> MockServer {

@@ -15,7 +15,7 @@ use hindcast::domain::span::{Cost, PromptRef, Span, SpanKind, Usage};
 use hindcast::domain::time::{SystemClock, Timestamp};
 use hindcast::http::RetryPolicy;
 use hindcast::providers::{Environment, Providers};
-use hindcast::services::replay::{ReplayOrder, ReplayPlan, ReplayService, RunEvent, RunOutcome};
+use hindcast::services::replay::{DayLimit, ReplayOrder, ReplayPlan, ReplayService, RunEvent, RunOutcome};
 use hindcast::store::journal::read_journal;
 use hindcast::store::{Journal, JournalRecord, Store, StoreOptions};
 use tokio_util::sync::CancellationToken;
@@ -33,6 +33,23 @@ impl Bench {
         let dir = tempfile::tempdir().unwrap();
         let service = service(dir.path(), base_url);
         Self { dir, service }
+    }
+
+    /// The same with other settings of the provider.
+    pub fn with(base_url: &str, change: impl Fn(&mut ProviderSettings)) -> Self {
+        Self::of(&[("p", base_url)], change)
+    }
+
+    /// A service with several providers, each with a model `m` priced alike.
+    pub fn of(providers: &[(&str, &str)], change: impl Fn(&mut ProviderSettings)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let service = service_of(dir.path(), providers, change);
+        Self { dir, service }
+    }
+
+    /// With a limit on what is spent in a day.
+    pub fn a_day(self, limit: DayLimit) -> Self {
+        Self { service: self.service.with_day(Some(limit)), dir: self.dir }
     }
 
     pub fn plan(&self, order: &ReplayOrder, cases: Vec<Case>) -> ReplayPlan {
@@ -82,14 +99,28 @@ impl Bench {
 }
 
 pub fn service(dir: &std::path::Path, base_url: &str) -> ReplayService {
-    let settings = ProviderSettings {
-        base_url: Some(base_url.to_owned()),
-        key: Some(KeySource::Env("P_KEY".into())),
-        ..ProviderSettings::new("p", ProviderKind::OpenAi)
-    };
-    let providers = Providers::new(vec![settings], Environment::of([("P_KEY", KEY)]));
+    service_of(dir, &[("p", base_url)], |_| {})
+}
+
+fn service_of(
+    dir: &std::path::Path,
+    providers: &[(&str, &str)],
+    change: impl Fn(&mut ProviderSettings),
+) -> ReplayService {
+    let settings = providers.iter().map(|(name, base_url)| {
+        let mut settings = ProviderSettings {
+            base_url: Some((*base_url).to_owned()),
+            key: Some(KeySource::Env("P_KEY".into())),
+            ..ProviderSettings::new(*name, ProviderKind::OpenAi)
+        };
+        change(&mut settings);
+        settings
+    });
     let price = PriceOverride { input: money("1"), output: money("10"), ..PriceOverride::default() };
-    let prices = PriceBook::compiled_in().with_price("p/m", price);
+    let prices = providers
+        .iter()
+        .fold(PriceBook::compiled_in(), |prices, (name, _)| prices.with_price(&format!("{name}/m"), price));
+    let providers = Providers::new(settings.collect(), Environment::of([("P_KEY", KEY)]));
     let store = Store::new(dir, StoreOptions::default());
     let number = AtomicU64::new(0);
     let policy = RetryPolicy { first_pause: Duration::from_millis(1), ..RetryPolicy::default() };

@@ -1,21 +1,28 @@
 //! `hindcast replay`: replays recorded calls on other models, prompts or chunks.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::super::args::dollars;
 use super::super::cell::Cell;
+use super::super::chain_asker::ChainAsker;
 use super::super::context::Context;
+use super::super::decided_text::{decided_lines, design_notes};
 use super::super::figures;
 use super::super::output::Format;
 use super::super::replay_live::Live;
 use super::super::table::{Column, Table};
+use crate::domain::chain::{ChainLimits, ChainOptions, OnDivergence};
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
-use crate::domain::run::{CallsMode, ModelChoice, RunStatus};
+use crate::domain::run::{CallsMode, ModelChoice, ModelId, RunStatus};
 use crate::error::{AppError, ErrorKind, Exit};
+use crate::services::compare::{stop_rule, watched};
 use crate::services::prompts::Prompts;
 use crate::services::replay::{
-    CachePolicy, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan, ReplayService, ResumeOrder, RunOutcome,
-    UnknownCalls,
+    Asker, BaselineLane, CachePolicy, Pacing, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan, ReplayService,
+    ResumeOrder, RunOutcome, UnknownCalls,
 };
 use crate::store::TracesQuery;
 
@@ -27,8 +34,19 @@ pub enum Calls {
     Answer,
     /// Every call on its own
     All,
-    /// The agent's whole chain, with recorded tool results
+    /// The agent's whole chain: its tools answer from the recording, and nothing is run
     Chain,
+}
+
+/// What happens where a chain asks for something that was not recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Divergence {
+    /// The case ends there with status diverged, which is a result and no failure: exit code 0
+    Stop,
+    /// The nearest recorded answer is given, and marked as such
+    Nearest,
+    /// You are asked what the tool answers
+    Ask,
 }
 
 /// Arguments of `hindcast replay`.
@@ -53,21 +71,52 @@ pub struct Args {
     /// Answers for each case and variant
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub samples: u32,
+    /// Ask the recorded model and messages again beside the others: how far answers move when nothing is changed
+    #[arg(long)]
+    pub baseline: bool,
+    /// Stop as soon as it is clear by an evaluator (default: the first configured one, else similarity) whether each variant
+    /// differs from the baseline, or that no difference will be shown; cases are asked in an order by chance
+    #[arg(long, value_name = "decided[:EVALUATOR]", value_parser = until)]
+    pub until: Option<Until>,
     /// Leave out the chunk of this rank, from 1; may be repeated
     #[arg(long, value_name = "RANK", value_parser = clap::value_parser!(u32).range(1..))]
     pub drop_chunk: Vec<u32>,
     /// Which calls of a trace are cases
     #[arg(long, value_enum, value_name = "CALLS", default_value_t = Calls::Answer)]
     pub calls: Calls,
+    /// With --calls chain: what happens where it asks for something that was not recorded [default: stop]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub on_divergence: Option<Divergence>,
+    /// With --calls chain: begin with the N-th call, after the recorded ones before it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "resume")]
+    pub step: Option<u32>,
+    /// With --calls chain: end a chain after so many requests [default: 50]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_steps: Option<u32>,
+    /// With --calls chain: end a chain after so many input and output tokens [default: 1000000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_chain_tokens: Option<u64>,
+    /// With --calls chain: end it when it asks one tool more often with the same arguments [default: 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_repeats: Option<u32>,
     /// Never spend more than this many US dollars on the run
     #[arg(long, value_name = "USD", value_parser = dollars)]
     pub max_cost: Option<Money>,
+    /// What a model costs: US dollars per million tokens, in and out, over every other price; may be repeated
+    #[arg(long, value_name = "MODEL=IN,OUT")]
+    pub price: Vec<ModelPrice>,
+    /// A model that costs nothing; may be repeated
+    #[arg(long, value_name = "MODEL")]
+    pub free: Vec<ModelId>,
     /// Requests in flight at a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     pub concurrency: Option<u32>,
     /// Ask again even where the same request was answered before
     #[arg(long)]
     pub no_cache: bool,
+    /// Hand the calls over in batches, at half the price; answers come within a day. The run can be left and resumed
+    #[arg(long)]
+    pub batch: bool,
     /// Print the plan and send nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -75,21 +124,40 @@ pub struct Args {
     #[arg(short = 'y', long)]
     pub yes: bool,
     /// Go on with a run that was stopped
-    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "limit", "models", "prompts", "set", "drop_chunk", "dry_run"])]
+    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "limit", "models", "prompts", "set", "drop_chunk", "baseline", "until", "dry_run", "batch"])]
     pub resume: Option<String>,
     /// Ask again what was sent and never heard of again; it may be paid for twice
     #[arg(long, requires = "resume")]
     pub retry_unknown: bool,
 }
 
+/// What lets a run stop before its end, as typed: `decided`, or `decided:EVALUATOR`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Until {
+    /// The evaluator that decides.
+    pub evaluator: Option<String>,
+}
+
+fn until(text: &str) -> Result<Until, String> {
+    match text.split_once(':') {
+        None if text == "decided" => Ok(Until { evaluator: None }),
+        Some(("decided", evaluator)) if !evaluator.is_empty() => Ok(Until { evaluator: Some(evaluator.to_owned()) }),
+        _ => {
+            Err("write decided, or decided:EVALUATOR such as decided:similarity or decided:contains:refund".to_owned())
+        }
+    }
+}
+
 /// Replays them.
 pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
-    let service = context.services.replay()?;
+    let prices = prices(args);
+    let service = context.services.replay()?.with_prices(&prices);
     let prompts = context.services.prompts()?;
     let plan = match &args.resume {
         Some(prefix) => resumed(prefix, args, &service, prompts.as_ref(), context)?,
         None => planned(args, &service, prompts, context)?,
     };
+    let plan = watched(context.services, plan, &context.cancel)?;
     context.notices.clear();
     tell_plan(&plan, context);
     if args.dry_run {
@@ -101,6 +169,10 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         return Ok(Exit::Fine);
     }
     agree(args, &plan, context)?;
+    let mut plan = plan;
+    if args.on_divergence == Some(Divergence::Ask) {
+        plan.asker = Some(asker(context)?);
+    }
     go(plan, &service, context)
 }
 
@@ -119,6 +191,11 @@ fn planned(
         Calls::All => CallsMode::All,
         Calls::Chain => CallsMode::Chain,
     };
+    let chain = chain_options(args, config.defaults.chain_limits());
+    if order.calls != CallsMode::Chain && chain.is_some() {
+        return Err(AppError::usage("--on-divergence, --step and the limits of a chain need --calls chain"));
+    }
+    order.chain = chain.unwrap_or(ChainOptions { limits: config.defaults.chain_limits(), ..ChainOptions::default() });
     order.prompts = args.prompts.iter().map(|text| Prompts::reference(text)).collect();
     for prompt in &order.prompts {
         prompts.load(prompt).map_err(|error| dash_hint(error.into(), "-p", &prompt.name, args))?;
@@ -128,7 +205,16 @@ fn planned(
     order.max_cost = Some(config.defaults.max_cost_usd.value);
     order.concurrency = config.defaults.concurrency.value as usize;
     order.cache = cache(args);
+    order.pacing = if args.batch { Pacing::Batch } else { Pacing::Live };
+    if args.baseline {
+        order.baseline = BaselineLane::Asked;
+    }
+    order.until = match &args.until {
+        Some(until) => Some(stop_rule(context.services, until.evaluator.as_deref())?),
+        None => None,
+    };
     order.default_max_output = config.defaults.max_output_tokens.value.into();
+    order.prices = prices(args);
     let store = context.store()?;
     context.notices.progress("reading the cases");
     let limit = args.limit.unwrap_or(u32::MAX) as usize;
@@ -154,8 +240,41 @@ fn resumed(
         concurrency: config.defaults.concurrency.value as usize,
         cache: cache(args),
         default_max_output: config.defaults.max_output_tokens.value.into(),
+        diverged: chain_options(args, config.defaults.chain_limits()),
     };
     Ok(service.resume(&run, &order, Some(render), &context.cancel)?)
+}
+
+/// How chains are replayed, where the command line says something about it.
+fn chain_options(args: &Args, usual: ChainLimits) -> Option<ChainOptions> {
+    let Args { on_divergence, step, max_steps, max_chain_tokens, max_repeats, .. } = args;
+    let said = on_divergence.is_some() || step.is_some() || max_steps.is_some();
+    (said || max_chain_tokens.is_some() || max_repeats.is_some()).then(|| ChainOptions {
+        on_divergence: match on_divergence {
+            None | Some(Divergence::Stop) => OnDivergence::Stop,
+            Some(Divergence::Nearest) => OnDivergence::Nearest,
+            Some(Divergence::Ask) => OnDivergence::Ask,
+        },
+        from_step: step.unwrap_or(1),
+        limits: ChainLimits {
+            steps: max_steps.unwrap_or(usual.steps),
+            tokens: max_chain_tokens.unwrap_or(usual.tokens),
+            repeats: max_repeats.unwrap_or(usual.repeats),
+        },
+    })
+}
+
+/// Somebody to ask; refuses where there is no terminal.
+fn asker(context: &Context<'_>) -> Result<Arc<dyn Asker>, AppError> {
+    ChainAsker::new(context.notices.clone()).map(|asker| Arc::new(asker) as Arc<dyn Asker>).ok_or_else(|| {
+        AppError::usage("--on-divergence ask needs a terminal to ask on; nothing was sent")
+            .hint("--on-divergence stop ends such cases as diverged, nearest gives the nearest recorded answer")
+    })
+}
+
+/// What the user says that models cost.
+fn prices(args: &Args) -> Vec<ModelPrice> {
+    args.price.iter().cloned().chain(args.free.iter().cloned().map(ModelPrice::free)).collect()
 }
 
 const fn cache(args: &Args) -> CachePolicy {
@@ -231,6 +350,9 @@ fn tell_plan(plan: &ReplayPlan, context: &Context<'_>) {
     }
     notices.detail(&format!("  estimate: {}", plan.basis));
     plan.notes.iter().for_each(|note| notices.note(&format!("  {note}")));
+    for note in design_notes(plan) {
+        notices.note(&format!("  {note}"));
+    }
     if let Some(cap) = plan.run.max_cost
         && plan.worst_case() > Money::ZERO
     {
@@ -291,7 +413,7 @@ fn go(plan: ReplayPlan, service: &ReplayService, context: &mut Context<'_>) -> R
         RunStatus::Interrupted => Exit::Interrupted,
         RunStatus::Budget => Exit::Budget,
         RunStatus::Failed => Exit::Provider,
-        RunStatus::Completed | RunStatus::Running if outcome.failed > 0 => Exit::Provider,
+        RunStatus::Completed | RunStatus::Running if outcome.failed + outcome.unknown > 0 => Exit::Provider,
         RunStatus::Completed | RunStatus::Running => Exit::Fine,
     })
 }
@@ -301,12 +423,30 @@ fn tell_end(outcome: &RunOutcome, context: &Context<'_>) {
     if let Some(reason) = &outcome.stopped_by {
         context.notices.warning(reason);
     }
+    if let Some(decided) = &outcome.decided {
+        for line in decided_lines(decided) {
+            context.notices.note(&line);
+        }
+    }
     match outcome.status {
         RunStatus::Interrupted => context.notices.note(&format!("stopped; go on with: hindcast replay --resume {id}")),
         RunStatus::Budget => context
             .notices
             .note(&format!("stopped at the cap; go on with: hindcast replay --resume {id} --max-cost USD")),
         RunStatus::Running | RunStatus::Completed | RunStatus::Failed => {}
+    }
+    if outcome.diverged > 0 {
+        context.notices.note(&format!(
+            "{} the recording: `hindcast runs {id} --format jsonl` shows each step, the workbench shows it beside the \
+             recording and can go on from there",
+            figures::counted(outcome.diverged, "chain left", "chains left"),
+        ));
+    }
+    if outcome.unknown > 0 {
+        context.notices.note(&format!(
+            "{} sent and never heard of again; --resume {id} --retry-unknown asks again and may pay twice",
+            figures::counted(outcome.unknown, "call was", "calls were")
+        ));
     }
     if outcome.skipped > 0 {
         context.notices.note(&format!("{} skipped", figures::counted(outcome.skipped, "case was", "cases were")));
@@ -333,6 +473,7 @@ fn print_outcome(outcome: &RunOutcome, context: &mut Context<'_>) -> Result<(), 
                     Column::number("results", "results"),
                     Column::number("ok", "ok"),
                     Column::number("failed", "failed"),
+                    Column::number("unknown", "unknown"),
                     Column::number("from_cache", "cached"),
                     Column::number("cost_usd", "$"),
                     Column::number("estimated_cost_usd", "estimated $"),
@@ -346,6 +487,7 @@ fn print_outcome(outcome: &RunOutcome, context: &mut Context<'_>) -> Result<(), 
                 Cell::Count(outcome.results.into()),
                 Cell::Count(outcome.ok.into()),
                 Cell::Count(outcome.failed.into()),
+                Cell::Count(outcome.unknown.into()),
                 Cell::Count(outcome.from_cache.into()),
                 Cell::maybe(outcome.cost_usd, Cell::Usd),
                 Cell::maybe(outcome.estimated_cost_usd, Cell::Usd),
@@ -372,6 +514,8 @@ fn print_plan(plan: &ReplayPlan, context: &mut Context<'_>) -> Result<(), AppErr
         ("worst_case_usd", Cell::Usd(plan.worst_case()).to_json()),
         ("max_cost_usd", Cell::maybe(plan.run.max_cost, Cell::Usd).to_json()),
         ("basis", Value::from(plan.basis.as_str())),
+        ("unsteady_cases", Value::from(plan.unsteady)),
+        ("until", Value::from(plan.run.until.as_ref().map(|rule| format!("decided:{}", rule.evaluator())))),
         ("models", table.objects().map(Value::Object).collect()),
     ];
     context.out.document(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())

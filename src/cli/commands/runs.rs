@@ -1,16 +1,21 @@
 //! `hindcast runs`: lists runs, or the results of one.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::super::cell::Cell;
 use super::super::context::Context;
+use super::super::decided_text::decided_lines;
 use super::super::figures;
 use super::super::output::Format;
 use super::super::span_json;
 use super::super::table::{Column, Table};
 use super::super::terminal::Paint;
 use super::runs_otlp::{self, OtlpArgs};
+use crate::domain::ids::ResultId;
 use crate::domain::run::{ResultStatus, RunResult, RunStatus};
+use crate::domain::score::Rating;
 use crate::error::{AppError, Exit};
 use crate::store::RunRow;
 
@@ -44,8 +49,9 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
             }
             let row = store.run(&id, &context.cancel)?;
             let results = store.results(&id, &context.cancel)?;
+            let ratings = store.ratings(&id, &context.cancel)?;
             context.notices.clear();
-            print_results(&row, &results, context)?;
+            print_results(&row, &results, &ratings, context)?;
         }
     }
     Ok(Exit::Fine)
@@ -67,6 +73,9 @@ pub(super) fn runs_table(runs: &[RunRow]) -> Table {
             Column::number("unknown", "unknown"),
             Column::number("cost_usd", "$"),
             Column::number("max_cost_usd", "cap $"),
+            Column::hidden("until"),
+            Column::hidden("decided_after_cases"),
+            Column::number("saved_requests", "saved"),
         ],
     );
     for row in runs {
@@ -82,6 +91,9 @@ pub(super) fn runs_table(runs: &[RunRow]) -> Table {
             Cell::Count(row.unknown.into()),
             Cell::maybe(row.cost_usd, Cell::Usd),
             Cell::maybe(row.run.max_cost, Cell::Usd),
+            Cell::text(row.run.until.as_ref().map(|rule| format!("decided:{}", rule.evaluator()))),
+            Cell::count(row.run.decided.as_ref().map(|decided| decided.cases)),
+            Cell::count(row.run.decided.as_ref().map(|decided| decided.saved_requests)),
         ]);
     }
     table
@@ -97,24 +109,49 @@ fn run_status(status: RunStatus) -> Cell {
     Cell::Status(status.as_str().into(), paint)
 }
 
-fn print_results(row: &RunRow, results: &[RunResult], context: &mut Context<'_>) -> Result<(), AppError> {
+/// What reviewers think of results.
+type Ratings = BTreeMap<ResultId, Rating>;
+
+fn print_results(
+    row: &RunRow,
+    results: &[RunResult],
+    ratings: &Ratings,
+    context: &mut Context<'_>,
+) -> Result<(), AppError> {
+    let json = |result: &RunResult| {
+        let mut json = span_json::result(result);
+        if let Value::Object(fields) = &mut json {
+            fields.insert("rating".to_owned(), ratings.get(&result.result_id).map(|rating| rating.as_str()).into());
+        }
+        json
+    };
     match context.out.format() {
-        Format::Jsonl => results.iter().try_for_each(|result| context.out.json_line(&span_json::result(result))),
+        Format::Jsonl => results.iter().try_for_each(|result| context.out.json_line(&json(result))),
         Format::Json => {
             let run = runs_table(std::slice::from_ref(row)).objects().next().unwrap_or_default();
-            let results = results.iter().map(span_json::result).collect::<Value>();
+            let results = results.iter().map(json).collect::<Value>();
             context
                 .out
                 .document([("run".into(), Value::Object(run)), ("results".into(), results)].into_iter().collect())
         }
-        Format::Csv => context.out.rows(&results_table(results)),
+        Format::Csv => context.out.rows(&results_table(results, ratings)),
         Format::Table => {
             context.out.head(&heading(row))?;
             for variant in &row.run.variants {
                 let prompt = variant.prompt.as_ref().map(|prompt| format!(" · {prompt}")).unwrap_or_default();
                 context.out.line(&format!("  {}  {}{prompt}", variant.id.as_str(), variant.model))?;
             }
-            context.out.rows(&results_table(results))
+            for line in row.run.decided.iter().flat_map(decided_lines) {
+                context.out.line(&format!("  {line}"))?;
+            }
+            context.out.rows(&results_table(results, ratings))?;
+            let mut told: Vec<&String> = results.iter().flat_map(|result| &result.dropped).collect();
+            told.sort();
+            told.dedup();
+            for dropped in told {
+                context.notices.note(&format!("left out of requests: {dropped}"));
+            }
+            Ok(())
         }
     }
 }
@@ -132,7 +169,7 @@ fn heading(row: &RunRow) -> String {
 }
 
 /// Results as rows with their public fields.
-fn results_table(results: &[RunResult]) -> Table {
+fn results_table(results: &[RunResult], ratings: &Ratings) -> Table {
     let mut table = Table::new(
         "results",
         vec![
@@ -159,6 +196,8 @@ fn results_table(results: &[RunResult]) -> Table {
             Column::id("from_cache", "cached"),
             Column::text("output_text", "answer"),
             Column::text("error", "error"),
+            Column::id("rating", "rated"),
+            Column::hidden("dropped"),
         ],
     );
     for result in results {
@@ -186,16 +225,26 @@ fn results_table(results: &[RunResult]) -> Table {
             Cell::Flag(result.from_cache),
             Cell::text(result.output_text.as_deref()),
             Cell::text(result.error.as_deref()),
+            rating(ratings.get(&result.result_id).copied()),
+            Cell::Json(serde_json::to_value(&result.dropped).unwrap_or_default()),
         ]);
     }
     table
+}
+
+fn rating(rating: Option<Rating>) -> Cell {
+    match rating {
+        None => Cell::Unknown,
+        Some(rating @ Rating::Good) => Cell::Status(rating.as_str().into(), Paint::Good),
+        Some(rating @ Rating::Bad) => Cell::Status(rating.as_str().into(), Paint::Bad),
+    }
 }
 
 fn result_status(status: ResultStatus) -> Cell {
     let paint = match status {
         ResultStatus::Ok => Paint::Good,
         ResultStatus::Skipped => Paint::Dim,
-        ResultStatus::Incomplete | ResultStatus::Unknown => Paint::Warning,
+        ResultStatus::Incomplete | ResultStatus::Unknown | ResultStatus::Diverged => Paint::Warning,
         ResultStatus::Failed => Paint::Bad,
     };
     Cell::Status(status.as_str().into(), paint)

@@ -1,4 +1,4 @@
-//! `hindcast score`: keeps a score on a trace.
+//! `hindcast score`: keeps a score on a trace, or on an answer of a replay.
 
 use super::super::context::Context;
 use crate::domain::score::NOTE;
@@ -20,6 +20,9 @@ pub struct Args {
     /// Why
     #[arg(long, value_name = "TEXT")]
     pub why: Option<String>,
+    /// The replayed answer judged, by its id, instead of the recorded one; `rating good` or `rating bad` rates it
+    #[arg(long, value_name = "RESULT_ID")]
+    pub result: Option<String>,
 }
 
 /// Keeps it.
@@ -34,7 +37,15 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         .ok_or_else(|| AppError::usage(format!("`{}` is no score: give a number, yes or no, or a word", args.value)))?;
     let store = context.store()?;
     let trace = notes::trace(store, &args.trace_id, &context.cancel)?;
-    let given = notes::score(trace, name, &value, args.why.as_deref(), context.services.clock().now());
+    let mut given = notes::score(trace, name, &value, args.why.as_deref(), context.services.clock().now());
+    if let Some(id) = &args.result {
+        let result = store.result(&id.as_str().into(), &context.cancel)?.result;
+        if result.trace_id != given.trace_id {
+            return Err(AppError::usage(format!("result {id} answers another trace: {}", result.trace_id.as_str())));
+        }
+        given.span_id = Some(result.span_id);
+        given.result_id = Some(result.result_id);
+    }
     notes::keep(store, &given)?;
     super::note::kept(&given, "score", context)
 }

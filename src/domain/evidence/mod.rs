@@ -6,8 +6,10 @@ mod parse;
 #[cfg(test)]
 mod tests;
 mod trailers;
+mod unmoved;
 mod word;
 
 pub use digits::Digits;
 pub use model::{CaseSet, ContentHash, Evidence, MeasuredDifference};
 pub use parse::EvidenceError;
+pub use unmoved::Unmoved;

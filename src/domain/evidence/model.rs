@@ -1,6 +1,7 @@
 //! The evidence of a commit.
 
 use super::digits::Digits;
+use super::unmoved::Unmoved;
 use super::word::encode;
 use super::{trailers, word};
 use crate::domain::ids::RunId;
@@ -12,6 +13,7 @@ pub(super) const RUN: &str = "Hindcast-Run";
 pub(super) const CASES: &str = "Hindcast-Cases";
 pub(super) const MODELS: &str = "Hindcast-Models";
 pub(super) const DIFFERENCE: &str = "Hindcast-Difference";
+pub(super) const UNMOVED: &str = "Hindcast-Unmoved";
 pub(super) const COST: &str = "Hindcast-Cost";
 pub(super) const PROMPT: &str = "Hindcast-Prompt";
 
@@ -81,6 +83,8 @@ pub struct Evidence {
     pub models: Vec<String>,
     /// What was found.
     pub differences: Vec<MeasuredDifference>,
+    /// What did not move, where it is told apart.
+    pub unmoved: Vec<Unmoved>,
     /// What the run cost; `None` where not known.
     pub cost: Option<Money>,
     /// The prompt file that was measured.
@@ -112,6 +116,7 @@ impl Evidence {
             (MODELS, models.join(", ")),
         ];
         list.extend(self.differences.iter().map(|difference| (DIFFERENCE, difference.to_string())));
+        list.extend(self.unmoved.iter().map(|unmoved| (UNMOVED, unmoved.to_string())));
         list.push((COST, self.cost.map_or_else(|| UNKNOWN.to_owned(), |cost| format!("${cost}"))));
         list.push((PROMPT, format!("{BLAKE3}{}", self.prompt.as_str())));
         list
@@ -142,7 +147,9 @@ impl Evidence {
             })
             .collect();
         if parts.is_empty() {
-            let verdict = self.differences.first().map_or(Verdict::TooFew, |difference| difference.verdict);
+            let told = self.differences.iter().map(|difference| difference.verdict);
+            let verdict = told.chain(self.unmoved.iter().map(|unmoved| unmoved.verdict)).next();
+            let verdict = verdict.unwrap_or(Verdict::TooFew);
             parts.push(verdict.as_str().to_owned());
         }
         let cost = self.cost.map_or_else(String::new, |cost| format!("; ${cost}"));

@@ -3,8 +3,10 @@
 use super::digits::Digits;
 use super::model::{
     BLAKE3, CASES, COST, CaseSet, ContentHash, DIFFERENCE, Evidence, MODELS, MeasuredDifference, PROMPT, RUN, UNKNOWN,
+    UNMOVED,
 };
 use super::trailers::{self, Trailer};
+use super::unmoved::Unmoved;
 use super::word::decode;
 use crate::domain::ids::RunId;
 use crate::domain::statistics::Verdict;
@@ -45,6 +47,7 @@ impl Evidence {
             cases: one(&found, CASES, cases)?,
             models: one(&found, MODELS, list)?,
             differences: differences.collect::<Result<_, _>>()?,
+            unmoved: of(&found, UNMOVED).map(|value| read(UNMOVED, value, Unmoved::parse)).collect::<Result<_, _>>()?,
             cost: one(&found, COST, |value| match value {
                 UNKNOWN => Some(None),
                 value => value.strip_prefix('$')?.parse().ok().map(Some),

@@ -27,6 +27,7 @@ fn evidence() -> Evidence {
             difference("similarity", [0.041, 0.0124, 0.07], Verdict::Better),
             difference("latency", [-12.0, -80.25, 31.0], Verdict::NoDifference),
         ],
+        unmoved: Vec::new(),
         cost: Some("0.0312".parse().unwrap()),
         prompt: ContentHash::new(&"ab".repeat(32)).unwrap(),
     }
@@ -50,6 +51,31 @@ fn the_trailers_are_lines_that_a_person_reads() {
     ");
     assert_eq!(Evidence::parse(&message), Ok(Some(evidence())));
     assert_eq!(evidence().summary(), "50 cases: similarity +0.041 better on c/d; $0.0312");
+}
+
+#[test]
+fn what_did_not_move_is_told_in_a_line() {
+    let mut whole = evidence();
+    whole.differences.push(difference("contains:a, b", [0.0, -0.1, 0.1], Verdict::NoDifference));
+    whole.differences.push(difference("cost", [0.0, 0.0, 0.0], Verdict::TooFew));
+    let brief = whole.brief();
+    let message = brief.append_to("Say five days");
+    insta::assert_snapshot!(message, @r"
+    Say five days
+
+    Hindcast-Run: 0199aa
+    Hindcast-Cases: 50 blake3:0123456789abcdef
+    Hindcast-Models: a/b, c/d
+    Hindcast-Difference: similarity +0.041 [+0.012, +0.070] better (answer@work vs answer@v3 on c/d)
+    Hindcast-Unmoved: latency, contains:a%2C%20b no difference shown (answer@work vs answer@v3 on c/d)
+    Hindcast-Unmoved: cost too few cases to tell (answer@work vs answer@v3 on c/d)
+    Hindcast-Cost: $0.0312
+    Hindcast-Prompt: blake3:abababababababababababababababababababababababababababababababab
+    ");
+    assert_eq!(Evidence::parse(&message), Ok(Some(brief.clone())));
+    assert_eq!(brief.summary(), "50 cases: similarity +0.041 better on c/d; $0.0312");
+    let nothing = Evidence { differences: Vec::new(), ..brief };
+    assert_eq!(nothing.summary(), "50 cases: no difference shown; $0.0312");
 }
 
 #[test]

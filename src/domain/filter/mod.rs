@@ -25,6 +25,7 @@ pub use ast::{Compare, Condition, Expr, Field, Filter, Has, Number, Pattern, Tes
 pub use complete::complete;
 pub use error::FilterError;
 pub use field::{FIELDS, FieldHelp, Scope};
+pub use value::duration_ms;
 
 #[cfg(test)]
 mod tests;

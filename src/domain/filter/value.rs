@@ -178,6 +178,11 @@ fn is_bare_number(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'+' | b'.' | b'e' | b'E'))
 }
 
+/// A duration with its unit, in milliseconds: `300ms`, `2s`, `24h`.
+pub fn duration_ms(text: &str) -> Option<f64> {
+    duration(text)
+}
+
 /// A duration with its unit, in milliseconds.
 fn duration(text: &str) -> Option<f64> {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+'));

@@ -3,21 +3,17 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use handlebars::template::Template;
-
 use super::context::Subject;
-use super::source::{Nesting, Source, Token};
+use super::source::{Source, Token};
 use crate::domain::prompt::{Prompt, PromptError, PromptFormat};
 
-/// The length from which a part of a template is compiled by itself, in bytes.
-const LONGEST: usize = 1024;
-
-/// The first mistake in a file's template.
+/// The first mistake in a file's template, as the reader of its format has it.
 ///
-/// Literal text has no mistakes, so that only the tags are compiled, with the line breaks between them.
+/// Jinja's engine takes long on long texts. Literal text has no mistakes, so that of a Prompty file only the tags are
+/// compiled, with the line breaks between them.
 pub(super) fn mistake(subject: &Subject<'_>, source: &Source<'_>) -> Option<PromptError> {
     match subject.format {
-        PromptFormat::Dotprompt => handlebars(source),
+        PromptFormat::Dotprompt => Prompt::parse(subject.name, subject.format, subject.text).err(),
         PromptFormat::Prompty => {
             let mut tags = Tags::new(source);
             parts(source).for_each(|part| tags.add(&part));
@@ -32,7 +28,6 @@ pub(super) fn mistake(subject: &Subject<'_>, source: &Source<'_>) -> Option<Prom
 struct Part {
     range: Range<usize>,
     kind: Kind,
-    nesting: Nesting,
 }
 
 /// What a stretch is.
@@ -46,11 +41,10 @@ enum Kind {
 fn parts<'s>(source: &'s Source<'_>) -> impl Iterator<Item = Part> + 's {
     let mut at = source.body.start;
     let all = source.sections.iter().flat_map(|section| {
-        let mark = Part { range: section.mark.clone(), kind: Kind::Tag, nesting: Nesting::Once };
+        let mark = Part { range: section.mark.clone(), kind: Kind::Tag };
         std::iter::once(mark).chain(section.pieces.iter().map(|piece| Part {
             range: piece.range.clone(),
             kind: if piece.token == Token::Text { Kind::Text } else { Kind::Tag },
-            nesting: piece.nesting,
         }))
     });
     all.filter(move |part| {
@@ -97,30 +91,4 @@ impl<'s> Tags<'s> {
     fn breaks(&mut self, text: &str) {
         self.text.extend(text.chars().filter(|c| *c == '\n'));
     }
-}
-
-/// Compiles a template part by part, each ending outside of all blocks: the engine counts lines from the template's
-/// beginning for every tag, so that a long template as a whole takes the square of its length.
-fn handlebars(source: &Source<'_>) -> Option<PromptError> {
-    let mut tags = Tags::new(source);
-    let mut start = source.body.start;
-    for part in parts(source) {
-        if tags.text.len() >= LONGEST && part.kind == Kind::Text && part.nesting == Nesting::Once {
-            if let Some(mistake) = compile(source, start, &tags.text) {
-                return Some(mistake);
-            }
-            tags.text.clear();
-            start = part.range.start;
-        }
-        tags.add(&part);
-    }
-    compile(source, start, &tags.text)
-}
-
-/// Compiles tags that begin at an offset of the file.
-fn compile(source: &Source<'_>, start: usize, tags: &str) -> Option<PromptError> {
-    let error = Template::compile(tags).err()?;
-    let row = error.pos().and_then(|(row, _)| u32::try_from(row).ok()).unwrap_or(1);
-    let line = source.lines.position(start).line + row.saturating_sub(1);
-    Some(PromptError { line: Some(line), message: format!("not a valid template: {}", error.reason()) })
 }

@@ -57,9 +57,12 @@ fn asking(front: &str, body: &str) -> String {
 
 #[rstest]
 #[case::yaml(DOT, "---\na: [\n---\nx", "template-error 2:1-2:5")]
-#[case::block(DOT, "fine\n{{#if x}}\nopen", "template-error 3:1-3:5")]
+#[case::block(DOT, "fine\n{{#if x}}\nopen", "template-error 2:1-2:10")]
 #[case::jinja(PTY, "user:\n{% if x %}\nopen", "template-error 2:1-2:11")]
 #[case::function(DOT, "Say {{shuot word}}", "template-error 1:5-1:19")]
+#[case::functions(DOT, "{{shuot a}}\n{{hush b}}", "template-error 1:1-1:12|template-error 2:1-2:11")]
+#[case::function_of_others(DOT, "{{#if (eq a b)}}x{{/if}}", "template-error 1:1-1:25")]
+#[case::no_block(DOT, "{{#not a}}x{{/not}}", "template-error 1:1-1:11")]
 #[case::partial(DOT, "Say {{>tone}}", "template-error 1:5-1:14")]
 #[case::no_messages(GIT, "name: x\n", "template-error 1:1-1:8")]
 #[case::undeclared(DOT, &asking("", "é {{question}} {{quesion}}"), "undeclared-variable 6:16-6:27")]
@@ -250,7 +253,7 @@ fn the_samples_and_the_examples_of_the_formats_are_clean() {
 fn a_mistake_far_down_a_long_template_has_its_line() {
     let line = "Say {{#if a}}what{{/if}} you {{know}}.\n";
     let text = format!("---\nversion: 1\n---\n{}{{{{#each docs}}}}\nopen", line.repeat(120));
-    assert_eq!(lint(DOT, &text), ["template-error 125:1-125:5"]);
+    assert_eq!(lint(DOT, &text), ["template-error 124:1-124:15"]);
     assert_eq!(lint(DOT, &line.repeat(120)), Vec::<String>::new());
     assert_eq!(lint(DOT, &format!("{}{{{{x", line.repeat(120))), ["template-error 121:1-121:4"]);
 }

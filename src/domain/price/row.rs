@@ -84,6 +84,19 @@ impl Rates {
         .try_fold(0_i128, |sum, (tokens, rate)| sum.checked_add(rate.checked_mul(i128::from(tokens))?))
     }
 
+    /// Each price halved, rounded up to a pico-dollar.
+    #[must_use]
+    pub fn halved(self) -> Self {
+        let half = |price: Option<Money>| price.map(|price| Money::from_pico((price.pico() + 1).div_euclid(2)));
+        Self {
+            input: half(self.input),
+            output: half(self.output),
+            cached_input: half(self.cached_input),
+            cache_write: half(self.cache_write),
+            reasoning: half(self.reasoning),
+        }
+    }
+
     /// Whether nothing costs anything.
     pub fn is_free(&self) -> bool {
         self.dearest_input() == Some(Money::ZERO) && self.dearest_output() == Some(Money::ZERO)
@@ -220,6 +233,18 @@ impl PriceRow {
             .checked_mul(i128::from(input))?
             .checked_add(bound.1.pico().checked_mul(i128::from(output))?)?;
         Some(Money::from_pico(exact.div_euclid(MTOK) + i128::from(exact.rem_euclid(MTOK) > 0)))
+    }
+
+    /// The row at half its prices: what `OpenAI` and Anthropic ask for answers of a batch (their pages on batches).
+    #[must_use]
+    pub fn halved(&self) -> Self {
+        let half = |rates: Rates| rates.halved();
+        let periods = self.periods.iter().map(|period| match *period {
+            Period::Since(from, rates) => Period::Since(from, half(rates)),
+            Period::Daily { from, to, rates } => Period::Daily { from, to, rates: half(rates) },
+        });
+        let tiers = self.tiers.iter().map(|tier| Tier { rates: half(tier.rates), ..*tier });
+        Self { rates: half(self.rates), tiers: tiers.collect(), periods: periods.collect(), ..self.clone() }
     }
 
     /// The prices at a time for an input of a length.

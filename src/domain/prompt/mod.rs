@@ -6,7 +6,7 @@ mod error;
 mod format;
 mod front;
 mod github;
-mod hbs;
+pub(super) mod hbs;
 mod jinja;
 mod jinja_filters;
 mod jinja_uses;

@@ -128,8 +128,46 @@ fn with_and_partials_are_put_in_place() {
     assert_eq!(read_handlebars("a\n  {{>p}}\nb", &lines).unwrap(), [text("a\n  1\n  2\nb")]);
     let looping = Partials::from([("x".to_owned(), "{{>x}}".to_owned())]);
     assert!(read_handlebars("{{>x}}", &looping).unwrap_err().contains("nested deeper"));
+    assert_eq!(read_handlebars("{{#>gone}}else{{/gone}}", &Partials::new()).unwrap(), [text("else")]);
     let missing = read_handlebars("{{>gone}}", &Partials::new()).unwrap();
     assert_eq!(in_jinja(&missing).1.len(), 1);
+}
+
+#[test]
+fn names_mean_in_a_partial_what_they_mean_when_it_is_rendered() {
+    let partials = Partials::from([
+        ("list".to_owned(), "{{#each docs}}{{id}}{{label}}{{../label}}{{/each}}{{>end}}".to_owned()),
+        ("end".to_owned(), "{{label}}{{a}}{{@root.user.name}}".to_owned()),
+    ]);
+    let template =
+        "{{role \"user\"}}{{#each xs as |x n|}}{{n}}{{x}}{{/each}}{{>list label=\"L\"}}{{^empty}}none{{/empty}}";
+    let nodes = read_handlebars(template, &partials).unwrap();
+    let expected = "0112d1Ld2LLAAnnnone";
+    assert_eq!(said(&evaluate(&nodes, &vars()).unwrap())[0].1, expected);
+    let prompt = Prompt::parse("p", PromptFormat::Dotprompt, template).unwrap();
+    let inputs = Inputs { partials, ..Inputs::of(vars()) };
+    assert_eq!(said(&prompt.render(&inputs).unwrap())[0].1, expected);
+}
+
+#[test]
+fn every_line_of_a_partial_is_moved_in_with_its_tag() {
+    for partial in
+        ["{{#each xs}}\n- {{this}}\n{{/each}}\nend", "{{#each xs}}{{this}};\n{{/each}}", "a {{#each xs}}b\n{{/each}}c"]
+    {
+        let partials = Partials::from([("p".to_owned(), partial.to_owned())]);
+        let template = "x\n  {{>p}}\ny";
+        let prompt = Prompt::parse("p", PromptFormat::Dotprompt, template).unwrap();
+        let inputs = Inputs { partials: partials.clone(), ..Inputs::of(vars()) };
+        let mut nodes = vec![Node::Role(Role::User)];
+        nodes.extend(read_handlebars(template, &partials).unwrap());
+        assert_eq!(said(&evaluate(&nodes, &vars()).unwrap()), said(&prompt.render(&inputs).unwrap()), "{partial}");
+    }
+}
+
+#[test]
+fn marks_that_a_template_spells_out_begin_messages() {
+    let nodes = read_handlebars("<<<dotprompt:role:system>>>S<<<dotprompt:history>>>", &Partials::new()).unwrap();
+    assert_eq!(nodes, [Node::Role(Role::System), text("S"), Node::History("history".into())]);
 }
 
 #[test]

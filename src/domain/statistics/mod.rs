@@ -2,13 +2,17 @@
 
 mod bootstrap;
 mod distributions;
+mod order;
 mod paired;
 mod proportions;
 mod random;
+mod sequential;
 mod sign_flip;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
+pub use order::shuffled;
 pub use paired::{Interval, LEAST_CASES, Pair, PairedDifference, Scale, paired_difference};
+pub use sequential::{Clear, Look, SequentialTest};
 pub use verdict::{Better, Verdict};

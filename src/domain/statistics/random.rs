@@ -1,6 +1,7 @@
 //! Random numbers that are the same on every machine for the same seed.
 
 /// `SplitMix64` (Steele, Lea and Flood, Fast Splittable Pseudorandom Number Generators, OOPSLA 2014).
+#[derive(Clone, Debug)]
 pub(super) struct Random(u64);
 
 impl Random {

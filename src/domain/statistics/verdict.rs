@@ -45,13 +45,17 @@ impl Verdict {
 
     /// The verdict on a difference of variant less baseline.
     pub fn of(difference: &PairedDifference, better: Better) -> Self {
-        let Some(interval) = difference.interval else { return Self::TooFew };
+        difference.interval.map_or(Self::TooFew, |interval| Self::of_interval(interval.low, interval.high, better))
+    }
+
+    /// The verdict on an interval of variant less baseline.
+    pub fn of_interval(low: f64, high: f64, better: Better) -> Self {
         match better {
-            _ if interval.low <= 0.0 && interval.high >= 0.0 => Self::NoDifference,
-            Better::Neither if interval.low > 0.0 => Self::Higher,
+            _ if low <= 0.0 && high >= 0.0 => Self::NoDifference,
+            Better::Neither if low > 0.0 => Self::Higher,
             Better::Neither => Self::Lower,
-            Better::Higher if interval.low > 0.0 => Self::Better,
-            Better::Lower if interval.high < 0.0 => Self::Better,
+            Better::Higher if low > 0.0 => Self::Better,
+            Better::Lower if high < 0.0 => Self::Better,
             Better::Higher | Better::Lower => Self::Worse,
         }
     }

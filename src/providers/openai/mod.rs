@@ -2,6 +2,7 @@
 //!
 //! Formats: the OpenAI API reference and the request and response types of vLLM, Ollama, llama.cpp and TGI.
 
+mod batch;
 mod chat;
 mod messages;
 mod parameters;

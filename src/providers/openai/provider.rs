@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::super::answer::Answer;
+use super::super::batch::BatchEndpoint;
 use super::super::error::{CallError, CallErrorKind, ProviderError};
 use super::super::key::Environment;
 use super::super::remote::Connection;
@@ -23,7 +24,7 @@ const MAKER: &str = "https://api.openai.com/v1";
 
 /// A provider of kind `openai`.
 pub(in crate::providers) struct OpenAi {
-    connection: Connection,
+    pub(super) connection: Connection,
     dialect: Dialect,
 }
 
@@ -52,7 +53,7 @@ impl OpenAi {
     }
 
     /// The key, where there is one: many compatible servers want none.
-    fn headers(&self) -> Vec<Header<'_>> {
+    pub(super) fn headers(&self) -> Vec<Header<'_>> {
         let key = self.connection.key();
         key.map(|key| Header { name: "authorization", value: HeaderText::Bearer(key) }).into_iter().collect()
     }
@@ -78,6 +79,10 @@ impl Provider for OpenAi {
             let headers = self.headers();
             self.connection.ask(&ChatWire, "/chat/completions", &headers, prepared, on_event).await
         })
+    }
+
+    fn batches(&self) -> Option<&dyn BatchEndpoint> {
+        Some(self)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {

@@ -28,6 +28,7 @@ pub(super) fn read(body: &Value) -> Result<Answer, CallError> {
         usage: body.get("usage").map(usage).unwrap_or_default(),
         model: text(body, "model"),
         request_id: text(body, "id"),
+        limits: None,
     };
     if let Some(call) = message.get("function_call").filter(|call| call.is_object()) {
         answer.tool_calls.extend(function(call, None));

@@ -1,5 +1,7 @@
 //! A provider's address and key, and one exchange with it.
 
+use std::time::Duration;
+
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -14,6 +16,8 @@ use super::{failure, reading};
 use crate::domain::provider::ProviderSettings;
 use crate::http::{Header, HttpClient, HttpRequest, HttpResponse, HttpSettings, PlainHttp};
 
+/// The longest line in bytes.
+const LINE_LIMIT: usize = 64 << 20;
 /// The largest list of models in bytes.
 const LIST_LIMIT: usize = 8 << 20;
 
@@ -40,7 +44,8 @@ impl Connection {
     ) -> Result<Self, ProviderError> {
         let plain_http = if settings.allow_http { PlainHttp::Anywhere } else { http.plain_http };
         let base = settings.base_url.as_deref().unwrap_or(own);
-        let client = HttpClient::new(base, HttpSettings { plain_http, ..http })
+        let total = settings.timeout_seconds.map_or(http.total, |seconds| Duration::from_secs(seconds.into()));
+        let client = HttpClient::new(base, HttpSettings { plain_http, total, ..http })
             .map_err(|error| ProviderError::Settings { name: settings.name.clone(), reason: error.to_string() })?;
         let origin = client.origin().to_string();
         Ok(Self { name: settings.name.clone(), client, origin, key: read_key(settings, environment)? })
@@ -120,11 +125,13 @@ impl Connection {
             return Err(failure::read(wire, &mut response).await);
         }
         let request_id = response.header(wire.request_id()).map(str::to_owned);
+        let limits = failure::limits(&response);
         // A server that cannot stream answers at once and says so by the type of the body.
         let streamed = delivery == Delivery::Streamed
             && response.header("content-type").is_none_or(|kind| !kind.contains("application/json"));
         let mut answer = if streamed {
-            reading::stream(wire, &mut response, on_event).await?
+            let read = reading::stream(wire, &mut response, on_event).await;
+            read.map_err(|error| CallError { limits: limits.clone(), ..error })?
         } else {
             let answer = reading::whole(wire, &mut response).await?;
             if !answer.text.is_empty() {
@@ -133,6 +140,7 @@ impl Connection {
             answer
         };
         answer.request_id = request_id.or(answer.request_id);
+        answer.limits = limits;
         Ok(answer)
     }
 
@@ -160,10 +168,49 @@ impl Connection {
         got.await.map_err(|error| self.clean(error))
     }
 
+    /// Gets JSON documents, one a line, however many; a line is used before the next is read.
+    pub async fn lines(
+        &self,
+        wire: &dyn Wire,
+        path: &str,
+        headers: &[Header<'_>],
+        on_line: &mut (dyn FnMut(&Value) + Send),
+    ) -> Result<(), CallError> {
+        let got = async {
+            let mut response = self.client.send(HttpRequest { path, body: None, headers }).await?;
+            if response.status() != 200 {
+                return Err(failure::read(wire, &mut response).await);
+            }
+            response.without_limit();
+            let mut rest: Vec<u8> = Vec::new();
+            while let Some(piece) = response.piece().await? {
+                rest.extend_from_slice(piece.as_ref());
+                if let Some(end) = memchr::memrchr(b'\n', &rest) {
+                    let tail = rest.split_off(end + 1);
+                    read_lines(&std::mem::replace(&mut rest, tail), on_line)?;
+                }
+                if rest.len() > LINE_LIMIT {
+                    return Err(CallError::new(CallErrorKind::TooLarge, "a line of the answer is larger than 64 MiB"));
+                }
+            }
+            read_lines(&rest, on_line)
+        };
+        got.await.map_err(|error| self.clean(error))
+    }
+
     fn clean(&self, mut error: CallError) -> CallError {
         error.message = redact(&error.message, self.key());
         error
     }
+}
+
+fn read_lines(bytes: &[u8], on_line: &mut (dyn FnMut(&Value) + Send)) -> Result<(), CallError> {
+    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+        let value = serde_json::from_slice(line)
+            .map_err(|_| CallError::new(CallErrorKind::Malformed, "a line of the answer is not JSON"))?;
+        on_line(&value);
+    }
+    Ok(())
 }
 
 async fn read_document(wire: &dyn Wire, response: &mut HttpResponse) -> Result<Value, CallError> {

@@ -54,15 +54,12 @@ fn without_runs(words: &str, sources: &[&[u8]]) -> String {
         let begins = ends.first().is_some_and(|end| is_repeated(*end));
         // What is repeated up to an end is repeated up to every earlier one.
         let last = if begins { ends.partition_point(|end| is_repeated(*end)).checked_sub(1) } else { None };
-        match last.and_then(|last| ends.get(last)) {
-            Some(&length) => {
-                clean.push_str(MARK);
-                rest = &rest[length..];
-            }
-            None => {
-                clean.push(first);
-                rest = &rest[first.len_utf8()..];
-            }
+        if let Some(&length) = last.and_then(|last| ends.get(last)) {
+            clean.push_str(MARK);
+            rest = &rest[length..];
+        } else {
+            clean.push(first);
+            rest = &rest[first.len_utf8()..];
         }
     }
     clean

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::error::{CallError, CallErrorKind};
 use super::assembly::Wire;
 use crate::domain::time::{Clock, SystemClock};
-use crate::http::{HttpResponse, parse_retry_after};
+use crate::http::{HttpResponse, RateSignal};
 
 /// The most characters of a provider's own words that are kept.
 const LONGEST: usize = 600;
@@ -54,11 +54,17 @@ impl From<Refusal> for CallError {
     }
 }
 
+/// What the headers of an answer say of the provider's limits.
+pub(super) fn limits(response: &HttpResponse) -> Option<Box<RateSignal>> {
+    RateSignal::read(|name| response.header(name), SystemClock.now()).map(Box::new)
+}
+
 /// Reads an answer whose status is not 200.
 pub(super) async fn read(wire: &dyn Wire, response: &mut HttpResponse) -> CallError {
     let status = response.status();
+    let limits = limits(response);
     let header = |name: &str| response.header(name).map(str::to_owned);
-    let (ms, seconds, should_retry) = (header("retry-after-ms"), header("retry-after"), header("x-should-retry"));
+    let should_retry = header("x-should-retry");
     let name = wire.failure_header().and_then(header);
     let bytes = response.whole(ERROR_LIMIT).await.unwrap_or_default();
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(plain(&bytes)));
@@ -67,7 +73,8 @@ pub(super) async fn read(wire: &dyn Wire, response: &mut HttpResponse) -> CallEr
         None => wire.refusal(status, &body),
     };
     let mut error = CallError::from(refusal);
-    error.retry_after = parse_retry_after(ms.as_deref(), seconds.as_deref(), SystemClock.now()).or(error.retry_after);
+    error.retry_after = limits.as_ref().and_then(|limits| limits.retry_after).or(error.retry_after);
+    error.limits = limits;
     if should_retry.as_deref() == Some("false") && error.kind.may_retry() {
         error.kind = CallErrorKind::Invalid;
     }

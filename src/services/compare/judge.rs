@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use super::differences::{differences, seed_of};
-use super::model::{ComparedAnswer, ComparedCase, Comparison, Scored, Scores};
+use super::model::{ComparedCase, Comparison, Scored, Scores};
+use super::steadiness::steadiness;
 use super::tools::Judges;
 use crate::domain::chunk::Chunk;
 use crate::domain::ids::{SpanId, TraceId, VariantId};
-use crate::domain::run::{Case, ChunkEdit, ResultStatus, Run};
+use crate::domain::run::{Case, ChunkEdit, ResultStatus, Run, RunResult};
 use crate::domain::statistics::Scale;
-use crate::evaluators::{Answer, Score, Subject};
+use crate::evaluators::{Answer, Evaluator, Score, Subject};
 
 /// The variant that stands for the recorded answers.
 pub(super) const RECORDED: &str = "recorded";
@@ -35,7 +36,7 @@ pub fn judge(
         for answer in compared.answers.iter_mut().filter(|answer| answer.result.status == ResultStatus::Ok) {
             let chunks = case.map(|case| chunks_given(case, run, &answer.result.variant)).unwrap_or_default();
             let schema = schemas.get(&answer.result.variant);
-            let subject = of_answer(answer, case, &chunks, schema);
+            let subject = of_answer(&answer.result, case, &chunks, schema);
             (answer.scores, answer.reasons) = scores(judges, &subject);
         }
     }
@@ -54,6 +55,7 @@ pub fn judge(
         case.moved = moved(case, &comparison.baseline, &shares);
     }
     comparison.differences = differences(comparison, run, seed_of(run));
+    comparison.baselines = steadiness(comparison, run);
 }
 
 fn scores(judges: &Judges, subject: &Subject<'_>) -> (Scores, BTreeMap<String, String>) {
@@ -81,13 +83,33 @@ fn of_recording(case: &Case) -> Subject<'_> {
     }
 }
 
+/// The score of an answer as soon as it is there; `None` where there is nothing to judge.
+pub(super) fn score_of_result(
+    judge: &dyn Evaluator,
+    result: &RunResult,
+    case: Option<&Case>,
+    run: &Run,
+    schema: Option<&Value>,
+) -> Option<f64> {
+    if result.status != ResultStatus::Ok {
+        return None;
+    }
+    let chunks = case.map(|case| chunks_given(case, run, &result.variant)).unwrap_or_default();
+    let score = judge.evaluate(&of_answer(result, case, &chunks, schema))?;
+    Some(score.value.as_number())
+}
+
+/// The score of a recorded answer.
+pub(super) fn score_of_recording(judge: &dyn Evaluator, case: &Case) -> Option<f64> {
+    judge.evaluate(&of_recording(case)).map(|score| score.value.as_number())
+}
+
 fn of_answer<'a>(
-    answer: &'a ComparedAnswer,
+    result: &'a RunResult,
     case: Option<&'a Case>,
     chunks: &'a [Chunk],
     schema: Option<&'a Value>,
 ) -> Subject<'a> {
-    let result = &answer.result;
     let expected = case.filter(|case| case.answer.is_some() || !case.answer_tool_calls.is_empty());
     Subject {
         answer: Answer { text: result.output_text.as_deref().unwrap_or_default(), tool_calls: &result.tool_calls },

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::model::{Baseline, ComparedAnswer, ComparedCase, Comparison, NoVariant, VariantTotals};
-use crate::domain::diff::{change_ratio, word_diff};
+use super::model::{Baseline, ComparedAnswer, ComparedCase, Comparison, NoVariant, RecordedCall, VariantTotals};
+use crate::domain::diff::{AnswerDiff, Said};
 use crate::domain::ids::{SpanId, TraceId, VariantId};
 use crate::domain::run::{Case, ResultStatus, Run, RunResult};
 
@@ -49,6 +49,8 @@ pub fn compare(run: &Run, results: &[RunResult], cases: &[Case], baseline: &Base
         evaluators: Vec::new(),
         variants,
         differences: Vec::new(),
+        baselines: Vec::new(),
+        decided: run.decided.clone(),
         cases: compared,
     })
 }
@@ -67,22 +69,19 @@ fn one_case(
         (_, Some(result)) => (result.output_text.clone(), Some(result.tool_calls.as_slice())),
         (_, None) => (None, None),
     };
-    let known = text.is_some() || calls.is_some_and(|calls| !calls.is_empty());
+    let base = Said { text: text.as_deref(), calls: calls.unwrap_or_default() };
     let answers: Vec<ComparedAnswer> = answers
         .iter()
         .map(|result| {
-            let comparable = known && result.status == ResultStatus::Ok;
-            let (old, new) = (text.as_deref().unwrap_or(""), result.output_text.as_deref().unwrap_or(""));
-            // Ids of calls differ from answer to answer.
-            let same_calls = calls
-                .unwrap_or_default()
-                .iter()
-                .map(|call| (&call.name, &call.arguments))
-                .eq(result.tool_calls.iter().map(|call| (&call.name, &call.arguments)));
+            let said = Said { text: result.output_text.as_deref(), calls: &result.tool_calls };
+            let comparable = !base.is_nothing() && result.status == ResultStatus::Ok;
+            let diff = comparable.then(|| AnswerDiff::between(base, said));
             ComparedAnswer {
                 result: (*result).clone(),
-                change: comparable.then(|| change_ratio(&word_diff(old, new))),
-                changed: comparable.then(|| old.trim() != new.trim() || !same_calls),
+                change: diff.as_ref().map(AnswerDiff::ratio),
+                changed: diff.as_ref().map(AnswerDiff::is_change),
+                diff,
+                rating: None,
                 scores: BTreeMap::new(),
                 reasons: BTreeMap::new(),
             }
@@ -93,10 +92,24 @@ fn one_case(
         span_id: span_id.clone(),
         question: case.map(|case| case.question.clone()),
         recorded: case.and_then(|case| case.answer.clone()),
+        recorded_call: case.map(recorded_call).unwrap_or_default(),
         baseline: text,
         moved: answers.iter().filter_map(|answer| answer.change).reduce(f64::max),
         answers,
         recorded_scores: BTreeMap::new(),
+    }
+}
+
+fn recorded_call(case: &Case) -> RecordedCall {
+    let milliseconds = |nanos: Option<i64>| nanos.filter(|nanos| *nanos >= 0).map(|nanos| nanos as f64 / 1e6);
+    RecordedCall {
+        model: case.model.clone(),
+        tool_calls: case.answer_tool_calls.clone(),
+        input_tokens: case.usage.input,
+        output_tokens: case.usage.output,
+        cost_usd: case.cost.amount(),
+        latency_ms: milliseconds(case.duration_ns),
+        ttft_ms: milliseconds(case.ttft_ns),
     }
 }
 
@@ -111,8 +124,11 @@ fn totals(variant: VariantId, model: String, prompt: Option<String>, cases: &[Co
     VariantTotals {
         results: results().count() as u64,
         ok: results().filter(|result| result.status == ResultStatus::Ok).count() as u64,
-        failed: results().filter(|result| !matches!(result.status, ResultStatus::Ok | ResultStatus::Skipped)).count()
-            as u64,
+        failed: results()
+            .filter(|result| {
+                !matches!(result.status, ResultStatus::Ok | ResultStatus::Skipped | ResultStatus::Diverged)
+            })
+            .count() as u64,
         cost_usd: known_sum(results().map(|result| result.cost_usd)),
         input_tokens: known_sum(results().map(|result| result.input_tokens)),
         output_tokens: known_sum(results().map(|result| result.output_tokens)),
@@ -122,6 +138,8 @@ fn totals(variant: VariantId, model: String, prompt: Option<String>, cases: &[Co
         compared,
         changed_share: share(different as f64),
         mean_change: share(changes.iter().sum()),
+        rated_good: 0,
+        rated_bad: 0,
         scores: BTreeMap::new(),
         variant,
         model,
@@ -147,6 +165,8 @@ fn recorded_totals(cases: &[Case]) -> VariantTotals {
         compared: 0,
         changed_share: None,
         mean_change: None,
+        rated_good: 0,
+        rated_bad: 0,
         scores: BTreeMap::new(),
     }
 }

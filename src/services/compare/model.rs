@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::domain::diff::AnswerDiff;
 use crate::domain::ids::{RunId, SpanId, TraceId, VariantId};
+use crate::domain::message::ToolCall;
 use crate::domain::money::Money;
-use crate::domain::run::RunResult;
+use crate::domain::run::{ResultStatus, RunResult};
+use crate::domain::run_design::Decided;
+use crate::domain::score::Rating;
 use crate::domain::statistics::Verdict;
 use crate::evaluators::{Kind, Score};
 
@@ -30,6 +34,11 @@ pub struct ComparedAnswer {
     pub change: Option<f64>,
     /// Whether text or tool calls differ; `None` where one of them has no answer.
     pub changed: Option<bool>,
+    /// What differs; `None` where one of them has no answer.
+    #[serde(skip)]
+    pub diff: Option<AnswerDiff>,
+    /// What a reviewer thinks of it.
+    pub rating: Option<Rating>,
     /// Its scores by evaluator; one that had nothing to judge is not there.
     pub scores: Scores,
     /// Why it was scored so, by evaluator, where there is something to say. It may quote the answer.
@@ -51,6 +60,8 @@ pub struct ComparedCase {
     pub question: Option<String>,
     /// The recorded answer.
     pub recorded: Option<String>,
+    /// What else is known of the recorded call.
+    pub recorded_call: RecordedCall,
     /// What the others are compared with.
     pub baseline: Option<String>,
     /// The answers by variant and sample.
@@ -60,6 +71,34 @@ pub struct ComparedCase {
     /// How far the answers moved from the baseline's, from 0 to 1: the largest change of a text, or of a score that is a
     /// share or yes and no; `None` where nothing could be compared.
     pub moved: Option<f64>,
+}
+
+impl ComparedCase {
+    /// Whether an answer differs from the baseline's, or one was asked for and is not there.
+    pub fn differs(&self) -> bool {
+        let failed =
+            |answer: &ComparedAnswer| !matches!(answer.result.status, ResultStatus::Ok | ResultStatus::Skipped);
+        self.answers.iter().any(|answer| answer.changed == Some(true) || failed(answer))
+    }
+}
+
+/// What is known of a recorded call besides its answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct RecordedCall {
+    /// The model.
+    pub model: Option<String>,
+    /// The tools it asked for.
+    pub tool_calls: Vec<ToolCall>,
+    /// Input tokens.
+    pub input_tokens: Option<u64>,
+    /// Output tokens.
+    pub output_tokens: Option<u64>,
+    /// What it cost.
+    pub cost_usd: Option<Money>,
+    /// How long it took, in milliseconds.
+    pub latency_ms: Option<f64>,
+    /// The time to the first token, in milliseconds.
+    pub ttft_ms: Option<f64>,
 }
 
 /// A variant's figures over all cases.
@@ -95,6 +134,10 @@ pub struct VariantTotals {
     pub changed_share: Option<f64>,
     /// The mean of how much they differ.
     pub mean_change: Option<f64>,
+    /// Answers that a reviewer rated good.
+    pub rated_good: u64,
+    /// Answers that a reviewer rated bad.
+    pub rated_bad: u64,
     /// The mean score by evaluator, over cases; for yes and no the share of yes.
     pub scores: BTreeMap<String, f64>,
 }
@@ -132,6 +175,36 @@ pub struct Difference {
     pub verdict: Verdict,
 }
 
+/// How far the answers of a baseline move by themselves: the same model, asked the same again.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Steadiness {
+    /// The variant.
+    pub variant: VariantId,
+    /// Cases it has answered more than once.
+    pub repeated: u64,
+    /// Of them those whose answers are not all the same.
+    pub unlike_itself: u64,
+    /// Cases it has answered and the recording has too.
+    pub compared: u64,
+    /// The share of its answers that differ from the recorded one; the mean over cases.
+    pub unlike_recorded: Option<f64>,
+    /// The same by evaluator.
+    pub scores: Vec<ScoreSteadiness>,
+}
+
+/// How far the scores of a baseline move by themselves.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScoreSteadiness {
+    /// The evaluator, as it is specified.
+    pub evaluator: String,
+    /// Yes and no: the share of repeated cases whose answers do not agree. Numbers have none.
+    pub flips: Option<f64>,
+    /// Yes and no: the share of answers that do not agree with the recorded one; the mean over cases.
+    pub flips_from_recorded: Option<f64>,
+    /// Numbers: the standard deviation of the answers to one case, over all repeated cases together.
+    pub spread: Option<f64>,
+}
+
 /// A run, lined up.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
@@ -145,6 +218,12 @@ pub struct Comparison {
     pub variants: Vec<VariantTotals>,
     /// Each variant against what it is best compared with, then against the recorded answers.
     pub differences: Vec<Difference>,
+    /// How steady the baselines are that were asked beside the candidates.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub baselines: Vec<Steadiness>,
+    /// What a run that may stop early has decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
     /// By case, in the order of the run.
     pub cases: Vec<ComparedCase>,
 }

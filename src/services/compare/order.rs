@@ -19,7 +19,7 @@ pub enum Keep {
     /// All of them.
     #[default]
     All,
-    /// Those with an answer that differs from the baseline's.
+    /// Those with an answer that differs from the baseline's, or that failed.
     Changed,
 }
 
@@ -40,7 +40,7 @@ impl CompareOrder {
     /// Sorts the cases and leaves out those that are not asked for.
     pub(super) fn arrange(&self, comparison: &mut Comparison) {
         if self.keep == Keep::Changed {
-            comparison.cases.retain(|case| case.answers.iter().any(|answer| answer.changed == Some(true)));
+            comparison.cases.retain(super::ComparedCase::differs);
         }
         if self.sort == Sort::Moved {
             let moved = |case: &super::ComparedCase| case.moved.unwrap_or(-1.0);

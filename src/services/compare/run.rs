@@ -10,8 +10,9 @@ use super::model::{Comparison, NoVariant};
 use super::order::CompareOrder;
 use super::tools::{Judges, chosen, told};
 use crate::domain::cancel::Cancel;
-use crate::domain::ids::{RunId, TraceId, VariantId};
+use crate::domain::ids::{ResultId, RunId, TraceId, VariantId};
 use crate::domain::run::{CallsMode, Case, PromptVersionRef, Run, RunResult};
+use crate::domain::score::Rating;
 use crate::error::AppError;
 use crate::services::Services;
 use crate::services::prompts::Prompts;
@@ -37,7 +38,22 @@ pub fn compare_run(
     let store = services.store()?;
     let run = store.run(run_id, cancel)?.run;
     let results = store.results(run_id, cancel)?;
-    compared(services, run, results, order, cancel)
+    let mut compared = compared(services, run, results, order, cancel)?;
+    rate(&mut compared.comparison, &store.ratings(run_id, cancel)?);
+    Ok(compared)
+}
+
+/// Says what reviewers think of the answers.
+fn rate(comparison: &mut Comparison, ratings: &BTreeMap<ResultId, Rating>) {
+    for answer in comparison.cases.iter_mut().flat_map(|case| &mut case.answers) {
+        answer.rating = ratings.get(&answer.result.result_id).copied();
+        let totals = comparison.variants.iter_mut().find(|totals| totals.variant == answer.result.variant);
+        match (totals, answer.rating) {
+            (Some(totals), Some(Rating::Good)) => totals.rated_good += 1,
+            (Some(totals), Some(Rating::Bad)) => totals.rated_bad += 1,
+            _ => {}
+        }
+    }
 }
 
 /// The same with run and results from the run's journal; `None` where there is no journal of it.
@@ -72,17 +88,21 @@ fn compared(
 }
 
 /// The recordings of a run's cases that are still there.
-fn recorded_cases(services: &Services, run: &Run, cancel: &Cancel) -> Result<Vec<Case>, AppError> {
+pub(super) fn recorded_cases(services: &Services, run: &Run, cancel: &Cancel) -> Result<Vec<Case>, AppError> {
     let wanted: BTreeSet<_> = run.choice.spans.iter().map(|(trace, span)| (trace, span)).collect();
     let traces: BTreeSet<&TraceId> = wanted.iter().map(|(trace, _)| *trace).collect();
     let traces: Vec<TraceId> = traces.into_iter().cloned().collect();
-    let mut cases = services.replay()?.cases(&traces, CallsMode::All, cancel)?;
+    let calls = match run.choice.calls {
+        CallsMode::Chain => CallsMode::Chain,
+        CallsMode::Answer | CallsMode::All => CallsMode::All,
+    };
+    let mut cases = services.replay()?.cases(&traces, calls, cancel)?;
     cases.retain(|case| wanted.contains(&(&case.trace_id, &case.span_id)));
     Ok(cases)
 }
 
 /// The output schemas that the variants' prompts declare, as they were when the run was planned.
-fn schemas(prompts: &Prompts, run: &Run) -> BTreeMap<VariantId, Value> {
+pub(super) fn schemas(prompts: &Prompts, run: &Run) -> BTreeMap<VariantId, Value> {
     let declared = run.variants.iter().filter_map(|variant| {
         let reference = variant.prompt.as_ref()?;
         Some((variant.id.clone(), schema_of(prompts, reference, variant.prompt_hash.as_deref())?))

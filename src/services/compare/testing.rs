@@ -35,6 +35,8 @@ pub(crate) fn result(trace: &str, variant: &str, text: &str, latency: f64) -> Ru
         attempts: 1,
         from_cache: false,
         error: None,
+        steps: Vec::new(),
+        dropped: Vec::new(),
     }
 }
 
@@ -51,6 +53,10 @@ pub(crate) fn run() -> Run {
         estimated_cost: None,
         choice: CaseChoice { spans, ..CaseChoice::default() },
         cache: crate::domain::run::CachePolicy::Use,
+        pacing: crate::domain::run::Pacing::Live,
+        until: None,
+        decided: None,
+        prices: Vec::new(),
     }
 }
 

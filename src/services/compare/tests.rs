@@ -141,3 +141,61 @@ fn an_evaluator_that_does_not_exist_or_reads_beyond_the_workspace_is_refused() {
     let outside = Judges::new(&specified(&["json-schema:../schema.json"]), &root).err().unwrap().to_string();
     assert!(outside.contains("outside the workspace"), "{outside}");
 }
+
+/// A run of twenty cases in which the baseline was asked twice and says two things, and the candidate says what was recorded.
+fn beside_a_baseline() -> (crate::domain::run::Run, Vec<crate::domain::run::RunResult>, Vec<crate::domain::run::Case>) {
+    let (mut run, _, cases) = many();
+    run.samples = 2;
+    run.variants[1].id = "baseline".into();
+    run.variants[1].role = crate::domain::run_design::VariantRole::Baseline;
+    let mut results = Vec::new();
+    for (number, case) in cases.iter().enumerate() {
+        for sample in 0..2 {
+            let text = if number < 10 && sample == 1 { "I cannot help with that." } else { "60 requests." };
+            for (variant, text) in [("A", "60 requests."), ("baseline", text)] {
+                let mut one = result(case.trace_id.as_str(), variant, text, 1.0);
+                one.sample = sample;
+                results.push(one);
+            }
+        }
+    }
+    (run, results, cases)
+}
+
+#[test]
+fn a_baseline_says_how_often_it_differs_from_itself() {
+    let (run, results, cases) = beside_a_baseline();
+    let made = judged(&run, &results, &cases, &Baseline::Recorded, &["refusal", "similarity"]);
+    let steady = &made.baselines[0];
+    assert_eq!((steady.variant.as_str(), steady.repeated, steady.unlike_itself), ("baseline", 20, 10));
+    assert_eq!((steady.compared, steady.unlike_recorded), (20, Some(0.25)));
+    let [refusal, similarity] = steady.scores.as_slice() else { panic!("{:?}", steady.scores) };
+    assert_eq!((refusal.flips, refusal.flips_from_recorded, refusal.spread), (Some(0.5), Some(0.25), None));
+    // Ten cases of 1 and 0: the root of ten halves over twenty degrees of freedom.
+    assert!((similarity.spread.unwrap() - 0.5).abs() < 1e-9 && similarity.flips.is_none(), "{similarity:?}");
+    let against: Vec<(&str, &str, &str, usize)> = made
+        .differences
+        .iter()
+        .map(|found| (found.variant.as_str(), found.baseline.as_str(), found.evaluator.as_str(), found.cases))
+        .collect();
+    assert_eq!(against[..2], [("A", "baseline", "refusal", 20), ("A", "baseline", "similarity", 20)]);
+    assert!(against.contains(&("A", "baseline", "changed", 20)), "{against:?}");
+    assert!(!against.contains(&("baseline", "baseline", "changed", 20)));
+}
+
+#[test]
+fn the_verdict_of_a_run_that_may_stop_counts_the_cases_that_were_there_in_its_order() {
+    let (mut run, results, cases) = beside_a_baseline();
+    run.until = Some(crate::domain::run_design::StopRule::Decided { evaluator: "refusal".into() });
+    let order = order_of_cases(&run);
+    assert_ne!(order, (0..20).collect::<Vec<_>>());
+    // One sample of the sixth case in that order is missing: what comes after it cannot be looked at.
+    let missing = &cases[order[5]].trace_id;
+    let left: Vec<_> = results.iter().filter(|one| one.trace_id != *missing || one.sample == 0).cloned().collect();
+    let made = judged(&run, &left, &cases, &Baseline::Recorded, &["refusal"]);
+    assert_eq!(made.differences[0].cases, 5);
+    let whole = judged(&run, &results, &cases, &Baseline::Recorded, &["refusal"]);
+    let found = &whole.differences[0];
+    assert_eq!((found.verdict, found.p_value), (Verdict::Better, None));
+    assert!(found.high.unwrap() < 0.0 && found.cases < 20, "{found:?}");
+}

@@ -48,7 +48,7 @@ pub(super) fn told(error: &SpecificationError) -> AppError {
 }
 
 /// The specifications of `[[evaluators]]`; a mistake names its line.
-fn configured(config: &Config) -> Result<Vec<Specification>, AppError> {
+pub(super) fn configured(config: &Config) -> Result<Vec<Specification>, AppError> {
     let read = |setting: &crate::config::Setting<String>| {
         setting.value.parse().map_err(|error| {
             let told = told(&error);

@@ -50,7 +50,9 @@ pub fn for_commit(services: &Services, prompt: &str, asked: &str, cancel: &Cance
         return Err(AppError::usage(format!("variant `{asked}` of run {id} is not {prompt} as the file holds it now"))
             .hint(format!("hindcast compare {id} lists the variants")));
     }
-    measure(&compared, &chosen).ok_or_else(|| AppError::usage(format!("run {id} measured nothing")).hint(again))
+    measure(&compared, &chosen)
+        .map(Evidence::brief)
+        .ok_or_else(|| AppError::usage(format!("run {id} measured nothing")).hint(again))
 }
 
 /// What a run measured of variants that share one prompt text; `None` where they have no known text, or share none.
@@ -83,6 +85,7 @@ pub fn measure(compared: &Compared, variants: &[&Variant]) -> Option<Evidence> {
         cases: case_set(run)?,
         models,
         differences,
+        unmoved: Vec::new(),
         cost: costs.fold(None, |sum: Option<Money>, cost| Some(sum.unwrap_or_default() + cost)),
         prompt: ContentHash::new(text)?,
     })

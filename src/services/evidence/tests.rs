@@ -68,6 +68,22 @@ fn every_claim_that_is_not_what_the_journal_tells_is_named() {
 }
 
 #[test]
+fn what_is_claimed_not_to_have_moved_is_checked_too() {
+    let compared = measured();
+    let brief = evidence(&compared).brief();
+    assert_eq!((brief.differences.len(), brief.unmoved.len()), (2, 1));
+    assert_eq!(differing(&brief, &compared), Vec::<&str>::new());
+    let mut claim = brief.clone();
+    claim.unmoved[0].evaluators.push("similarity".into());
+    claim.differences.remove(0);
+    assert_eq!(differing(&claim, &compared), ["difference"]);
+    let mut silent = brief;
+    silent.unmoved.clear();
+    silent.differences.remove(1);
+    assert_eq!(differing(&silent, &compared), Vec::<&str>::new(), "evaluators may be chosen");
+}
+
+#[test]
 fn a_result_that_changed_later_is_found() {
     let compared = measured();
     let claim = evidence(&compared);

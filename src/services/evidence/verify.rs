@@ -2,7 +2,7 @@
 
 use super::measure::{hash_of, measure};
 use crate::domain::cancel::Cancel;
-use crate::domain::evidence::{Evidence, EvidenceError, MeasuredDifference};
+use crate::domain::evidence::{Evidence, EvidenceError, MeasuredDifference, Unmoved};
 use crate::domain::run::{PromptVersionRef, Variant};
 use crate::error::AppError;
 use crate::evaluators::Specification;
@@ -116,9 +116,10 @@ fn committed(services: &Services, reference: &PromptVersionRef) -> Result<Versio
 /// The evaluators that evidence names, each once.
 fn named(evidence: &Evidence) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
-    for difference in &evidence.differences {
-        if !names.contains(&difference.evaluator.as_str()) {
-            names.push(&difference.evaluator);
+    let moved = evidence.differences.iter().map(|difference| &difference.evaluator);
+    for name in moved.chain(evidence.unmoved.iter().flat_map(|unmoved| &unmoved.evaluators)) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
         }
     }
     names
@@ -162,12 +163,27 @@ fn differences(evidence: &Evidence, found: &Evidence) -> Vec<Check> {
         let anew = found.differences.iter().find(|anew| same(said, anew));
         Check::new("difference", said.to_string(), anew.map_or_else(|| "not measured".to_owned(), ToString::to_string))
     });
+    let unmoved = evidence.unmoved.iter().flat_map(|said| {
+        said.evaluators.iter().map(|evaluator| {
+            let one = |verdict| Unmoved { evaluators: vec![evaluator.clone()], verdict, ..said.clone() }.to_string();
+            let anew = found.differences.iter().find(|anew| anew.evaluator == *evaluator && said.is_about(anew));
+            Check::new(
+                "difference",
+                one(said.verdict),
+                anew.map_or_else(|| "not measured".to_owned(), |anew| one(anew.verdict)),
+            )
+        })
+    });
+    let told = |anew: &MeasuredDifference| {
+        let still = |said: &Unmoved| said.is_about(anew) && said.evaluators.contains(&anew.evaluator);
+        evidence.differences.iter().any(|said| same(said, anew)) || evidence.unmoved.iter().any(still)
+    };
     let names = named(evidence);
     let left_out = found
         .differences
         .iter()
         .filter(|anew| names.contains(&anew.evaluator.as_str()))
-        .filter(|anew| !evidence.differences.iter().any(|said| same(said, anew)))
+        .filter(|anew| !told(anew))
         .map(|anew| Check::new("difference", "nothing", anew.to_string()));
-    claimed.chain(left_out).collect()
+    claimed.chain(unmoved).chain(left_out).collect()
 }

@@ -11,13 +11,13 @@ use crate::vcs::{Committed, LineEndings};
 impl Prompts {
     /// What is wrong with a text as this prompt's file, if anything.
     pub fn check(&self, name: &str, text: &str) -> Result<Option<PromptError>, PromptsError> {
-        let file = self.find(name)?;
+        let file = self.named(name)?;
         Ok(Prompt::parse(name, file.format, text).err())
     }
 
     /// Saves a text as the prompt's file, whole or not at all, with the line endings that git writes it with.
     pub fn save(&self, name: &str, text: &str) -> Result<PathBuf, PromptsError> {
-        let file = self.find(name)?;
+        let file = self.named(name)?;
         // A link is followed once, so that the file it leads to changes and the link stays.
         let file_path = file.path;
         let path = file_path.canonicalize().unwrap_or_else(|_| file_path.clone());
@@ -45,7 +45,7 @@ impl Prompts {
             return Ok(None);
         }
         let draft = read_text(&path)?;
-        let saved = self.find(name).and_then(|file| self.work_text(&file.path)).ok();
+        let saved = self.named(name).and_then(|file| self.work_text(&file.path)).ok();
         Ok((saved.as_deref() != Some(draft.as_str())).then_some(draft))
     }
 
@@ -66,7 +66,7 @@ impl Prompts {
 
     /// Commits the prompt's file and nothing else; a file with a mistake is committed all the same if git wants it.
     pub fn commit(&self, name: &str, message: &str) -> Result<Committed, PromptsError> {
-        let file = self.find(name)?;
+        let file = self.named(name)?;
         let committed = self.need_repository()?.commit_file(&file.path, message)?;
         self.forget(name);
         Ok(committed)

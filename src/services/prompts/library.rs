@@ -145,28 +145,37 @@ impl Prompts {
 
     /// All prompts, by name.
     pub fn list(&self) -> Result<Listing, PromptsError> {
+        let mut listing = self.files()?;
+        self.ask_states(&self.directory, &mut listing.prompts);
+        Ok(listing)
+    }
+
+    /// Asks git how files below a path stand; the files may be all of them or one.
+    fn ask_states(&self, below: &Path, files: &mut [PromptFile]) {
+        let Some(repository) = &self.repository else { return };
+        let changes = repository.changes(below).unwrap_or_default();
+        for file in files {
+            let relative = file.path.strip_prefix(repository.root()).unwrap_or(&file.path);
+            file.state = Some(changes.get(relative).copied().unwrap_or(FileState::Clean));
+        }
+    }
+
+    /// All prompts, by name; git is not asked how they stand.
+    fn files(&self) -> Result<Listing, PromptsError> {
         let mut files = Vec::new();
         walk(&self.directory, &self.directory, 0, &mut files)?;
-        let changes = match &self.repository {
-            Some(repository) => repository.changes(&self.directory).unwrap_or_default(),
-            None => BTreeMap::new(),
-        };
         let mut by_name: BTreeMap<String, PromptFile> = BTreeMap::new();
         let mut problems = Vec::new();
         files.sort();
         for path in files {
             let Ok(below) = path.strip_prefix(&self.directory) else { continue };
             let Some((name, format)) = prompt_name(below) else { continue };
-            let state = self.repository.as_ref().map(|repository| {
-                let relative = path.strip_prefix(repository.root()).unwrap_or(&path);
-                changes.get(relative).copied().unwrap_or(FileState::Clean)
-            });
             if let Some(first) = by_name.get(&name) {
                 let files = [first.path.clone(), path];
                 problems.push(PromptsError::TwoFiles { name, files });
                 continue;
             }
-            by_name.insert(name.clone(), PromptFile { name, path, format, state });
+            by_name.insert(name.clone(), PromptFile { name, path, format, state: None });
         }
         for problem in &problems {
             if let PromptsError::TwoFiles { name, .. } = problem {
@@ -178,7 +187,15 @@ impl Prompts {
 
     /// The file of one prompt.
     pub fn find(&self, name: &str) -> Result<PromptFile, PromptsError> {
-        let listing = self.list()?;
+        let mut file = self.named(name)?;
+        let path = file.path.clone();
+        self.ask_states(&path, std::slice::from_mut(&mut file));
+        Ok(file)
+    }
+
+    /// The file of one prompt; git is not asked how it stands.
+    pub(super) fn named(&self, name: &str) -> Result<PromptFile, PromptsError> {
+        let listing = self.files()?;
         if let Some(file) = listing.prompts.iter().find(|file| file.name == name) {
             return Ok(file.clone());
         }

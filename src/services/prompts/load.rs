@@ -105,7 +105,7 @@ impl Prompts {
     }
 
     pub(super) fn load_work(&self, name: &str) -> Result<Loaded, PromptsError> {
-        let file = self.find(name)?;
+        let file = self.named(name)?;
         let text = self.work_text(&file.path)?;
         let reference = PromptVersionRef { name: name.to_owned(), version: WORK.to_owned() };
         let prompt = parse(&reference, file.format, &text)?;

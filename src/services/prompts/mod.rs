@@ -10,6 +10,7 @@ mod exchange;
 #[cfg(test)]
 mod exchange_tests;
 mod files;
+mod histories;
 mod labels;
 mod library;
 mod lint;

@@ -34,7 +34,7 @@ impl Prompts {
 
     /// What the file holds, where that is not `base`; `text` is what is written here.
     pub fn changed_outside(&self, name: &str, base: &str, text: &str) -> Result<Option<Outside>, PromptsError> {
-        let now = read_text(&self.find(name)?.path)?;
+        let now = read_text(&self.named(name)?.path)?;
         if now == base {
             return Ok(None);
         }

@@ -84,7 +84,7 @@ pub struct Preview {
 impl Prompts {
     /// What a text comes to as this prompt's file. A mistake in it is part of the answer.
     pub fn preview(&self, of: &PreviewOf<'_>, prices: &PriceBook) -> Result<Preview, PromptsError> {
-        let format = self.find(of.name)?.format;
+        let format = self.named(of.name)?.format;
         let findings = of.facts.map_or_else(Vec::new, |facts| facts.check(of.name, format, of.text));
         let answer_tokens = of.answer_tokens.unwrap_or(USUAL_ANSWER);
         let prompt = match Prompt::parse(of.name, format, of.text) {

@@ -112,6 +112,23 @@ fn the_log_shows_versions_newest_first_with_what_changed() {
 }
 
 #[test]
+fn the_logs_of_all_prompts_are_those_of_each() {
+    let lab = lab();
+    lab.write("other.txt", "Hi {{name}}");
+    lab.prompts.commit("other", "Add other").unwrap();
+    lab.prompts.rename("other", "hello", Commits::AtOnce).unwrap();
+    lab.write("hello.txt", "Hello {{name}}");
+    lab.write("new.txt", "Not committed {{yet}}");
+    let fresh = Prompts::open(&workspace(&lab.dir), []);
+    let all = fresh.logs(&crate::domain::cancel::Cancel::new()).unwrap();
+    let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["answer", "hello", "new"]);
+    for (name, versions) in &all {
+        assert_eq!(versions, &lab.prompts.log(name).unwrap(), "{name}");
+    }
+}
+
+#[test]
 fn a_version_is_found_as_tag_label_commit_or_branch() {
     let lab = lab();
     let log = lab.prompts.log("answer").unwrap();

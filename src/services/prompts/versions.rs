@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::error::PromptsError;
+use super::histories::Place;
 use super::library::{MOST_BYTES, PromptFile, Prompts, Standing};
 use super::tokens::count_tokens;
 use crate::domain::cancel::Cancel;
@@ -17,9 +18,6 @@ use crate::vcs::{BlobId, CommitId, FileState, ReferenceKind, Repository, Revisio
 
 /// The version that is the file as it is now.
 pub const WORK: &str = "work";
-
-/// Most versions that are read of one prompt.
-const MOST_VERSIONS: usize = 10_000;
 
 /// A version of a prompt; everything in it came from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,23 +143,12 @@ impl Prompts {
     /// As [`versions`](Self::versions), stopping where it is cancelled.
     pub(super) fn versions_until(&self, name: &str, cancel: &Cancel) -> Result<Arc<Vec<Version>>, PromptsError> {
         let Some(repository) = self.repository() else { return Ok(Arc::default()) };
-        let standing = Self::standing(repository)?;
-        let known = self.versions.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        if let Some((at, versions)) = known
-            && at == standing
-        {
+        if let Some(versions) = self.known_versions(name, &Self::standing(repository)?) {
             return Ok(versions);
         }
         let located = self.locate(name, cancel)?;
-        let history = repository.history(&located.path, MOST_VERSIONS, cancel)?;
-        let mut versions = read(name, located.format, history.revisions, repository, cancel)?;
-        self.attach_names(name, &mut versions, &standing, repository)?;
-        let versions = Arc::new(versions);
-        self.versions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name.to_owned(), (standing, Arc::clone(&versions)));
-        Ok(versions)
+        let place = Place { name, path: &located.path, format: located.format };
+        Ok(self.versions_of(&[place], cancel)?.pop().unwrap_or_default())
     }
 
     /// The names a prompt has and had, its own first.
@@ -186,7 +173,7 @@ impl Prompts {
     }
 
     /// Gives versions the tags, branches and labels that stand on them, and their shortest names.
-    fn attach_names(
+    pub(super) fn attach_names(
         &self,
         name: &str,
         versions: &mut [Version],
@@ -216,7 +203,7 @@ impl Prompts {
 }
 
 /// Reads the texts of revisions, and what they say.
-fn read(
+pub(super) fn read(
     name: &str,
     format: PromptFormat,
     revisions: Vec<Revision>,

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 use super::events::Spend;
 use crate::domain::money::Money;
@@ -12,6 +13,8 @@ use crate::domain::money::Money;
 pub enum NotReserved {
     /// It may fit when calls in flight have cost less than is held back for them.
     NotNow,
+    /// It would fit under the cap, and not under what is allowed for the day so far.
+    Day,
     /// It cannot fit any more.
     Never,
 }
@@ -19,8 +22,15 @@ pub enum NotReserved {
 /// The ledger of one run; checked and changed under one lock.
 #[derive(Debug)]
 pub struct Ledger {
-    state: Mutex<Spend>,
+    state: Mutex<State>,
     changed: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    spend: Spend,
+    /// The most that may be spent in all before more is allowed; `None` is no limit but the cap.
+    allowed: Option<Money>,
 }
 
 /// Money held back for one call. Dropped without settling, it counts as spent: the call may have been made.
@@ -34,44 +44,60 @@ pub struct Reservation<'a> {
 impl Ledger {
     /// A ledger with a cap, and what a resumed run has spent before.
     pub fn new(cap: Option<Money>, spent: Money) -> Self {
-        Self { state: Mutex::new(Spend { spent, reserved: Money::ZERO, cap }), changed: Notify::new() }
+        let at_first = Spend { spent, reserved: Money::ZERO, cap };
+        Self { state: Mutex::new(State { spend: at_first, allowed: None }), changed: Notify::new() }
     }
 
     /// Holds back the most that a call can cost, if that still fits under the cap with all that is spent and held back.
     pub fn reserve(&self, amount: Money) -> Result<Reservation<'_>, NotReserved> {
         let mut state = self.state();
-        if let Some(cap) = state.cap {
-            if state.spent + amount > cap {
-                return Err(NotReserved::Never);
-            }
-            if state.spent + state.reserved + amount > cap {
-                return Err(NotReserved::NotNow);
-            }
+        let Spend { spent, reserved, cap } = state.spend;
+        if cap.is_some_and(|cap| spent + amount > cap) {
+            return Err(NotReserved::Never);
         }
-        state.reserved += amount;
+        if cap.is_some_and(|cap| spent + reserved + amount > cap) {
+            return Err(NotReserved::NotNow);
+        }
+        if state.allowed.is_some_and(|allowed| spent + reserved + amount > allowed) {
+            return Err(NotReserved::Day);
+        }
+        state.spend.reserved += amount;
         Ok(Reservation { ledger: self, amount, open: true })
     }
 
-    /// Waits until a reservation fits, or cannot fit any more.
-    pub async fn reserve_in_time(&self, amount: Money) -> Result<Reservation<'_>, NotReserved> {
-        loop {
-            // Registered before the look, so that a change in between is not missed.
-            let changed = self.changed.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
-            match self.reserve(amount) {
-                Err(NotReserved::NotNow) => changed.await,
-                other => return other,
-            }
-        }
+    /// Holds money back for what was sent already, whatever the cap says.
+    pub fn hold(&self, amount: Money) -> Reservation<'_> {
+        self.state().spend.reserved += amount;
+        Reservation { ledger: self, amount, open: true }
+    }
+
+    /// Another cap. What waits for money looks again; returns what is spent and held back.
+    pub fn set_cap(&self, cap: Option<Money>) -> Spend {
+        let mut state = self.state();
+        state.spend.cap = cap;
+        let spend = state.spend;
+        drop(state);
+        self.changed.notify_waiters();
+        spend
+    }
+
+    /// The most that may be spent in all before more is allowed.
+    pub fn allow(&self, most: Money) {
+        self.state().allowed = Some(most);
+        self.changed.notify_waiters();
+    }
+
+    /// Returns when money was spent or given back, or the cap changed, from the time this was called.
+    pub fn changes(&self) -> Notified<'_> {
+        self.changed.notified()
     }
 
     /// What is spent and held back.
     pub fn spend(&self) -> Spend {
-        *self.state()
+        self.state().spend
     }
 
-    fn state(&self) -> MutexGuard<'_, Spend> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -91,8 +117,8 @@ impl Reservation<'_> {
     fn close(&mut self, cost: Money) {
         if std::mem::replace(&mut self.open, false) {
             let mut state = self.ledger.state();
-            state.reserved = state.reserved.minus_or_zero(self.amount);
-            state.spent += cost;
+            state.spend.reserved = state.spend.reserved.minus_or_zero(self.amount);
+            state.spend.spent += cost;
             drop(state);
             self.ledger.changed.notify_waiters();
         }
@@ -128,13 +154,26 @@ mod tests {
         let ledger = Ledger::new(Some(money(10)), Money::ZERO);
         let first = ledger.reserve(money(8)).unwrap();
         assert_eq!(ledger.reserve(money(3)).unwrap_err(), NotReserved::NotNow);
-        let (second, ()) = tokio::join!(ledger.reserve_in_time(money(3)), async {
-            tokio::task::yield_now().await;
-            assert_eq!(first.settle(money(2)), Overrun::No);
-        });
-        drop(second.unwrap());
+        let changes = ledger.changes();
+        tokio::pin!(changes);
+        changes.as_mut().enable();
+        assert_eq!(first.settle(money(2)), Overrun::No);
+        changes.await;
+        drop(ledger.reserve(money(3)).unwrap());
         assert_eq!(ledger.spend().spent, money(5));
         assert_eq!(ledger.reserve(money(6)).unwrap_err(), NotReserved::Never);
+    }
+
+    #[test]
+    fn another_cap_holds_from_then_on() {
+        let ledger = Ledger::new(Some(money(10)), Money::ZERO);
+        let held = ledger.reserve(money(8)).unwrap();
+        ledger.set_cap(Some(money(20)));
+        drop(ledger.reserve(money(3)).unwrap());
+        let spend = ledger.set_cap(Some(money(2)));
+        assert_eq!((spend.spent, spend.reserved), (money(3), money(8)));
+        assert_eq!(ledger.reserve(money(1)).unwrap_err(), NotReserved::Never);
+        drop(held);
     }
 
     proptest! {

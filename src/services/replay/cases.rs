@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
+use super::chain_case::whole_case;
+use crate::domain::chain::last_of_conversation;
 use crate::domain::chunk::{Chunk, ChunkRole};
 use crate::domain::ids::SpanId;
 use crate::domain::run::{CallsMode, Case};
@@ -12,26 +14,43 @@ use crate::domain::span::{Span, SpanKind, SpanStatus};
 /// The cases of one trace, from all of its spans.
 ///
 /// `answer` gives the last LLM span that did not fail, outside evaluators and guardrails, whose text is the root's
-/// output; else the last that did not fail; else the last. `all` gives every LLM call. Where wrappers nest several LLM
+/// output; else the last that did not fail; else the last. `all` gives every LLM call. `chain` gives the last call of the
+/// conversation that gave the answer, with tokens, cost and time of all of its calls. Where wrappers nest several LLM
 /// spans for one call, the innermost one with messages stands for it.
 pub fn cases_of(spans: &[Span], mode: CallsMode) -> Vec<Case> {
     let tree = Tree::new(spans);
     let calls = tree.calls();
     let chosen: Vec<&Span> = match mode {
         CallsMode::All => calls,
-        CallsMode::Answer | CallsMode::Chain => tree.answering(&calls).into_iter().collect(),
+        CallsMode::Answer => tree.answering().into_iter().collect(),
+        CallsMode::Chain => {
+            let outside = tree.outside_judges();
+            let last = tree.answering().map(|answer| last_of_conversation(&outside, answer));
+            return last.and_then(|last| whole_case(spans, &last.span_id)).into_iter().collect();
+        }
     };
     chosen.into_iter().map(|span| tree.case(span)).collect()
 }
 
+/// The case of a run that is looked at or taken up again, by its span.
+pub fn case_again(spans: &[Span], mode: CallsMode, span_id: &SpanId) -> Option<Case> {
+    match mode {
+        CallsMode::Chain => whole_case(spans, span_id),
+        // The call that answers stands among all calls, judges' calls included.
+        CallsMode::Answer | CallsMode::All => {
+            cases_of(spans, CallsMode::All).into_iter().find(|case| case.span_id == *span_id)
+        }
+    }
+}
+
 /// The spans of a trace by start, with their parents.
-struct Tree<'a> {
+pub(super) struct Tree<'a> {
     spans: Vec<&'a Span>,
     by_id: HashMap<&'a SpanId, &'a Span>,
 }
 
 impl<'a> Tree<'a> {
-    fn new(spans: &'a [Span]) -> Self {
+    pub(super) fn new(spans: &'a [Span]) -> Self {
         let mut sorted: Vec<&Span> = spans.iter().collect();
         sorted.sort_by_key(|span| span.started_at);
         let by_id = spans.iter().map(|span| (&span.span_id, span)).collect();
@@ -76,17 +95,26 @@ impl<'a> Tree<'a> {
         llm.into_iter().filter(|span| !wrappers.contains(&span.span_id) && !bare.contains(&span.span_id)).collect()
     }
 
-    fn answering(&self, calls: &[&'a Span]) -> Option<&'a Span> {
+    /// The spans by start.
+    pub(super) fn spans(&self) -> &[&'a Span] {
+        &self.spans
+    }
+
+    /// The calls outside evaluators and guardrails, by start.
+    pub(super) fn outside_judges(&self) -> Vec<&'a Span> {
         let judges = |span: &Span| matches!(span.kind, SpanKind::Evaluator | SpanKind::Guardrail);
-        let outside: Vec<&Span> =
-            calls.iter().copied().filter(|span| !self.ancestors(span).into_iter().any(judges)).collect();
+        self.calls().into_iter().filter(|span| !self.ancestors(span).into_iter().any(judges)).collect()
+    }
+
+    fn answering(&self) -> Option<&'a Span> {
+        let outside = self.outside_judges();
         let good = || outside.iter().rev().copied().filter(|span| span.status != SpanStatus::Error);
         let answer = self.root().and_then(|root| root.output_text.as_deref()).map(folded);
         let fits = |span: &Span| answer.is_some() && span.output_text.as_deref().map(folded) == answer;
         good().find(|span| fits(span)).or_else(|| good().next()).or_else(|| outside.last().copied())
     }
 
-    fn case(&self, span: &Span) -> Case {
+    pub(super) fn case(&self, span: &Span) -> Case {
         let question = self
             .root()
             .and_then(|root| root.input_text.as_deref())

@@ -1,20 +1,27 @@
 //! Runs a plan: many calls at once, within every limit, each on disk before it counts.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::budget::Ledger;
-use super::call;
+use super::chain_ask::Asker;
+use super::control::{RunChange, RunControl};
+use super::day::{Day, DayStop, More};
 use super::events::{OutcomeVariant, RunEvent, RunOutcome};
+use super::flights::Flights;
+use super::neighbours::Neighbours;
 use super::plan::{PlannedCall, ReplayPlan};
 use super::record::{Indexer, Recorder};
 use super::service::ReplayService;
-use crate::domain::run::{ResultStatus, Run, RunResult, RunStatus};
-use crate::http::{Breaker, Limits, RateLimit};
+use super::watch::{Goes, Watch};
+use crate::domain::money::Money;
+use crate::domain::run::{ModelId, Pacing, ResultStatus, Run, RunResult, RunStatus};
+use crate::domain::run_design::Decided;
+use crate::http::{Circuit, Party, Traffic};
 use crate::store::{Journal, JournalRecord, StoreError, StoredResult};
 
 /// Why a run could not go on. What was journalled before is kept, and the run can be resumed.
@@ -39,16 +46,27 @@ pub(super) struct Shared {
     pub(super) cancel: CancellationToken,
     /// No more calls are sent; what is in flight is waited for.
     pub(super) stop: CancellationToken,
-    /// Requests in flight, over all providers.
-    pub(super) in_flight: Limits,
-    pub(super) limits: HashMap<String, Limits>,
+    /// Tells when the run may stop early.
+    watch: Option<Watch>,
+    /// Equal requests that are asked once.
+    pub(super) flights: Flights,
+    /// Who says what tools answer where the recording does not tell.
+    pub(super) asker: Option<Arc<dyn Asker>>,
+    /// The run's place at the desk where calls of all runs get their turns.
+    pub(super) party: Party,
+    traffic: Traffic,
+    /// Told when no more calls of a model are sent.
+    pub(super) model_stops: Notify,
+    /// What may be spent on one day, where that is limited.
+    day: Option<Day>,
     state: Mutex<State>,
     indexer: Mutex<Option<Indexer>>,
 }
 
 #[derive(Default)]
 struct State {
-    breakers: HashMap<String, Breaker>,
+    /// The models that are asked, and how each one's breaker was told to stand.
+    circuits: Vec<(ModelId, Circuit)>,
     stopped_models: HashMap<String, String>,
     stopped_by: Option<Stop>,
     tally: Tally,
@@ -61,6 +79,8 @@ pub(super) enum Stop {
     Budget(String),
     /// The journal.
     Journal(Arc<StoreError>),
+    /// Everything that was asked is clear.
+    Decided,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -71,7 +91,11 @@ struct Tally {
     from_cache: u64,
     skipped: u64,
     unknown: u64,
+    diverged: u64,
 }
+
+/// Tasks for the calls of one model: as many as a run may ever have in flight.
+const MOST_WORKERS: usize = 256;
 
 impl Tally {
     fn add(&mut self, result: &RunResult) {
@@ -80,11 +104,9 @@ impl Tally {
         match result.status {
             ResultStatus::Ok => self.ok += 1,
             ResultStatus::Failed | ResultStatus::Incomplete => self.failed += 1,
-            ResultStatus::Unknown => {
-                self.unknown += 1;
-                self.failed += 1;
-            }
+            ResultStatus::Unknown => self.unknown += 1,
             ResultStatus::Skipped => self.skipped += 1,
+            ResultStatus::Diverged => self.diverged += 1,
         }
     }
 }
@@ -111,6 +133,7 @@ impl Shared {
     pub(super) async fn stop_model(&self, model: &str, reason: &str) {
         let first = self.state().stopped_models.insert(model.to_owned(), reason.to_owned()).is_none();
         if first {
+            self.model_stops.notify_waiters();
             self.emit(RunEvent::ModelStopped { model: model.to_owned(), reason: reason.to_owned() }).await;
         }
     }
@@ -120,13 +143,59 @@ impl Shared {
         !self.stop.is_cancelled() && !self.cancel.is_cancelled() && !self.state().stopped_models.contains_key(model)
     }
 
-    /// Does something with a model's breaker.
-    pub(super) fn breaker<T>(&self, model: &str, action: impl FnOnce(&mut Breaker) -> T) -> T {
-        let mut state = self.state();
-        match state.breakers.get_mut(model) {
-            Some(breaker) => action(breaker),
-            None => action(state.breakers.entry(model.to_owned()).or_default()),
+    /// Tells what changed of the breakers of the models that are asked.
+    pub(super) async fn tell_circuits(&self) {
+        let mut changed = Vec::new();
+        for (model, told) in &mut self.state().circuits {
+            let now = self.traffic.circuit(&model.provider, &model.model);
+            if now != *told {
+                told.clone_from(&now);
+                changed.push(RunEvent::Circuit { model: model.to_string(), circuit: now });
+            }
         }
+        for event in changed {
+            self.emit(event).await;
+        }
+    }
+
+    /// Asks for more of what may be spent on one day, so that a call of an amount fits.
+    pub(super) async fn more_of_the_day(&self, amount: Money) -> Result<More, Stop> {
+        let Some(day) = &self.day else { return Ok(More::Look) };
+        let more = day.more(&self.ledger, &self.recorder, amount).await;
+        more.map_err(|stop| match stop {
+            DayStop::Spent(why) => Stop::Budget(why),
+            DayStop::Journal(error) => Stop::Journal(error),
+        })
+    }
+
+    /// Does what the user wants of the run while it goes.
+    async fn change(&self, change: RunChange) {
+        if let Some(places) = change.concurrency {
+            self.party.set_places(places);
+        }
+        let before = self.ledger.spend().cap;
+        if let Some(cap) = change.cap.filter(|cap| Some(*cap) != before) {
+            let spend = self.ledger.set_cap(Some(cap));
+            // So that a run that is killed goes on with the cap it had last.
+            if let Err(error) = self.recorder.write(JournalRecord::Run { run: self.run_now() }).await {
+                self.stop_with(Stop::Journal(error));
+            }
+            if spend.spent > cap {
+                self.stop_with(Stop::Budget(format!(
+                    "the cap was lowered to ${cap}, and ${:.4} is spent already",
+                    spend.spent
+                )));
+            }
+            self.emit(RunEvent::Spend(spend)).await;
+        }
+        if change.concurrency.is_some() || change.cap.is_some() {
+            self.emit(RunEvent::Changed(change)).await;
+        }
+    }
+
+    /// The run with the cap it has now.
+    fn run_now(&self) -> Run {
+        Run { max_cost: self.ledger.spend().cap, ..self.run.clone() }
     }
 
     /// Puts a result on disk; then it counts.
@@ -136,8 +205,12 @@ impl Shared {
             self.stop_with(Stop::Journal(error));
             return;
         }
+        self.flights.landed(&stored);
         let result = stored.result.clone();
         self.state().tally.add(&result);
+        if self.watch.as_ref().map(|watch| watch.take(&result)) == Some(Goes::Over) {
+            self.stop_with(Stop::Decided);
+        }
         if let Some(indexer) = self.indexer.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             indexer.take(stored);
         }
@@ -151,12 +224,23 @@ impl ReplayService {
     /// `events`; dropping the receiver stops nothing.
     pub async fn run(
         &self,
-        mut plan: ReplayPlan,
+        plan: ReplayPlan,
         events: Option<mpsc::Sender<RunEvent>>,
         cancel: CancellationToken,
     ) -> Result<RunOutcome, RunError> {
+        self.run_controlled(plan, events, RunControl::new(cancel)).await
+    }
+
+    /// Runs a plan as [`run`](Self::run) does, with a hand on it that changes it while it goes.
+    pub async fn run_controlled(
+        &self,
+        mut plan: ReplayPlan,
+        events: Option<mpsc::Sender<RunEvent>>,
+        control: RunControl,
+    ) -> Result<RunOutcome, RunError> {
         let started = Instant::now();
-        let requests = plan.calls.len() + plan.done.len() + plan.skipped.len() + plan.unknown.len();
+        let there = plan.calls.len() + plan.done.len() + plan.skipped.len() + plan.unknown.len();
+        let requests = there as u64 + plan.saved;
         let store = self.store().clone();
         let resumed = plan.journal.is_some();
         let journal = match plan.journal.take() {
@@ -164,11 +248,12 @@ impl ReplayService {
             None => Journal::of_run_alone(store.state_dir(), &plan.run.run_id).map_err(journal_error)?,
         };
         let recorder = Recorder::start(journal).map_err(journal_error)?;
-        if !resumed {
+        if !resumed || plan.amended {
             recorder.write(JournalRecord::Run { run: plan.run.clone() }).await.map_err(RunError::Journal)?;
         }
-        let shared = Arc::new(self.share(&plan, recorder, events, cancel));
-        shared.index(RunStatus::Running).await;
+        let shared = Arc::new(self.share(&plan, recorder, events, control.cancel().clone()));
+        let watcher = tokio::spawn(watch_changes(Arc::clone(&shared), control));
+        shared.index(RunStatus::Running, None).await;
         let done = [plan.done.as_slice(), plan.unknown.as_slice()].concat();
         for result in &done {
             shared.state().tally.add(result);
@@ -181,8 +266,15 @@ impl ReplayService {
             // A kill left only the intent: from now on the result says so.
             shared.note(self.stored(result, String::new(), serde_json::Value::Null)).await;
         }
-        work(&shared, plan.calls, plan.concurrency, self).await;
-        shared.end(requests as u64, started).await
+        if shared.watch.as_ref().is_some_and(Watch::is_over) {
+            shared.stop_with(Stop::Decided);
+        }
+        match plan.run.pacing {
+            Pacing::Live => work(&shared, plan.calls).await,
+            Pacing::Batch => super::batch::work(&shared, plan.calls, plan.waiting).await,
+        }
+        watcher.abort();
+        shared.end(requests, started).await
     }
 
     /// Runs a plan on threads of its own and gives each event to `on_event`, on this thread.
@@ -190,6 +282,16 @@ impl ReplayService {
         &self,
         plan: ReplayPlan,
         cancel: CancellationToken,
+        on_event: impl FnMut(RunEvent),
+    ) -> Result<RunOutcome, RunError> {
+        self.run_controlled_blocking(plan, RunControl::new(cancel), on_event)
+    }
+
+    /// The same with a hand on the run that changes it while it goes.
+    pub fn run_controlled_blocking(
+        &self,
+        plan: ReplayPlan,
+        control: RunControl,
         mut on_event: impl FnMut(RunEvent),
     ) -> Result<RunOutcome, RunError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -201,7 +303,7 @@ impl ReplayService {
         let service = self.clone();
         runtime.block_on(async {
             let (events, mut happened) = mpsc::channel(1_024);
-            let run = tokio::spawn(async move { service.run(plan, Some(events), cancel).await });
+            let run = tokio::spawn(async move { service.run_controlled(plan, Some(events), control).await });
             while let Some(event) = happened.recv().await {
                 on_event(event);
             }
@@ -216,30 +318,39 @@ impl ReplayService {
         events: Option<mpsc::Sender<RunEvent>>,
         cancel: CancellationToken,
     ) -> Shared {
-        let mut limits = HashMap::new();
-        for call in &plan.calls {
-            limits.entry(call.model.provider.clone()).or_insert_with_key(|name| {
-                let settings = self.providers().settings(name);
-                let limit = RateLimit {
-                    in_flight: settings.and_then(|s| s.max_concurrency).map(|most| most as usize),
-                    requests: settings.and_then(|s| s.requests_per_minute),
-                    tokens: settings.and_then(|s| s.tokens_per_minute),
-                };
-                Limits::new(limit, Arc::clone(self.clock()))
-            });
+        let traffic = self.providers().traffic(self.clock()).clone();
+        let party = traffic.join(plan.concurrency);
+        let mut models: BTreeMap<ModelId, usize> = BTreeMap::new();
+        for call in plan.calls.iter().filter(|call| call.cached.is_none()) {
+            *models.entry(call.model.clone()).or_default() += 1;
         }
-        let all = RateLimit { in_flight: Some(plan.concurrency), ..RateLimit::default() };
+        for (model, calls) in &models {
+            party.expect(&model.provider, &model.model, *calls);
+        }
+        let circuits = models.into_keys().map(|model| (model, Circuit::Closed)).collect();
+        let ledger = Ledger::new(plan.run.max_cost, plan.spent_before);
+        let day = self.day().map(|limit| Day::new(limit, self, &plan.run.run_id, plan));
+        if day.is_some() {
+            ledger.allow(plan.spent_before);
+        }
         Shared {
             service: self.clone(),
             run: plan.run.clone(),
-            ledger: Ledger::new(plan.run.max_cost, plan.spent_before),
+            ledger,
             recorder,
             events,
             cancel,
             stop: CancellationToken::new(),
-            in_flight: Limits::new(all, Arc::clone(self.clock())),
-            limits,
-            state: Mutex::default(),
+            watch: Watch::of(plan),
+            flights: Flights::of(plan, |wanted| {
+                Neighbours::new(self.store().state_dir().to_owned(), plan.run.run_id.clone(), wanted)
+            }),
+            asker: plan.asker.clone(),
+            party,
+            traffic,
+            model_stops: Notify::new(),
+            day,
+            state: Mutex::new(State { circuits, ..State::default() }),
             indexer: Mutex::new(Some(Indexer::start(self.store().clone()))),
         }
     }
@@ -253,16 +364,19 @@ fn journal_error(error: StoreError) -> RunError {
     RunError::Journal(Arc::new(error))
 }
 
-/// Works through the calls: as many at once as each provider and the run allow, each provider's in order.
-async fn work(shared: &Arc<Shared>, calls: Vec<PlannedCall>, concurrency: usize, service: &ReplayService) {
-    let mut queues: HashMap<String, VecDeque<PlannedCall>> = HashMap::new();
+/// Works through the calls: each model's in order, and as many at once as provider and run allow. What waits holds no place,
+/// so there are as many tasks as calls could ever be in flight.
+async fn work(shared: &Arc<Shared>, calls: Vec<PlannedCall>) {
+    let mut queues: HashMap<ModelId, VecDeque<PlannedCall>> = HashMap::new();
     for call in calls {
-        queues.entry(call.model.provider.clone()).or_default().push_back(call);
+        match queues.get_mut(&call.model) {
+            Some(queue) => queue.push_back(call),
+            None => drop(queues.insert(call.model.clone(), VecDeque::from([call]))),
+        }
     }
     let mut workers = tokio::task::JoinSet::new();
-    for (provider, queue) in queues {
-        let most = service.providers().settings(&provider).and_then(|settings| settings.max_concurrency);
-        let count = most.map_or(concurrency, |most| concurrency.min(most as usize)).clamp(1, queue.len().max(1));
+    for (_, queue) in queues {
+        let count = queue.len().min(MOST_WORKERS);
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..count {
             let (shared, queue) = (Arc::clone(shared), Arc::clone(&queue));
@@ -270,7 +384,11 @@ async fn work(shared: &Arc<Shared>, calls: Vec<PlannedCall>, concurrency: usize,
                 while !shared.stop.is_cancelled() && !shared.cancel.is_cancelled() {
                     let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                     let Some(planned) = next else { break };
-                    call::make(&shared, planned).await;
+                    let asked = planned.cached.is_none().then(|| planned.model.provider.clone());
+                    shared.make(planned).await;
+                    if let Some(provider) = asked {
+                        shared.party.done(&provider);
+                    }
                 }
             });
         }
@@ -278,7 +396,43 @@ async fn work(shared: &Arc<Shared>, calls: Vec<PlannedCall>, concurrency: usize,
     while workers.join_next().await.is_some() {}
 }
 
+/// Watches what others change while a run goes: the user, and runs that ask the same models.
+async fn watch_changes(shared: Arc<Shared>, control: RunControl) {
+    let (mut circuits, mut wanted) = (shared.traffic.changes(), control.changes());
+    loop {
+        tokio::select! {
+            changed = circuits.changed() => match changed {
+                Ok(()) => shared.tell_circuits().await,
+                Err(_) => return,
+            },
+            changed = wanted.changed() => match changed {
+                Ok(()) => {
+                    let change = *wanted.borrow_and_update();
+                    shared.change(change).await;
+                }
+                Err(_) => return,
+            },
+        }
+    }
+}
+
 impl Shared {
+    /// Makes a call when it is its turn, unless its answer is not needed any more.
+    async fn make(&self, planned: PlannedCall) {
+        let Some(watch) = &self.watch else { return self.fly(planned).await };
+        let place = planned.place;
+        let needed = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => false,
+            () = self.stop.cancelled() => false,
+            needed = watch.turn(&planned) => needed,
+        };
+        if needed {
+            self.fly(planned).await;
+        }
+        watch.over(place);
+    }
+
     /// Journals a result that was already counted, and indexes it.
     async fn note(&self, stored: StoredResult) {
         let record = JournalRecord::Result { result: Box::new(stored.clone()) };
@@ -290,8 +444,8 @@ impl Shared {
     }
 
     /// Writes the run into the index. The journal is the truth, so a failure only means that the index comes later.
-    async fn index(&self, status: RunStatus) -> Option<String> {
-        let (store, run) = (self.service.store().clone(), self.run.clone());
+    async fn index(&self, status: RunStatus, decided: Option<Decided>) -> Option<String> {
+        let (store, run) = (self.service.store().clone(), Run { decided, ..self.run_now() });
         let written = tokio::task::spawn_blocking(move || store.put_run(&run, status)).await;
         written.ok().and_then(Result::err).map(|error| error.to_string())
     }
@@ -304,15 +458,19 @@ impl Shared {
         let status = match &stopped_by {
             Some(Stop::Journal(error)) => return Err(RunError::Journal(Arc::clone(error))),
             Some(Stop::Budget(_)) => RunStatus::Budget,
+            Some(Stop::Decided) if tally.failed == 0 => RunStatus::Completed,
+            Some(Stop::Decided) => RunStatus::Failed,
             None if self.cancel.is_cancelled() && tally.results < requests => RunStatus::Interrupted,
-            None if tally.failed > 0 || tally.results < requests => RunStatus::Failed,
+            None if tally.failed > 0 || tally.unknown > 0 || tally.results < requests => RunStatus::Failed,
             None => RunStatus::Completed,
         };
-        let record = JournalRecord::End { run_id: self.run.run_id.clone(), status, at: self.service.clock().now() };
+        let decided = self.watch.as_ref().map(|watch| watch.decided(requests, tally.results));
+        let (run_id, at) = (self.run.run_id.clone(), self.service.clock().now());
+        let record = JournalRecord::End { run_id, status, at, decided: decided.clone() };
         self.recorder.write(record).await.map_err(RunError::Journal)?;
         let indexer = self.indexer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let refused = tokio::task::spawn_blocking(move || indexer.and_then(Indexer::finish)).await.ok().flatten();
-        let refused = self.index(status).await.or(refused);
+        let refused = self.index(status, decided.clone()).await.or(refused);
         let mut reasons: Vec<String> = models.into_iter().map(|(model, why)| format!("{model}: {why}")).collect();
         reasons.sort();
         if let Some(Stop::Budget(why)) = stopped_by {
@@ -336,7 +494,9 @@ impl Shared {
             estimated_cost_usd: self.run.estimated_cost,
             wall_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             skipped: tally.skipped,
+            diverged: tally.diverged,
             unknown: tally.unknown,
+            decided,
             stopped_by: (!reasons.is_empty()).then(|| reasons.join("; ")),
         };
         self.emit(RunEvent::Ended(outcome.clone())).await;
@@ -350,5 +510,6 @@ fn outcome_variant(variant: &crate::domain::run::Variant) -> OutcomeVariant {
         model: variant.model.to_string(),
         prompt: variant.prompt.as_ref().map(ToString::to_string),
         overrides: variant.overrides.clone(),
+        role: variant.role,
     }
 }

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::control::RunChange;
 use crate::domain::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use crate::domain::money::Money;
 use crate::domain::run::{Overrides, Run, RunResult, RunStatus};
+use crate::domain::run_design::{Decided, VariantRole};
+use crate::http::Circuit;
 
 /// Which call an event is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -74,6 +77,24 @@ pub enum RunEvent {
         /// Why, in words.
         reason: String,
     },
+    /// A batch was looked after.
+    Batch {
+        /// The provider that works on it.
+        provider: String,
+        /// The provider's id of it.
+        batch_id: String,
+        /// Requests of it that are done.
+        done: u64,
+        /// All of its requests.
+        total: u64,
+    },
+    /// The next request of a chain begins; what came of the one before is on disk.
+    Step {
+        /// The chain.
+        call: CallId,
+        /// How many of its requests are answered.
+        step: u32,
+    },
     /// A result is on disk.
     Finished(Box<RunResult>),
     /// No more calls of this model are sent.
@@ -83,6 +104,15 @@ pub enum RunEvent {
         /// Why, in words. Untrusted text.
         reason: String,
     },
+    /// A model is held back after failures, tried again, or works again.
+    Circuit {
+        /// `provider/model`.
+        model: String,
+        /// How it stands now.
+        circuit: Circuit,
+    },
+    /// The user changed the run while it goes; `None` is as it was.
+    Changed(RunChange),
     /// The money changed.
     Spend(Spend),
     /// The run is over.
@@ -100,6 +130,9 @@ pub struct OutcomeVariant {
     pub prompt: Option<String>,
     /// What else it changes.
     pub overrides: Overrides,
+    /// What it is for.
+    #[serde(skip_serializing_if = "VariantRole::is_candidate")]
+    pub role: VariantRole,
 }
 
 /// How a run ended, as `replay --format json` prints it.
@@ -119,8 +152,10 @@ pub struct RunOutcome {
     pub results: u64,
     /// Of them answered.
     pub ok: u64,
-    /// Of them failed, incomplete or unknown.
+    /// Of them failed or incomplete.
     pub failed: u64,
+    /// Of them sent and never heard of again.
+    pub unknown: u64,
     /// Of them served from the cache.
     pub from_cache: u64,
     /// What the run cost so far, reservations of cut and unknown calls included; `None` where nothing is known.
@@ -129,13 +164,21 @@ pub struct RunOutcome {
     pub estimated_cost_usd: Option<Money>,
     /// How long this went, in milliseconds.
     pub wall_ms: u64,
+    /// What it has found out, where it may stop early.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Decided>,
     /// Of the results, those not sent, with the reason in their `error`; not part of the public JSON.
     #[serde(skip)]
     pub skipped: u64,
-    /// Of the results, those sent and never heard of again; not part of the public JSON.
-    #[serde(skip)]
-    pub unknown: u64,
+    /// Of the results, chains that left their recording and ended there.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub diverged: u64,
     /// What stopped the run before its end, in words; not part of the public JSON.
     #[serde(skip)]
     pub stopped_by: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -2,12 +2,16 @@
 
 use serde_json::{Map, Value};
 
+use crate::domain::chain::ChainOptions;
 use crate::domain::message::Message;
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::{Case, ChunkEdit, ModelChoice, Overrides, PromptVersionRef, Variant};
+use crate::domain::run_design::{StopRule, VariantRole};
 use crate::services::prompts::Prompts;
 
-pub use crate::domain::run::{CachePolicy, CallsMode};
+pub use crate::domain::run::{CachePolicy, CallsMode, Pacing};
+pub use crate::domain::run_design::BaselineLane;
 
 /// What to replay, and within which limits.
 #[derive(Clone, Debug)]
@@ -30,8 +34,18 @@ pub struct ReplayOrder {
     pub concurrency: usize,
     /// Whether answers that were already paid for are used again.
     pub cache: CachePolicy,
+    /// Whether calls are asked at once or in batches.
+    pub pacing: Pacing,
     /// The most output tokens where neither recording nor model says (`max_output_tokens` of the configuration).
     pub default_max_output: u64,
+    /// Whether the recorded model and messages are asked again beside the candidates.
+    pub baseline: BaselineLane,
+    /// What lets the run stop before its end.
+    pub until: Option<StopRule>,
+    /// How chains are replayed, where chains are.
+    pub chain: ChainOptions,
+    /// Prices that the user says, over all others.
+    pub prices: Vec<ModelPrice>,
 }
 
 impl ReplayOrder {
@@ -47,26 +61,41 @@ impl ReplayOrder {
             max_cost: None,
             concurrency: 8,
             cache: CachePolicy::Use,
+            pacing: Pacing::Live,
             default_max_output: 1024,
+            baseline: BaselineLane::Left,
+            until: None,
+            chain: ChainOptions::default(),
+            prices: Vec::new(),
         }
     }
 
-    /// The variants: models × prompt versions, in the order they were named, called `A`, `B`, …, `Z`, `AA`, ….
+    /// The variants: models × prompt versions, in the order they were named, called `A`, `B`, …, `Z`, `AA`, …; then the
+    /// baseline, called `baseline`, which nothing is changed of.
     pub fn variants(&self) -> Vec<Variant> {
         let prompts: Vec<Option<PromptVersionRef>> =
             if self.prompts.is_empty() { vec![None] } else { self.prompts.iter().cloned().map(Some).collect() };
-        self.models
-            .iter()
-            .flat_map(|model| prompts.iter().map(move |prompt| (model, prompt)))
-            .enumerate()
-            .map(|(index, (model, prompt))| Variant {
-                id: letters(index).into(),
-                model: model.clone(),
-                prompt: prompt.clone(),
-                prompt_hash: None,
-                overrides: self.overrides.clone(),
-            })
-            .collect()
+        let candidates =
+            self.models.iter().flat_map(|model| prompts.iter().map(move |prompt| (model, prompt))).enumerate().map(
+                |(index, (model, prompt))| Variant {
+                    id: letters(index).into(),
+                    model: model.clone(),
+                    prompt: prompt.clone(),
+                    prompt_hash: None,
+                    overrides: self.overrides.clone(),
+                    role: VariantRole::Candidate,
+                },
+            );
+        let baseline = Variant {
+            id: BASELINE.into(),
+            model: ModelChoice::Recorded,
+            prompt: None,
+            prompt_hash: None,
+            overrides: Overrides::default(),
+            role: VariantRole::Baseline,
+        };
+        let asked = !self.models.is_empty() && self.baseline == BaselineLane::Asked;
+        candidates.chain(asked.then_some(baseline)).collect()
     }
 
     /// Reads `k=v` of `--set`: the value is JSON where it is valid JSON, else text.
@@ -82,6 +111,9 @@ impl ReplayOrder {
         Overrides { parameters: set, chunks: drop_ranks.iter().map(|&rank| ChunkEdit::Drop(rank)).collect() }
     }
 }
+
+/// The name of the variant that asks the recorded model again.
+const BASELINE: &str = "baseline";
 
 /// The name of the variant at an index, as columns of a sheet are named.
 fn letters(index: usize) -> String {

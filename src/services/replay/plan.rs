@@ -1,20 +1,25 @@
 //! What a run would do and cost, before anything is sent.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 
-use super::order::{CachePolicy, PromptRenderer, ReplayOrder};
+use super::batch::WaitingBatch;
+use super::chain_ask::Asker;
+use super::chain_plan::{ChainProgress, Chains, PlannedChain};
+use super::order::{CachePolicy, Pacing, PromptRenderer, ReplayOrder};
 use super::rebuild::{Target, rebuild};
 use super::service::ReplayService;
-use super::tokens::{input_bound, input_estimate};
+use super::tokens::input_estimate;
+use super::twins::{Twins, is_unsteady};
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{ResultId, RunId};
 use crate::domain::money::Money;
 use crate::domain::price::PriceRow;
 use crate::domain::run::{CallsMode, Case, CaseChoice, ModelChoice, ModelId, ResultStatus, Run, RunResult, Variant};
-use crate::providers::{Prepared, Provider, ProviderError};
+use crate::providers::{Delivery, Prepared, Provider, ProviderError};
+use crate::services::compare::Decider;
 use crate::store::{Journal, StoreError, StoredResult};
 
 /// Why there is no plan.
@@ -28,16 +33,24 @@ pub enum PlanError {
     NoModels,
     /// A model has no price.
     #[error(
-        "the price of {0} is not known, so its cost cannot be limited: add [prices.\"{0}\"] with input and output in USD per \
-         million tokens to hindcast.toml (0 is a price)"
+        "the price of {0} is not known, so its cost cannot be limited: say it with --price {0}=IN,OUT (US dollars per million \
+         tokens) or --free {0}, or add [prices.\"{0}\"] with input and output to hindcast.toml (0 is a price)"
     )]
     NoPrice(ModelId),
     /// A provider cannot be used.
     #[error(transparent)]
     Provider(#[from] ProviderError),
-    /// Chains cannot be replayed.
-    #[error("--calls chain is not built in this version: use --calls all to replay each call of an agent on its own")]
-    Chain,
+    /// A provider has no batch endpoint.
+    #[error("{provider} has no batch endpoint: leave --batch out, or replay its models in a run of their own")]
+    NoBatches {
+        /// The provider.
+        provider: String,
+    },
+    /// Chains cannot be asked in batches.
+    #[error(
+        "--calls chain and --batch do not go together: the next request of a chain needs the answer to the one before"
+    )]
+    ChainInBatch,
     /// The index or a journal could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -76,8 +89,14 @@ pub struct PlannedCall {
     pub reservation: Money,
     /// The answer that is already there for this request and sample.
     pub cached: Option<Arc<StoredResult>>,
+    /// The place of its case in the order that cases are asked in, where the run may stop early.
+    pub(super) place: usize,
     pub(super) price: Arc<PriceRow>,
     pub(super) provider: Arc<dyn Provider>,
+    /// The chain that this is the first request of.
+    pub(super) chain: Option<Arc<PlannedChain>>,
+    /// What is already there of the chain.
+    pub(super) progress: Arc<ChainProgress>,
 }
 
 /// What a plan says of one model.
@@ -128,8 +147,20 @@ pub struct ReplayPlan {
     pub concurrency: usize,
     /// Spent before, of a run that is resumed.
     pub spent_before: Money,
+    /// Batches that were handed over before, of a run that is resumed; their calls are among `calls`.
+    pub waiting: Vec<WaitingBatch>,
     /// The journal of a run that is resumed; while the plan lives, nobody else can go on with it.
     pub journal: Option<Journal>,
+    /// Cases whose recorded temperature is not 0 or not known: their answers may differ from one time to the next.
+    pub unsteady: u64,
+    /// Answers that are not needed any more, of a run that is resumed and has decided something.
+    pub saved: u64,
+    /// Whether the run that is resumed goes on with another cap or cache than its journal says.
+    pub(super) amended: bool,
+    /// Tells when the run may stop early.
+    pub(super) decider: Option<Arc<Mutex<Decider>>>,
+    /// Who says what tools answer where the recording of a chain does not tell.
+    pub asker: Option<Arc<dyn Asker>>,
 }
 
 impl ReplayPlan {
@@ -157,6 +188,8 @@ pub(super) struct Frame<'a> {
     pub(super) renderer: Option<&'a dyn PromptRenderer>,
     /// Numbers of results that need no call.
     pub(super) settled: &'a dyn Fn(&ResultId) -> bool,
+    /// What is already there of chains, by result.
+    pub(super) progress: &'a HashMap<ResultId, Arc<ChainProgress>>,
 }
 
 /// A case of a resumed run that the index does not have any more.
@@ -175,8 +208,8 @@ impl ReplayService {
         renderer: Option<&dyn PromptRenderer>,
         cancel: &Cancel,
     ) -> Result<ReplayPlan, PlanError> {
-        if order.calls == CallsMode::Chain {
-            return Err(PlanError::Chain);
+        if (order.calls, order.pacing) == (CallsMode::Chain, Pacing::Batch) {
+            return Err(PlanError::ChainInBatch);
         }
         let mut variants = order.variants();
         if variants.is_empty() {
@@ -195,8 +228,9 @@ impl ReplayService {
             cases: cases.into_iter().map(|case| Ok(Arc::new(case))).collect(),
             renderer,
             settled: &|_| false,
+            progress: &HashMap::new(),
         };
-        self.plan_frame(order, &frame, cancel)
+        self.clone().with_prices(&order.prices).plan_frame(order, &frame, cancel)
     }
 
     pub(super) fn plan_frame(
@@ -216,8 +250,16 @@ impl ReplayService {
                 cases: frame.cases.len() as u64,
                 max_cost: order.max_cost,
                 estimated_cost: None,
-                choice: CaseChoice { calls: order.calls, spans: frame.cases.iter().map(case_ids).collect() },
+                choice: CaseChoice {
+                    calls: order.calls,
+                    spans: frame.cases.iter().map(case_ids).collect(),
+                    chain: order.chain,
+                },
                 cache: order.cache,
+                pacing: order.pacing,
+                until: order.until.clone(),
+                decided: None,
+                prices: order.prices.clone(),
             },
             calls: Vec::new(),
             skipped: Vec::new(),
@@ -228,25 +270,43 @@ impl ReplayService {
             notes: Vec::new(),
             concurrency: order.concurrency.max(1),
             spent_before: Money::ZERO,
+            waiting: Vec::new(),
             journal: None,
+            unsteady: frame.cases.iter().flatten().filter(|case| is_unsteady(case)).count() as u64,
+            saved: 0,
+            amended: false,
+            decider: None,
+            asker: None,
+        };
+        let chains = match order.calls {
+            CallsMode::Chain => self.chains(&frame.cases, cancel)?,
+            CallsMode::Answer | CallsMode::All => Chains::new(),
         };
         let mut number = 0_u64;
         for case in &frame.cases {
+            let first = number;
+            number += u64::from(samples) * frame.variants.len() as u64;
+            let open = |index: usize| -> Vec<(ResultId, u32)> {
+                let own = first + u64::from(samples) * index as u64;
+                let ids = (0..samples).map(|sample| (result_id(&frame.run_id, own + u64::from(sample)), sample));
+                ids.filter(|(id, _)| !(frame.settled)(id)).collect()
+            };
+            if (0..frame.variants.len()).all(|index| open(index).is_empty()) {
+                continue;
+            }
+            let mut twins = Twins::default();
             for (index, variant) in frame.variants.iter().enumerate() {
-                let ids: Vec<(ResultId, u32)> = (0..samples)
-                    .map(|sample| (result_id(&frame.run_id, number + u64::from(sample)), sample))
-                    .filter(|(id, _)| !(frame.settled)(id))
-                    .collect();
-                number += u64::from(samples);
-                if ids.is_empty() {
-                    continue;
-                }
-                match self.plan_call(case, index, variant, order, frame.renderer)? {
-                    Ok(call) => plan.calls.extend(ids.into_iter().map(|(result_id, sample)| PlannedCall {
-                        result_id,
-                        sample,
-                        ..call.clone()
-                    })),
+                let ids = open(index);
+                match self.plan_call(case, index, variant, (order, &chains), frame.renderer)? {
+                    Ok(mut call) => {
+                        call.request_hash = twins.told_apart(call.request_hash);
+                        plan.calls.extend(ids.into_iter().map(|(result_id, sample)| PlannedCall {
+                            progress: frame.progress.get(&result_id).cloned().unwrap_or_default(),
+                            result_id,
+                            sample,
+                            ..call.clone()
+                        }));
+                    }
                     Err((model, reason)) => plan.skipped.extend(
                         ids.into_iter()
                             .map(|(id, sample)| skipped(&frame.run_id, id, case, variant, sample, &model, &reason)),
@@ -267,7 +327,7 @@ impl ReplayService {
         case: &Result<Arc<Case>, RunlessCase>,
         index: usize,
         variant: &Variant,
-        order: &ReplayOrder,
+        (order, chains): (&ReplayOrder, &Chains),
         renderer: Option<&dyn PromptRenderer>,
     ) -> Result<Result<PlannedCall, (String, String)>, PlanError> {
         let skip = |model: &dyn std::fmt::Display, reason: String| Ok(Err((model.to_string(), reason)));
@@ -294,66 +354,85 @@ impl ReplayService {
                 Err(PlanError::NoPrice(model))
             };
         };
+        let batch = order.pacing == Pacing::Batch;
+        if batch && provider.batches().is_none() {
+            return Err(PlanError::NoBatches { provider: model.provider });
+        }
+        let price = if batch { Arc::new(price.halved()) } else { price };
         let target = Target {
             variant,
+            delivery: if batch { Delivery::Whole } else { Delivery::Streamed },
             model: &model,
             builtin: provider.origin() == "this machine",
             price: &price,
             renderer,
             default_max_output: order.default_max_output.max(1),
         };
-        let rebuilt = match rebuild(case, &target) {
-            Ok(rebuilt) => rebuilt,
+        let planned = match (order.calls, chains.get(&(case.trace_id.clone(), case.span_id.clone()))) {
+            (CallsMode::Chain, Some(chain)) => self
+                .plan_chain(chain, order.chain.from_step, &target, &provider)
+                .map(|(chain, sized, output_bound)| (sized, output_bound, Some(Arc::new(chain)))),
+            (CallsMode::Chain, None) => Err("its calls are not in the index any more".to_owned()),
+            (CallsMode::Answer | CallsMode::All, _) => rebuild(case, &target).and_then(|rebuilt| {
+                let sized = self.size(&rebuilt.request, rebuilt.output_bound, &provider, &price, &model)?;
+                Ok((sized, rebuilt.output_bound, None))
+            }),
+        };
+        let (sized, output_bound, chain) = match planned {
+            Ok(planned) => planned,
             Err(reason) => return skip(&model, reason),
         };
-        let prepared = match provider.prepare(&rebuilt.request) {
-            Ok(prepared) => prepared,
-            Err(error) => return skip(&model, error.to_string()),
-        };
-        let free = price.rates.is_free();
-        let input_bound = if free { input_estimate(&prepared.body) } else { input_bound(&model.model, &prepared.body) };
-        let bound = price.upper_bound(input_bound, rebuilt.output_bound, self.clock().now());
-        let Some(reservation) = bound else { return skip(&model, PlanError::NoPrice(model.clone()).to_string()) };
         Ok(Ok(PlannedCall {
             // Replaced for each sample.
             result_id: ResultId::from(""),
             sample: 0,
             case: Arc::clone(case),
             variant: index,
-            request_hash: prepared.hash(provider.name(), provider.origin()).to_hex().to_string(),
-            prepared: Arc::new(prepared),
+            request_hash: sized.request_hash,
+            prepared: Arc::new(sized.prepared),
             model,
-            input_bound,
-            output_bound: rebuilt.output_bound,
-            reservation,
+            input_bound: sized.input_bound,
+            output_bound,
+            reservation: sized.reservation,
             cached: None,
+            place: 0,
             price,
             provider,
+            chain,
+            progress: Arc::default(),
         }))
     }
 
     fn find_cached(&self, calls: &mut [PlannedCall], samples: u32, cancel: &Cancel) -> Result<(), PlanError> {
+        if !calls.iter().any(|call| call.prepared.local.is_none()) {
+            return Ok(());
+        }
+        let window = self.store().cache_window(self.cache_limits(), self.clock().now(), cancel)?;
         for sample in 0..samples {
             // The built-in models answer faster than the cache.
-            let remote = |call: &&PlannedCall| call.sample == sample && call.prepared.local.is_none();
-            let hashes: Vec<String> = calls.iter().filter(remote).map(|call| call.request_hash.clone()).collect();
+            // Chains look for each of their requests when it is known.
+            let remote =
+                |call: &PlannedCall| call.sample == sample && call.prepared.local.is_none() && call.chain.is_none();
+            let hashes: Vec<String> =
+                calls.iter().filter(|call| remote(call)).map(|call| call.request_hash.clone()).collect();
             if hashes.is_empty() {
                 continue;
             }
-            let stored = self.store().cached_results(&hashes, sample, cancel)?;
+            let stored = self.store().cached_results(&hashes, sample, &window, cancel)?;
             let by_hash: HashMap<String, Arc<StoredResult>> = stored
                 .into_iter()
                 .filter(|stored| stored.result.status == ResultStatus::Ok)
                 .map(|stored| (stored.request_hash.clone(), Arc::new(stored)))
                 .collect();
-            for call in calls.iter_mut().filter(|call| call.sample == sample && call.prepared.local.is_none()) {
+            for call in calls.iter_mut().filter(|call| remote(call)) {
                 call.cached = by_hash.get(&call.request_hash).cloned();
             }
         }
         Ok(())
     }
 
-    fn sum_up(&self, plan: &mut ReplayPlan) {
+    /// Counts what is to be sent, by model.
+    pub(in crate::services) fn count(&self, plan: &mut ReplayPlan) {
         let mut models: BTreeMap<String, PlanModel> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
         let mut guessed = false;
@@ -379,6 +458,21 @@ impl ReplayService {
                 entry.from_cache += 1;
                 continue;
             }
+            for dropped in &call.prepared.dropped {
+                if !entry.dropped.contains(dropped) {
+                    entry.dropped.push(dropped.clone());
+                }
+            }
+            if let Some(chain) = &call.chain {
+                let expected = chain.estimate;
+                guessed |= expected.guessed;
+                entry.requests += expected.requests.saturating_sub(call.progress.steps.len() as u64);
+                entry.input_tokens += expected.input_tokens;
+                entry.output_tokens += expected.output_tokens;
+                entry.estimated_cost_usd += expected.cost;
+                entry.worst_case_usd += expected.worst;
+                continue;
+            }
             let recorded = call.case.usage;
             guessed |= recorded.output.is_none();
             let input = input_estimate(&call.prepared.body).min(call.input_bound);
@@ -393,18 +487,23 @@ impl ReplayService {
             entry.output_tokens += output;
             entry.estimated_cost_usd += call.price.cost(&usage, now).unwrap_or(call.reservation).min(call.reservation);
             entry.worst_case_usd += call.reservation;
-            for dropped in &call.prepared.dropped {
-                if !entry.dropped.contains(dropped) {
-                    entry.dropped.push(dropped.clone());
-                }
-            }
         }
         plan.models = order.iter().filter_map(|name| models.remove(name)).collect();
-        plan.run.estimated_cost = Some(plan.estimated_cost());
         plan.basis = format!(
             "input: a token for every 4 bytes of the request; output: as long as the recorded answer{}",
             if guessed { ", and the most allowed where that is not known" } else { "" }
         );
+    }
+
+    fn sum_up(&self, plan: &mut ReplayPlan) {
+        self.count(plan);
+        plan.run.estimated_cost = Some(plan.estimated_cost());
+        if plan.calls.iter().any(|call| call.chain.is_some()) {
+            plan.notes.push(
+                "each chain is counted as long as it was recorded; one that goes on longer stops at its limits and at the cap"
+                    .to_owned(),
+            );
+        }
         let dearest = plan.calls.iter().filter(|call| call.cached.is_none()).max_by_key(|call| call.reservation);
         if let (Some(cap), Some(call)) = (plan.run.max_cost, dearest)
             && call.reservation > cap
@@ -464,5 +563,7 @@ fn skipped(
         attempts: 0,
         from_cache: false,
         error: Some(reason.to_owned()),
+        steps: Vec::new(),
+        dropped: Vec::new(),
     }
 }

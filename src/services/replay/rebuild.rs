@@ -23,6 +23,8 @@ pub(super) struct Rebuilt {
 /// What a request is made for.
 pub(super) struct Target<'a> {
     pub(super) variant: &'a Variant,
+    /// How answers are to come.
+    pub(super) delivery: Delivery,
     pub(super) model: &'a ModelId,
     /// Whether the model answers on this machine from the case itself, so that messages do not matter.
     pub(super) builtin: bool,
@@ -58,7 +60,7 @@ pub(super) fn rebuild(case: &Arc<Case>, target: &Target<'_>) -> Result<Rebuilt, 
             forced_tool_use: target.price.forced_tool_use.into(),
             max_output: own_limit,
         },
-        delivery: Delivery::Streamed,
+        delivery: target.delivery,
         case: Arc::clone(case),
         chunks,
     };
@@ -128,7 +130,15 @@ mod tests {
 
     fn built(case: Case, variant: &Variant, price: &PriceRow) -> Result<Rebuilt, String> {
         let model = "p/m".parse().unwrap();
-        let target = Target { variant, model: &model, builtin: false, price, renderer: None, default_max_output: 100 };
+        let target = Target {
+            variant,
+            delivery: Delivery::Streamed,
+            model: &model,
+            builtin: false,
+            price,
+            renderer: None,
+            default_max_output: 100,
+        };
         rebuild(&Arc::new(case), &target)
     }
 

@@ -2,10 +2,13 @@
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::domain::cache::CacheLimits;
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{RunId, TraceId};
-use crate::domain::price::PriceBook;
+use crate::domain::model_price::ModelPrice;
+use crate::domain::price::{PriceBook, PriceOverride};
 use crate::domain::run::{CallsMode, Case};
 use crate::domain::time::Clock;
 use crate::http::RetryPolicy;
@@ -13,6 +16,7 @@ use crate::providers::Providers;
 use crate::store::{Store, StoreError};
 
 use super::cases::cases_of;
+use super::day::DayLimit;
 
 /// Plans, runs and resumes replays. Cheap to clone.
 #[derive(Clone)]
@@ -27,8 +31,11 @@ struct Inner {
     store: Store,
     clock: Arc<dyn Clock>,
     policy: RetryPolicy,
+    cache: CacheLimits,
     random: Arc<dyn Fn() -> f64 + Send + Sync>,
+    batch_pause: Duration,
     run_ids: Arc<dyn Fn() -> RunId + Send + Sync>,
+    day: Option<DayLimit>,
 }
 
 impl ReplayService {
@@ -46,10 +53,35 @@ impl ReplayService {
                 store,
                 clock,
                 policy: RetryPolicy::default(),
+                cache: CacheLimits::default(),
                 random: Arc::new(random),
+                batch_pause: Duration::from_secs(5),
                 run_ids: Arc::new(run_ids),
+                day: None,
             }),
         }
+    }
+
+    /// With other limits of the cache.
+    #[must_use]
+    pub fn with_cache(self, cache: CacheLimits) -> Self {
+        Self { inner: Arc::new(Inner { cache, ..(*self.inner).clone() }) }
+    }
+
+    /// With a limit on what all runs of this machine spend on one day.
+    #[must_use]
+    pub fn with_day(self, limit: Option<DayLimit>) -> Self {
+        Self { inner: Arc::new(Inner { day: limit, ..(*self.inner).clone() }) }
+    }
+
+    /// With prices that the user says, over all others.
+    #[must_use]
+    pub fn with_prices(self, prices: &[ModelPrice]) -> Self {
+        let book = prices.iter().fold(self.inner.prices.clone(), |book, price| {
+            let own = PriceOverride { input: price.input, output: price.output, ..PriceOverride::default() };
+            book.with_price(&price.model.to_string(), own)
+        });
+        Self { inner: Arc::new(Inner { prices: book, ..(*self.inner).clone() }) }
     }
 
     /// With another retry policy, source of jitter (from 0 to 1) and of run ids, so that tests are exact.
@@ -62,6 +94,12 @@ impl ReplayService {
     ) -> Self {
         let inner = Inner { policy, random: Arc::new(random), run_ids: Arc::new(run_ids), ..(*self.inner).clone() };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// With another first pause between two looks at a batch, so that tests do not wait.
+    #[must_use]
+    pub fn with_batch_pause(self, batch_pause: Duration) -> Self {
+        Self { inner: Arc::new(Inner { batch_pause, ..(*self.inner).clone() }) }
     }
 
     /// The cases of traces, read from the index, in the order of the traces.
@@ -88,8 +126,20 @@ impl ReplayService {
         &self.inner.clock
     }
 
+    pub(super) fn day(&self) -> Option<DayLimit> {
+        self.inner.day.clone()
+    }
+
     pub(super) fn policy(&self) -> &RetryPolicy {
         &self.inner.policy
+    }
+
+    pub(super) fn batch_pause(&self) -> Duration {
+        self.inner.batch_pause
+    }
+
+    pub(super) fn cache_limits(&self) -> CacheLimits {
+        self.inner.cache
     }
 
     pub(super) fn random(&self) -> f64 {

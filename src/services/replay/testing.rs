@@ -4,6 +4,7 @@ use crate::domain::chunk::{Chunk, ChunkRole};
 use crate::domain::ids::{SpanId, TraceId};
 use crate::domain::message::{Message, Role};
 use crate::domain::run::{Case, ModelChoice, Overrides, Variant};
+use crate::domain::run_design::VariantRole;
 use crate::domain::span::{Cost, PromptRef, Usage};
 
 /// A recorded question with two chunks.
@@ -51,5 +52,6 @@ pub(crate) fn variant(id: &str, model: &str) -> Variant {
         prompt: None,
         prompt_hash: None,
         overrides: Overrides::default(),
+        role: VariantRole::Candidate,
     }
 }

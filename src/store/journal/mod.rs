@@ -6,10 +6,13 @@
 mod line;
 mod read;
 mod record;
+mod tail;
 mod writer;
 
+pub(in crate::store) use read::journal_paths;
 pub use read::{JournalDamage, JournalFile, read_journal, read_journals};
-pub use record::{Intent, JournalRecord};
+pub use record::{Intent, JournalRecord, SubmittedBatch};
+pub use tail::{JournalTail, tails_at_work};
 pub use writer::Journal;
 
 #[cfg(test)]

@@ -5,7 +5,12 @@ use crate::domain::time::Timestamp;
 use std::io::Write;
 
 fn end(run: &str) -> JournalRecord {
-    JournalRecord::End { run_id: RunId::from(run), status: RunStatus::Completed, at: Timestamp::from_nanos(7) }
+    JournalRecord::End {
+        run_id: RunId::from(run),
+        status: RunStatus::Completed,
+        at: Timestamp::from_nanos(7),
+        decided: None,
+    }
 }
 
 #[test]

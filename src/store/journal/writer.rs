@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
@@ -13,8 +13,10 @@ use rustix::io::Errno;
 use super::super::disk;
 use super::super::error::{Result, StoreError};
 use super::line;
+use super::read::journal_paths;
 use super::record::JournalRecord;
 use crate::domain::ids::RunId;
+use crate::domain::time::Timestamp;
 
 #[derive(Default)]
 struct Queue {
@@ -41,6 +43,16 @@ fn path_of(state_dir: &Path, name: &str) -> PathBuf {
 
 fn name_of(run: &RunId) -> String {
     format!("run-{}", disk::safe_name(run.as_str()))
+}
+
+/// Where the journal of a run stands.
+pub(super) fn path_of_run(state_dir: &Path, run: &RunId) -> PathBuf {
+    path_of(state_dir, &name_of(run))
+}
+
+/// Whether somebody works on the run of a journal.
+pub(super) fn is_locked(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
 }
 
 /// One journal file open for appending; clones share it. The first caller of a batch writes it for all who came meanwhile.
@@ -87,6 +99,26 @@ impl Journal {
         Ok(journal)
     }
 
+    /// Where the journal of a run is, or would be.
+    pub fn path_of_run(state_dir: &Path, run: &RunId) -> PathBuf {
+        path_of(state_dir, &name_of(run))
+    }
+
+    /// The journals of runs that were written to since a time, by file name.
+    pub fn runs_written_since(state_dir: &Path, since: Timestamp) -> Result<Vec<PathBuf>> {
+        let since = SystemTime::UNIX_EPOCH + Duration::from_nanos(u64::try_from(since.nanos()).unwrap_or(0));
+        let paths = journal_paths(state_dir)?.into_iter().filter(|path| {
+            let is_run = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("run-"));
+            is_run && path.metadata().and_then(|data| data.modified()).is_ok_and(|at| at >= since)
+        });
+        Ok(paths.collect())
+    }
+
+    /// Whether a process works on the run of a journal.
+    pub fn is_path_at_work(path: &Path) -> bool {
+        File::open(path).is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
+    }
+
     /// Whether there is a journal of a run.
     pub fn exists(state_dir: &Path, run: &RunId) -> bool {
         path_of(state_dir, &name_of(run)).is_file()
@@ -94,8 +126,7 @@ impl Journal {
 
     /// Whether a process works on a run.
     pub fn is_at_work(state_dir: &Path, run: &RunId) -> bool {
-        File::open(path_of(state_dir, &name_of(run)))
-            .is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK))
+        is_locked(&path_of_run(state_dir, run))
     }
 
     fn file(&self) -> MutexGuard<'_, File> {

@@ -3,7 +3,8 @@ use std::time::{Duration, Instant};
 use super::fixtures::*;
 use crate::domain::cancel::Cancel;
 use crate::domain::money::Money;
-use crate::store::{Cell, ExportFormat, SqlLimits, SqlResult, StoreError};
+use crate::domain::time::Timestamp;
+use crate::store::{Cell, ExportFormat, PromptVersionEntry, SqlLimits, SqlResult, StoreError};
 
 fn run(store: &TestStore, sql: &str) -> Result<SqlResult, StoreError> {
     store.sql(sql, SqlLimits::default(), &Cancel::new())
@@ -38,6 +39,33 @@ fn results_are_typed() {
     assert_eq!((&row[7], &row[8]), (&Cell::Null, &Cell::Bool(true)));
     assert_eq!((&row[9], &row[10]), (&Cell::Decimal("1.50".into()), &Cell::Int(2)));
     assert!(!result.truncated);
+}
+
+#[test]
+fn prompt_versions_are_those_of_the_prompts_that_are_there() {
+    let store = filled();
+    let version = |prompt: &str, version: &str| PromptVersionEntry {
+        prompt_name: prompt.into(),
+        version: version.into(),
+        commit: format!("{version}0"),
+        author: "A".into(),
+        committed_at: Timestamp::from_micros(1_000_000),
+        message: "M".into(),
+        content_hash: "h".into(),
+        tokens: Some(3),
+    };
+    let set = |prompts: &[(&str, &[&str])]| {
+        let entries = prompts
+            .iter()
+            .map(|(name, versions)| ((*name).to_owned(), versions.iter().map(|label| version(name, label)).collect()));
+        store.set_prompt_versions(&entries.collect()).unwrap();
+        let result = run(&store, "SELECT prompt_name, version FROM prompt_versions ORDER BY ALL").unwrap();
+        let rows = result.rows.iter().map(|row| format!("{}@{}", row[0].to_text(), row[1].to_text()));
+        rows.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(set(&[("a", &["v2", "v1"]), ("b", &["x"])]), "a@v1 a@v2 b@x");
+    assert_eq!(set(&[("a", &["v2", "v1"]), ("b", &["x"])]), "a@v1 a@v2 b@x");
+    assert_eq!(set(&[("a", &["v3", "v2", "v1"]), ("c", &["x"])]), "a@v1 a@v2 a@v3 c@x");
 }
 
 #[test]

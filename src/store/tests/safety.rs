@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::fixtures::*;
+use crate::domain::cache::CacheLimits;
 use crate::domain::cancel::Cancel;
 use crate::domain::run::{
     CachePolicy, CaseChoice, ModelChoice, Overrides, ResultStatus, Run, RunResult, RunStatus, Variant,
 };
+use crate::domain::run_design::VariantRole;
 use crate::domain::time::Timestamp;
 use crate::store::{IndexState, Journal, JournalRecord, Store, StoreError, StoreOptions, StoredResult};
 
@@ -170,6 +172,7 @@ fn run(id: &str) -> Run {
             prompt: None,
             prompt_hash: None,
             overrides: Overrides::default(),
+            role: VariantRole::Candidate,
         }],
         samples: 1,
         cases: 2,
@@ -177,6 +180,10 @@ fn run(id: &str) -> Run {
         estimated_cost: None,
         choice: CaseChoice::default(),
         cache: CachePolicy::Use,
+        pacing: crate::domain::run::Pacing::Live,
+        until: None,
+        decided: None,
+        prices: Vec::new(),
     }
 }
 
@@ -206,6 +213,8 @@ fn result(run: &str, number: u32, status: ResultStatus) -> StoredResult {
             attempts: 1,
             from_cache: false,
             error: None,
+            steps: Vec::new(),
+            dropped: Vec::new(),
         },
         request_hash: format!("hash{number}"),
         request: serde_json::json!({"model": "gemma3"}),
@@ -219,7 +228,12 @@ fn runs_come_back_from_the_index_and_from_their_journal() {
     let cancel = Cancel::new();
     let journal = Journal::of_run(store.state_dir(), &"0198".into()).unwrap();
     let (good, bad) = (result("0198", 0, ResultStatus::Ok), result("0198", 10, ResultStatus::Failed));
-    let end = JournalRecord::End { run_id: "0198".into(), status: RunStatus::Failed, at: Timestamp::from_nanos(START) };
+    let end = JournalRecord::End {
+        run_id: "0198".into(),
+        status: RunStatus::Failed,
+        at: Timestamp::from_nanos(START),
+        decided: None,
+    };
     let told = |result: &StoredResult| JournalRecord::Result { result: Box::new(result.clone()) };
     let thumb = JournalRecord::Score { score: score("t1", None, "thumbs", 1.0) };
     journal.append_all(&[JournalRecord::Run { run: run("0198") }, told(&bad), told(&good), end, thumb]).unwrap();
@@ -233,7 +247,9 @@ fn runs_come_back_from_the_index_and_from_their_journal() {
         assert_eq!(store.runs(&cancel).unwrap(), [row]);
         assert_eq!(store.results(&"0198".into(), &cancel).unwrap(), [good.result.clone(), bad.result.clone()]);
         assert_eq!(store.result(&"0198-0".into(), &cancel).unwrap(), good);
-        let cached = store.cached_results(&["hash0".into(), "hash10".into(), String::new()], 0, &cancel).unwrap();
+        let window = store.cache_window(CacheLimits::default(), Timestamp::from_nanos(START), &cancel).unwrap();
+        let hashes = ["hash0".into(), "hash10".into(), String::new()];
+        let cached = store.cached_results(&hashes, 0, &window, &cancel).unwrap();
         assert_eq!(cached, std::slice::from_ref(&good));
         assert_eq!(store.check(&[], &cancel).unwrap().differences, []);
     };

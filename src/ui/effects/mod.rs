@@ -13,6 +13,7 @@ pub mod prompts;
 mod request;
 mod run_offer;
 mod run_service;
+mod run_teller;
 pub mod runs;
 pub mod telemetry;
 mod telemetry_service;

@@ -7,6 +7,7 @@ use super::prompts::{DiffLine, History, Listing, PromptRow, PromptsAnswer, Promp
 use super::worker::ServicesWorker;
 use super::{Answer, Reply};
 use super::{prompt_changes, prompt_preview};
+use crate::domain::cancel::Cancel;
 use crate::domain::diff::{Change, line_diff};
 use crate::domain::run::PromptVersionRef;
 use crate::error::AppError;
@@ -20,7 +21,7 @@ pub fn perform(worker: &ServicesWorker, request: PromptsRequest, reply: &dyn Rep
     let prompts = worker.services().prompts()?;
     let answer = match request {
         PromptsRequest::List => PromptsAnswer::Listing(Box::new(listing(worker, prompts)?)),
-        PromptsRequest::History(name) => PromptsAnswer::History(Arc::new(history(prompts, &name)?)),
+        PromptsRequest::History(name) => PromptsAnswer::History(Arc::new(history(prompts, &name, reply.cancel())?)),
         PromptsRequest::Uses(name) => PromptsAnswer::Uses(Arc::new(prompt_preview::uses(worker, name, reply)?)),
         PromptsRequest::Cases(name) => PromptsAnswer::Cases(prompt_preview::cases(worker, &name, reply)?),
         PromptsRequest::Values { name, trace } => {
@@ -115,9 +116,9 @@ fn listing(worker: &ServicesWorker, prompts: &Prompts) -> Result<Listing, AppErr
     })
 }
 
-fn history(prompts: &Prompts, name: &str) -> Result<History, AppError> {
+fn history(prompts: &Prompts, name: &str, cancel: &Cancel) -> Result<History, AppError> {
     let mut versions: Vec<VersionRow> = prompts
-        .log(name)?
+        .log_until(name, cancel)?
         .into_iter()
         .map(|version| VersionRow {
             measured: version.measured(),

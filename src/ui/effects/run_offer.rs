@@ -1,18 +1,21 @@
 //! What can be chosen for a replay: cases, models with their prices, prompt versions, chunks.
 
 use super::case_sets;
-use super::runs::{ModelOffer, Offer, Order};
+use super::runs::{Ending, ModelOffer, Offer, Order, Pricing};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply};
+use crate::domain::cancel::Cancel;
 use crate::domain::filter::Filter;
 use crate::domain::ids::TraceId;
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, Case, ModelChoice};
 use crate::error::AppError;
 use crate::providers;
+use crate::services::Services;
+use crate::services::compare::{stop_rule, watched};
 use crate::services::models::{self, Models, Standing};
 use crate::services::prompts::Prompts;
-use crate::services::replay::{ReplayOrder, ReplayService};
+use crate::services::replay::{ReplayOrder, ReplayService, Traffic, circuit_note, is_unsteady};
 use crate::store::TracesQuery;
 use crate::ui::effects::runs::RunsAnswer;
 use crate::ui::msg::ReplayOf;
@@ -23,7 +26,12 @@ const VERSIONS: usize = 8;
 const OFFLINE: &str = "builtin/extractive";
 
 /// The recorded calls that are meant.
-pub fn cases(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Result<Vec<Case>, AppError> {
+pub fn cases(
+    worker: &ServicesWorker,
+    of: &ReplayOf,
+    calls: CallsMode,
+    reply: &dyn Reply,
+) -> Result<Vec<Case>, AppError> {
     let store = worker.store(reply)?;
     let traces: Vec<TraceId> = if of.traces.is_empty() {
         let now = worker.services().clock().now();
@@ -35,12 +43,12 @@ pub fn cases(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Resul
     } else {
         of.traces.clone()
     };
-    Ok(worker.services().replay()?.cases(&traces, CallsMode::Answer, reply.cancel())?)
+    Ok(worker.services().replay()?.cases(&traces, calls, reply.cancel())?)
 }
 
 /// Answers with what is known at once, then again with the servers found on this machine.
 pub fn offer(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Result<(), AppError> {
-    let cases = cases(worker, of, reply)?;
+    let cases = cases(worker, of, CallsMode::Answer, reply)?;
     if cases.is_empty() {
         let text = "No recorded model call is among these traces, so there is nothing to send again.".to_owned();
         reply.send(Answer::Runs(RunsAnswer::NoPlan(text)));
@@ -56,11 +64,13 @@ pub fn offer(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Resul
     let mut offer = Offer {
         cases: cases.len() as u64,
         question: cases.first().map(|case| case.question.clone()),
-        models: offered(&models::list(services)?, &usual),
-        prompts: versions(services.prompts()?, of),
+        models: offered(&models::list(services)?, &usual, services.providers()?.traffic(services.clock())),
+        prompts: versions(services.prompts()?, of, reply.cancel()),
         chunks,
         sets: case_sets::offered(worker, of, reply)?,
         max_cost: Some(config.defaults.max_cost_usd.value),
+        unsteady: cases.iter().filter(|case| is_unsteady(case)).count() as u64,
+        no_baseline: no_baseline(services, &cases)?,
     };
     reply.send(Answer::Runs(RunsAnswer::Offer(Box::new(offer.clone()))));
     let found = local_servers()?;
@@ -74,7 +84,7 @@ pub fn offer(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Resul
                 id: format!("{}/{model}", server.usually),
                 price: "free".into(),
                 problem: Some(why.clone()),
-                chosen: false,
+                ..ModelOffer::default()
             };
             server.models.into_iter().map(of_server).collect::<Vec<_>>()
         }));
@@ -91,8 +101,26 @@ fn local_servers() -> Result<Vec<providers::Discovered>, AppError> {
     Ok(runtime.block_on(providers::discover()))
 }
 
+/// Why no case's recorded model can be asked again; `None` where one can.
+fn no_baseline(services: &Services, cases: &[Case]) -> Result<Option<String>, AppError> {
+    let (providers, prices) = (services.providers()?, services.prices()?);
+    let mut first = None;
+    for case in cases {
+        let why = match (&case.provider, &case.model) {
+            (Some(provider), Some(model)) => match providers.get(provider) {
+                Ok(_) if prices.find(Some(provider), model).is_some() => return Ok(None),
+                Ok(_) => format!("no price is known of {provider}/{model}"),
+                Err(error) => error.to_string(),
+            },
+            _ => "the recordings do not name their model".to_owned(),
+        };
+        first.get_or_insert(why);
+    }
+    Ok(first)
+}
+
 /// Models: the configured ones first, then the built-in ones, then the others.
-fn offered(models: &Models, usual: &[String]) -> Vec<ModelOffer> {
+fn offered(models: &Models, usual: &[String], traffic: &Traffic) -> Vec<ModelOffer> {
     let mut offers = Vec::new();
     for provider in &models.providers {
         let problem = match &provider.standing {
@@ -101,14 +129,14 @@ fn offered(models: &Models, usual: &[String]) -> Vec<ModelOffer> {
         };
         for model in &provider.models {
             let id = format!("{}/{}", provider.info.name, model.model);
+            let is_known = model.input.is_some() || model.output.is_some();
+            let note = circuit_note(&traffic.circuit(&provider.info.name, &model.model));
+            let note = note.map_or_else(String::new, |note| format!(" · {note}"));
             offers.push(ModelOffer {
-                price: price(model.input, model.output),
-                problem: problem.clone().or_else(|| {
-                    let unpriced = model.input.is_none() && model.output.is_none();
-                    unpriced
-                        .then(|| format!("no price is known: add [prices.\"{id}\"] to hindcast.toml (0 is a price)"))
-                }),
-                chosen: usual.contains(&id),
+                price: price(model.input, model.output) + &note,
+                problem: problem.clone(),
+                chosen: usual.contains(&id) && is_known,
+                pricing: if is_known { Pricing::Known } else { Pricing::Unknown },
                 id,
             });
         }
@@ -121,8 +149,7 @@ fn offered(models: &Models, usual: &[String]) -> Vec<ModelOffer> {
     offers.push(ModelOffer {
         id: ModelChoice::Recorded.to_string(),
         price: "each case's own model".into(),
-        problem: None,
-        chosen: false,
+        ..ModelOffer::default()
     });
     let rank = |offer: &ModelOffer| {
         (!offer.chosen, !offer.id.starts_with("builtin/"), offer.id != "recorded", offer.problem.is_some())
@@ -135,21 +162,17 @@ fn price(input: Option<Money>, output: Option<Money>) -> String {
     match (input, output) {
         (Some(Money::ZERO), Some(Money::ZERO)) => "free".to_owned(),
         (Some(input), Some(output)) => format!("${input} in  ${output} out"),
-        _ => "price unknown".to_owned(),
+        _ => "price unknown: space asks for it".to_owned(),
     }
 }
 
 /// Prompt versions: those wanted first, then the newest of each prompt.
-fn versions(prompts: &Prompts, of: &ReplayOf) -> Vec<String> {
+fn versions(prompts: &Prompts, of: &ReplayOf, cancel: &Cancel) -> Vec<String> {
     let mut offered: Vec<String> = of.prompts.clone();
-    // A prompt that cannot be read is told on its own screen.
-    let listing = prompts.list().unwrap_or_default();
-    for file in listing.prompts {
-        let mut names = vec![format!("{}@work", file.name)];
-        if let Ok(log) = prompts.log(&file.name) {
-            names.extend(log.iter().take(VERSIONS).map(|version| format!("{}@{}", file.name, version.version)));
-        }
-        for name in names {
+    // What cannot be read is told on the screen of prompts.
+    for (prompt, log) in prompts.logs(cancel).unwrap_or_default() {
+        let versions = log.iter().take(VERSIONS).map(|version| format!("{prompt}@{}", version.version));
+        for name in std::iter::once(format!("{prompt}@work")).chain(versions) {
             if !offered.contains(&name) {
                 offered.push(name);
             }
@@ -178,8 +201,16 @@ pub fn order_of(worker: &ServicesWorker, order: &Order) -> Result<ReplayOrder, A
     let set = order.parameters.iter().filter_map(|text| ReplayOrder::parse_set(text)).collect();
     asked.overrides = ReplayOrder::overrides_of(set, &order.dropped);
     asked.overrides.chunks.extend(order.of.chunks.iter().cloned());
+    asked.calls = order.calls;
+    asked.chain.limits = config.defaults.chain_limits();
     asked.samples = order.samples.max(1);
     asked.max_cost = order.max_cost;
+    asked.baseline = order.baseline;
+    asked.pacing = order.pacing;
+    if order.ending == Ending::Decided {
+        asked.until = Some(stop_rule(worker.services(), None)?);
+    }
+    asked.prices.clone_from(&order.prices);
     asked.concurrency = config.defaults.concurrency.value as usize;
     asked.default_max_output = config.defaults.max_output_tokens.value.into();
     Ok(asked)
@@ -196,7 +227,8 @@ pub fn plan(
         return Err(AppError::usage("Mark at least one model with space."));
     }
     let asked = order_of(worker, order)?;
-    let cases = cases(worker, &order.of, reply)?;
+    let cases = cases(worker, &order.of, order.calls, reply)?;
     let prompts = worker.services().prompts()?;
-    Ok(service.plan(&asked, cases, Some(prompts.as_ref()), reply.cancel())?)
+    let plan = service.plan(&asked, cases, Some(prompts.as_ref()), reply.cancel())?;
+    watched(worker.services(), plan, reply.cancel())
 }

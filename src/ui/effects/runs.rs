@@ -1,12 +1,18 @@
 //! Requests about runs: the list, one run, what can be replayed and at what price, starting and resuming.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::diff::DiffPiece;
+use crate::domain::chain::RecordedChain;
+use crate::domain::diff::{AnswerDiff, Said};
 use crate::domain::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
+use crate::domain::message::ToolCall;
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
-use crate::domain::run::{Run, RunResult, RunStatus};
-use crate::services::compare::{Baseline, Comparison};
+use crate::domain::run::{CallsMode, ResultStatus, Run, RunResult, RunStatus};
+use crate::domain::score::Rating;
+use crate::services::compare::{Baseline, Comparison, Existing, Keep, Sort};
+use crate::services::replay::{BaselineLane, ContinueWith, Pacing, RunChange};
 use crate::ui::msg::ReplayOf;
 
 /// What the screen of runs asks.
@@ -23,21 +29,61 @@ pub enum RunsRequest {
         /// What variants are compared with.
         baseline: Baseline,
     },
-    /// What changed from one answer to others, word by word.
+    /// What changed from one answer to others.
     Diff {
         /// The answer they are compared with.
-        old: String,
+        old: Spoken,
         /// The others, by their place.
-        new: Vec<(usize, String)>,
+        new: Vec<(usize, Spoken)>,
+    },
+    /// Writes a comparison to a file.
+    Export {
+        /// The run.
+        run: RunId,
+        /// What variants are compared with.
+        baseline: Baseline,
+        /// Which cases are told.
+        keep: Keep,
+        /// In which order.
+        sort: Sort,
+        /// The file, from the workspace's directory.
+        path: String,
+        /// What happens to one that is there already.
+        existing: Existing,
+    },
+    /// Keeps what a reviewer thinks of an answer.
+    Rate {
+        /// The answer.
+        result: Box<RunResult>,
+        /// What is thought of it; `None` takes it back.
+        rating: Option<Rating>,
     },
     /// What can be chosen for a replay.
     Offer(ReplayOf),
     /// What an order would send and cost; sends nothing.
-    Plan(Order),
+    Plan(Box<Order>),
     /// Sends it.
-    Start(Order),
+    Start(Box<Order>),
     /// Goes on with a run that was stopped.
     Resume(RunId, Unknown),
+    /// What was recorded of the chain of a case.
+    Chain {
+        /// The case's trace.
+        trace_id: TraceId,
+        /// The case's span: the chain's last call.
+        span_id: SpanId,
+    },
+    /// Goes on with a chain that left its recording.
+    Continue {
+        /// The run.
+        run: RunId,
+        /// The chain's result.
+        result_id: ResultId,
+        /// What the tool answers.
+        with: ContinueWith,
+    },
+    /// Changes a run that is worked on in this window.
+    Change(RunId, RunChange),
     /// Keeps a score of a result.
     Score {
         /// The case's trace.
@@ -51,6 +97,22 @@ pub enum RunsRequest {
         /// The number.
         value: f64,
     },
+}
+
+/// What a model said, on its way to be compared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spoken {
+    /// Its text.
+    pub text: Option<String>,
+    /// The tools it asks for.
+    pub calls: Vec<ToolCall>,
+}
+
+impl Spoken {
+    /// The same, borrowed.
+    pub fn said(&self) -> Said<'_> {
+        Said { text: self.text.as_deref(), calls: &self.calls }
+    }
 }
 
 /// What happens to calls that were sent and never heard of again.
@@ -75,10 +137,30 @@ pub struct Order {
     pub parameters: Vec<String>,
     /// Ranks of chunks that are left out, besides the edits of `of`.
     pub dropped: Vec<u32>,
+    /// Which calls of a trace are cases.
+    pub calls: CallsMode,
     /// Answers of each case and variant.
     pub samples: u32,
     /// The most it may cost.
     pub max_cost: Option<Money>,
+    /// Whether the recorded model and messages are asked again beside the others.
+    pub baseline: BaselineLane,
+    /// When the run ends.
+    pub ending: Ending,
+    /// Whether its calls may wait, at half the price.
+    pub pacing: Pacing,
+    /// What the user says that models cost.
+    pub prices: Vec<ModelPrice>,
+}
+
+/// When a run ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ending {
+    /// When everything was asked.
+    #[default]
+    Planned,
+    /// As soon as it is clear whether the variants differ.
+    Decided,
 }
 
 /// A run with its figures.
@@ -113,6 +195,8 @@ pub struct RunCase {
     pub question: String,
     /// What was answered then.
     pub answer: Option<String>,
+    /// The tools that were asked for then.
+    pub calls: Vec<ToolCall>,
     /// The model then.
     pub model: Option<String>,
     /// The prompt then, `name@version`.
@@ -132,10 +216,41 @@ pub struct RunCase {
 pub struct Answered {
     /// The answer.
     pub result: RunResult,
-    /// How alike both are, from 0 to 1; `None` where one has no text.
+    /// How alike both are, from 0 to 1; `None` where one of them says nothing.
     pub similarity: Option<f64>,
-    /// What changed, word by word.
-    pub diff: Arc<Vec<DiffPiece>>,
+    /// What changed; `None` where one of them says nothing.
+    pub diff: Option<Arc<AnswerDiff>>,
+    /// What a reviewer thinks of it.
+    pub rating: Option<Rating>,
+}
+
+impl Answered {
+    /// An answer beside the recorded one.
+    pub fn new(case: Option<&RunCase>, result: RunResult, rating: Option<Rating>) -> Self {
+        let diff = {
+            let recorded = case.map(RunCase::said).unwrap_or_default();
+            let said = Said { text: result.output_text.as_deref(), calls: &result.tool_calls };
+            (!recorded.is_nothing() && !said.is_nothing()).then(|| AnswerDiff::between(recorded, said))
+        };
+        Self { similarity: diff.as_ref().map(|diff| 1.0 - diff.ratio()), diff: diff.map(Arc::new), rating, result }
+    }
+
+    /// What was said.
+    pub fn said(&self) -> Said<'_> {
+        Said { text: self.result.output_text.as_deref(), calls: &self.result.tool_calls }
+    }
+
+    /// Whether it is no answer though one was asked for.
+    pub fn failed(&self) -> bool {
+        !matches!(self.result.status, ResultStatus::Ok | ResultStatus::Skipped)
+    }
+}
+
+impl RunCase {
+    /// What was said then.
+    pub fn said(&self) -> Said<'_> {
+        Said { text: self.answer.as_deref(), calls: &self.calls }
+    }
 }
 
 /// A run, its cases and its answers.
@@ -166,6 +281,10 @@ pub struct Offer {
     pub sets: Vec<CaseSet>,
     /// The cap on the cost of a run.
     pub max_cost: Option<Money>,
+    /// Cases whose recorded temperature is not 0 or not known: their answers may differ from one time to the next.
+    pub unsteady: u64,
+    /// Why the recorded model cannot be asked again.
+    pub no_baseline: Option<String>,
 }
 
 /// Cases that can be chosen together.
@@ -192,6 +311,18 @@ pub struct ModelOffer {
     pub problem: Option<String>,
     /// Whether it is chosen from the start.
     pub chosen: bool,
+    /// Whether its price is known.
+    pub pricing: Pricing,
+}
+
+/// Whether the price of a model is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pricing {
+    /// It is.
+    #[default]
+    Known,
+    /// It is not: whoever chooses the model says it.
+    Unknown,
 }
 
 /// What an order would send and cost.
@@ -230,6 +361,10 @@ pub enum RunNews {
     ModelStopped(String, String),
     /// Spent so far.
     Spent(Money),
+    /// A model is held back, with until when in words, or works again.
+    Circuit(String, Option<String>),
+    /// The run was changed while it goes, or begins with these limits.
+    Changed(RunChange),
 }
 
 /// Which answer is meant.
@@ -255,7 +390,16 @@ pub enum RunsAnswer {
     /// What its answers come to.
     Measured(Arc<Comparison>),
     /// What changed, by place.
-    Diffed(Vec<(usize, Arc<Vec<DiffPiece>>)>),
+    Diffed(Vec<(usize, Arc<AnswerDiff>)>),
+    /// What was recorded of a chain; nothing where it is not in the index any more.
+    Chain {
+        /// The case's trace.
+        trace_id: TraceId,
+        /// The case's span.
+        span_id: SpanId,
+        /// The chain.
+        chain: Option<Arc<RecordedChain>>,
+    },
     /// What can be chosen.
     Offer(Box<Offer>),
     /// What an order would do.
@@ -270,4 +414,8 @@ pub enum RunsAnswer {
     Ended(RunStatus),
     /// The score is on disk.
     Kept,
+    /// The comparison is in this file, with so many cases.
+    Exported(PathBuf, usize),
+    /// There is such a file already; nothing was written.
+    Exists(PathBuf),
 }

@@ -1,13 +1,16 @@
 //! Performs requests with the services of the workspace.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::pager::Pager;
 use super::{Reply, Request, Worker, prompt_service, run_service, telemetry_service, trace_service};
+use crate::domain::ids::RunId;
 use crate::error::AppError;
 use crate::services::import::{Outcome, Progress as Importing};
 use crate::services::prompts::LintFacts;
+use crate::services::replay::RunControl;
 use crate::services::{Listener, Services};
 use crate::store::{RebuildProgress, Store};
 use crate::ui::effects::Answer;
@@ -29,6 +32,7 @@ pub struct ServicesWorker {
     prepared: Mutex<bool>,
     pager: Mutex<Pager>,
     lint: Mutex<Option<(Instant, Arc<LintFacts>)>>,
+    runs: Mutex<HashMap<RunId, RunControl>>,
 }
 
 /// How long what the linter knows of a workspace is used before it is gathered again.
@@ -37,12 +41,23 @@ const FACTS_LAST: Duration = Duration::from_secs(20);
 impl ServicesWorker {
     /// A worker; opens nothing yet.
     pub fn new(services: Services) -> Self {
-        Self { services, prepared: Mutex::new(false), pager: Mutex::default(), lint: Mutex::default() }
+        Self {
+            services,
+            prepared: Mutex::new(false),
+            pager: Mutex::default(),
+            lint: Mutex::default(),
+            runs: Mutex::default(),
+        }
     }
 
     /// The services.
     pub const fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// The runs that are worked on in this window.
+    pub fn runs(&self) -> MutexGuard<'_, HashMap<RunId, RunControl>> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is known of the pages of the list of traces.

@@ -44,6 +44,12 @@ pub trait Screen {
         None
     }
 
+    /// Whether what an action works on is still being read: its key, and those typed behind it, wait until it is there.
+    fn waits(&self, action: Action) -> bool {
+        let _ = action;
+        false
+    }
+
     /// What another screen shall show when the user goes there from here: what belongs to the thing that is open here.
     fn leads_to(&self, screen: ScreenId) -> Option<Target> {
         let _ = screen;

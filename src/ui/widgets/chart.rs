@@ -25,6 +25,17 @@ fn level(value: f64, highest: f64, levels: usize) -> usize {
     if highest <= 0.0 { 0 } else { ((value.max(0.0) / highest * levels as f64).ceil() as usize).clamp(1, levels) - 1 }
 }
 
+/// A bar that takes a share, from 0 to 1, of so many columns; what is more than nothing is seen.
+pub fn bar(share: f64, columns: usize, glyphs: &Glyphs) -> String {
+    let least = usize::from(share > 0.0 && columns > 0);
+    let eighths = ((share.clamp(0.0, 1.0) * columns as f64 * 8.0).round() as usize).max(least);
+    let mut filled = glyphs.full.repeat(eighths / 8);
+    if !eighths.is_multiple_of(8) {
+        filled.push_str(glyphs.eighths[eighths % 8 - 1]);
+    }
+    filled
+}
+
 /// A bar of a chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar {
@@ -47,12 +58,8 @@ pub fn bars(bars: &[Bar], area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     let highest = bars.iter().filter_map(|bar| bar.value).fold(0.0, f64::max);
     for ((bar, label), y) in bars.iter().zip(&labels).zip(area.top()..area.bottom()) {
         text::put_pieces(buf, (area.x, y), label, label_room, cx.theme);
-        let value = bar.value.unwrap_or(0.0);
-        let eighths = if highest > 0.0 { (value / highest * bar_room as f64 * 8.0).round() as usize } else { 0 };
-        let mut filled = cx.glyphs.full.repeat(eighths / 8);
-        if !eighths.is_multiple_of(8) {
-            filled.push_str(cx.glyphs.eighths[eighths % 8 - 1]);
-        }
+        let share = if highest > 0.0 { bar.value.unwrap_or(0.0) / highest } else { 0.0 };
+        let filled = self::bar(share, bar_room, cx.glyphs);
         let x = area.x + label_room as u16 + 1;
         text::put(buf, x, y, &filled, bar_room, cx.style(Role::Series1));
         let number = format!("{:>number_room$}", bar.number);

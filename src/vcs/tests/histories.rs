@@ -30,6 +30,24 @@ fn several_renames_with_changes_are_followed_as_git_does() {
 }
 
 #[test]
+fn histories_of_several_files_are_those_of_each_by_itself() {
+    let lab = lab(With::Program);
+    lab.commit("prompts/a", LINES, "First");
+    lab.commit("prompts/b", "something else altogether\n", "Another");
+    lab.git(&["checkout", "-qb", "side"]);
+    lab.commit("prompts/b", "something else altogether\nand more\n", "Side");
+    lab.git(&["checkout", "-q", "-"]);
+    lab.git(&["mv", "prompts/a", "c"]);
+    lab.git(&["commit", "-qm", "Rename"]);
+    lab.git(&["merge", "-q", "--no-edit", "-m", "Merge", "side"]);
+    let paths = ["c", "prompts/b", "nowhere", "prompts/a"].map(Path::new);
+    let together = lab.repository.histories(&paths, 100, &Cancel::new()).unwrap();
+    for (path, history) in paths.iter().zip(together) {
+        assert_eq!(history.revisions, lab.history(path.to_str().unwrap()), "{}", path.display());
+    }
+}
+
+#[test]
 fn a_copy_does_not_take_the_history_of_what_it_was_copied_from() {
     let lab = lab(With::Program);
     lab.commit("a", LINES, "First");

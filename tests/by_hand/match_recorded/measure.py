@@ -73,6 +73,12 @@ def is_stale(call, folder):
     return refines or folder == "openllmetry" and call["role"] == "user"
 
 
+def is_of_another_template(call, documents):
+    """Whether the documents stand in the call as no loop over them writes them: one after another, without ids."""
+    _, mark, after = call["content"].partition("\n\nDocuments:\n")
+    return documents == "loop" and bool(mark) and not after.startswith("[")
+
+
 def measure(space, form, documents, tally, verbose):
     for call in space.calls():
         report = space.match(call)
@@ -87,6 +93,9 @@ def measure(space, form, documents, tally, verbose):
             continue
         if is_stale(call, folder):
             row["stale"] += 1
+            continue
+        if is_of_another_template(call, documents) and not report["matches"]:
+            row["of another template, none"] += 1
             continue
         row["stated"] += 1
         best = report["matches"][0] if report["matches"] else None

@@ -3,8 +3,9 @@
 use super::super::context::Context;
 use super::super::finding::Severity;
 use super::super::rule::{Findings, Rule};
-use super::super::source::Token;
+use super::super::source::{Piece, Token};
 use crate::domain::nearest::nearest;
+use crate::domain::prompt::hbs::FUNCTIONS;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,28 +15,18 @@ pub static RULE: Rule = Rule {
     check: Some(check),
 };
 
-/// The functions that templates are most likely to mean.
-const FUNCTIONS: [&str; 12] = [
-    "role",
-    "history",
-    "media",
-    "section",
-    "json",
-    "lookup",
-    "ifEquals",
-    "unlessEquals",
-    "if",
-    "unless",
-    "each",
-    "with",
-];
-
 fn check(context: &Context<'_>, findings: &mut Findings<'_>) {
+    let lines = &context.source.lines;
     if let Some(error) = context.prompt.as_ref().err().or(context.broken.as_ref()) {
-        let lines = &context.source.lines;
-        let place = error.line.map_or_else(|| lines.line(1), |line| lines.line(line));
-        findings.push(&RULE, place, sentence(&error.message), "Correct the line; the prompt cannot be used as it is.");
-        return;
+        let line = error.line.unwrap_or(1);
+        // A function that no one knows is said at its tag.
+        let is_told =
+            |piece: &Piece| matches!(piece.token, Token::Unknown(_)) && lines.position(piece.range.start).line == line;
+        if !context.source.pieces().any(is_told) {
+            let remedy = "Correct the line; the prompt cannot be used as it is.";
+            findings.push(&RULE, lines.line(line), sentence(&error.message), remedy);
+            return;
+        }
     }
     for piece in context.source.pieces() {
         match &piece.token {

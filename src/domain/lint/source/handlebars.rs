@@ -4,31 +4,7 @@ use std::ops::Range;
 
 use super::scope::{Block, Meaning, Nesting, Scope};
 use super::{Piece, Token};
-
-/// Functions of Dotprompt and of Handlebars that take values.
-const FUNCTIONS: [&str; 20] = [
-    "role",
-    "history",
-    "media",
-    "section",
-    "json",
-    "lookup",
-    "ifEquals",
-    "unlessEquals",
-    "if",
-    "unless",
-    "each",
-    "with",
-    "eq",
-    "ne",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "and",
-    "or",
-];
-const MORE_FUNCTIONS: [&str; 3] = ["not", "len", "raw"];
+use crate::domain::prompt::hbs::FUNCTIONS;
 
 /// The roles' and history marks, spelled out.
 const MARK: &str = "<<<dotprompt:";
@@ -160,7 +136,7 @@ impl<'t> Scanner<'t> {
         };
         let values = self.values(&arguments[name.len().min(arguments.len())..]);
         let changes = matches!(name, "each" | "with");
-        if !is_known(name) {
+        if !FUNCTIONS.contains(&name) {
             if values.is_empty() && !arguments.trim().contains(' ') {
                 // `{{#docs}}`: a section of Mustache, which works as `if` or `each`.
                 let subject = self.resolve(name);
@@ -189,7 +165,7 @@ impl<'t> Scanner<'t> {
             "section" => self.push(range, Token::Other),
             _ => {
                 let values = self.values(rest);
-                if !is_known(name) {
+                if !FUNCTIONS.contains(&name) {
                     self.push(range.clone(), Token::Unknown(name.to_owned()));
                 }
                 self.push(range, Token::Print(values));
@@ -259,8 +235,4 @@ impl<'t> Scanner<'t> {
         }
         (!first.is_empty() && first != "this").then(|| first.to_owned())
     }
-}
-
-fn is_known(name: &str) -> bool {
-    FUNCTIONS.contains(&name) || MORE_FUNCTIONS.contains(&name)
 }

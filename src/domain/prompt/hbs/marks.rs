@@ -6,7 +6,7 @@ const OPEN: &str = "<<<dotprompt:";
 const CLOSE: &str = ">>>";
 
 /// The marks in a text: where each begins, what it is, and where it ends.
-pub(in crate::domain::prompt) fn spelled(text: &str) -> Vec<(usize, Piece, usize)> {
+pub(in crate::domain) fn spelled(text: &str) -> Vec<(usize, Piece, usize)> {
     let mut marks = Vec::new();
     let (mut from, mut close) = (0, 0);
     while let Some(at) = text[from..].find(OPEN).map(|at| from + at) {

@@ -1,8 +1,7 @@
 //! Handlebars as Handlebars.js 4.7 reads and renders it, with the functions of Dotprompt.
 //!
-//! Rust's `handlebars` prints lists, numbers and empty objects otherwise, reads less (`{{.}}`, `{{^x}}`), has no places
-//! for uses within a tag, takes quadratic time on many tags and overflows the stack on deep ones; a prompt must come out
-//! as the application that sent it had it.
+//! One reader serves rendering, matching, the linter and conversion. It takes linear time, bounds the depth and keeps the
+//! place of every use within a tag; a prompt comes out as the application that sent it had it.
 
 mod check;
 mod expressions;
@@ -16,8 +15,8 @@ mod space;
 mod template;
 mod uses;
 
-pub(super) use marks::spelled;
-pub(super) use parser::parse;
-pub(super) use render::{Piece, Sources, render};
-pub(super) use template::{Block, Call, Expression, Fault, Node, Partial, Path};
+pub(in crate::domain) use marks::spelled;
+pub(in crate::domain) use parser::parse;
+pub(in crate::domain) use render::{Piece, Sources, render};
+pub(in crate::domain) use template::{Block, Call, Expression, FUNCTIONS, Fault, Node, Partial, Path, Template};
 pub(super) use uses::layout;

@@ -12,7 +12,7 @@ use crate::domain::prompt::printed::javascript::is_space;
 const DEEPEST: usize = 64;
 
 /// Reads a template; functions that do not exist are a fault, as they can never be rendered.
-pub(in crate::domain::prompt) fn parse(source: &str) -> Result<Template, Fault> {
+pub(in crate::domain) fn parse(source: &str) -> Result<Template, Fault> {
     let mut parser = Parser { cursor: Cursor { source, at: 0 }, depth: 0 };
     let (mut body, end) = parser.program()?;
     if let Some(stray) = end.stray() {

@@ -16,7 +16,7 @@ const DEEPEST: usize = 80;
 
 /// A piece of rendered text, or what stands between two.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::domain::prompt) enum Piece {
+pub(in crate::domain) enum Piece {
     /// Text that the template has; it may spell marks out.
     Literal(String),
     /// Text that came from a value.
@@ -31,16 +31,16 @@ pub(in crate::domain::prompt) enum Piece {
 }
 
 /// What a template is rendered with.
-pub(in crate::domain::prompt) struct Sources<'v> {
+pub(in crate::domain) struct Sources<'v> {
     /// The variables, an object.
-    pub(in crate::domain::prompt) variables: &'v Value,
+    pub(in crate::domain) variables: &'v Value,
     /// What names with `@` mean, such as `state` and `auth`.
-    pub(in crate::domain::prompt) context: &'v Map<String, Value>,
-    pub(in crate::domain::prompt) partials: &'v BTreeMap<String, String>,
+    pub(in crate::domain) context: &'v Map<String, Value>,
+    pub(in crate::domain) partials: &'v BTreeMap<String, String>,
 }
 
 /// Renders a template; a fault within a partial has the place of its outermost call.
-pub(in crate::domain::prompt) fn render(template: &Template, sources: &Sources<'_>) -> Result<Vec<Piece>, Fault> {
+pub(in crate::domain) fn render(template: &Template, sources: &Sources<'_>) -> Result<Vec<Piece>, Fault> {
     let engine = Engine { sources, budget: RefCell::default(), parsed: RefCell::default() };
     let root = Val::Ref(sources.variables);
     let scope = Scope {

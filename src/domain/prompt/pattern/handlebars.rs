@@ -34,7 +34,16 @@ impl Meaning {
 struct Frame {
     /// What `this` is.
     base: Option<Reference>,
+    /// The arguments of a partial, which stand over the fields of its base.
+    over: HashMap<String, Meaning>,
+    /// The names of `as |a b|`.
     names: HashMap<String, Meaning>,
+}
+
+impl Frame {
+    fn of(base: Option<Reference>) -> Self {
+        Self { base, over: HashMap::new(), names: HashMap::new() }
+    }
 }
 
 struct Reader<'p> {
@@ -47,7 +56,7 @@ struct Reader<'p> {
 
 /// The pieces of a template; `None` where it does what no pattern can say.
 pub(super) fn pieces(template: &str, partials: &BTreeMap<String, String>) -> Option<Vec<Piece>> {
-    let root = Frame { base: Some(Reference { scope: 0, path: Vec::new() }), names: HashMap::new() };
+    let root = Frame::of(Some(Reference { scope: 0, path: Vec::new() }));
     let mut reader = Reader { partials, frames: vec![root], scope: 0, depth: 0 };
     let template = hbs::parse(template).ok()?;
     reader.nodes(&template.body, &template.source)
@@ -123,7 +132,7 @@ impl Reader<'_> {
             "with" => {
                 let base = meaning.clone().value();
                 let names = block.params.first().cloned().map(|name| (name, meaning.clone())).into_iter().collect();
-                self.frames.push(Frame { base, names });
+                self.frames.push(Frame { names, ..Frame::of(base) });
                 let then = self.branch(block.program.as_ref(), source);
                 self.frames.pop();
                 let otherwise = self.branch(block.inverse.as_ref(), source)?;
@@ -152,7 +161,7 @@ impl Reader<'_> {
         let item = Reference { scope: self.scope, path: Vec::new() };
         let meanings = [Meaning::Value(item.clone()), Meaning::Index(self.scope)];
         let names = block.params.iter().cloned().zip(meanings).collect();
-        self.frames.push(Frame { base: Some(item), names });
+        self.frames.push(Frame { names, ..Frame::of(Some(item)) });
         let body = self.branch(block.program.as_ref(), source);
         self.frames.pop();
         self.scope -= 1;
@@ -165,13 +174,13 @@ impl Reader<'_> {
             pieces.extend(self.nodes(partial.fallback.as_ref()?, source)?);
             return Some(());
         };
-        let base = match partial.call.params.first() {
-            Some(context) => self.expression(context).value(),
-            None => self.frames.last()?.base.clone(),
+        let (base, mut over) = match partial.call.params.first() {
+            Some(context) => (self.expression(context).value(), HashMap::new()),
+            None => self.frames.last().map(|frame| (frame.base.clone(), frame.over.clone()))?,
         };
-        let names = partial.call.hash.iter().map(|(name, value)| (name.clone(), self.expression(value))).collect();
+        over.extend(partial.call.hash.iter().map(|(name, value)| (name.clone(), self.expression(value))));
         // Nothing leads out of a partial: neither names of blocks around it nor `../`.
-        let outside = std::mem::replace(&mut self.frames, vec![Frame { base, names }]);
+        let outside = std::mem::replace(&mut self.frames, vec![Frame { over, ..Frame::of(base) }]);
         let template = hbs::parse(text).ok()?;
         let inner = self.nodes(&template.body, &template.source);
         self.frames = outside;
@@ -217,14 +226,13 @@ impl Reader<'_> {
             let meaning = self.frames.iter().rev().find_map(|frame| frame.names.get(first))?;
             Some((meaning, keys))
         });
-        match named {
+        let frame = self.frames.iter().rev().nth(path.up);
+        let argument = || path.parts.split_first().and_then(|(first, keys)| Some((frame?.over.get(first)?, keys)));
+        match named.or_else(argument) {
             Some((Meaning::Value(reference), keys)) => Some(Meaning::Value(reference.below(keys))),
             Some((meaning, [])) => Some(meaning.clone()),
             Some(_) => None,
-            None => {
-                let frame = self.frames.iter().rev().nth(path.up)?;
-                Some(Meaning::Value(frame.base.as_ref()?.below(&path.parts)))
-            }
+            None => Some(Meaning::Value(frame?.base.as_ref()?.below(&path.parts))),
         }
     }
 }

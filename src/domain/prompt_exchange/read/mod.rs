@@ -2,6 +2,8 @@
 
 mod fstring;
 mod handlebars;
+mod handlebars_scope;
+mod indent;
 mod jinja;
 mod jinja_expression;
 mod mustache;

@@ -6,28 +6,11 @@ use super::super::loss::Losses;
 use super::super::nodes::{Expression, Form, Node, Path, Syntax, Test};
 use super::{Token, last_line, note_raw};
 use crate::domain::message::Role;
-
-/// Names that mean a function where they stand alone.
-const FUNCTIONS: [&str; 14] = [
-    "role",
-    "history",
-    "media",
-    "section",
-    "json",
-    "lookup",
-    "log",
-    "if",
-    "unless",
-    "each",
-    "with",
-    "ifEquals",
-    "unlessEquals",
-    "else",
-];
+use crate::domain::prompt::hbs::FUNCTIONS;
 
 /// Whether a variable of this name has to be written `{{this.name}}`.
 pub fn is_reserved(name: &str) -> bool {
-    FUNCTIONS.contains(&name)
+    name == "else" || FUNCTIONS.contains(&name)
 }
 
 pub(super) fn write(nodes: &[Node], losses: &mut Losses) -> String {

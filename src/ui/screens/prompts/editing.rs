@@ -63,7 +63,7 @@ impl PromptsScreen {
     }
 
     fn style(&self) -> Style {
-        match self.list.listing.editor {
+        match self.keys.unwrap_or(self.list.listing.editor) {
             EditorMode::Vim => Style::Vim,
             EditorMode::Plain | EditorMode::Emacs => Style::Plain,
         }
@@ -241,7 +241,7 @@ impl PromptsScreen {
             Style::Vim => (Style::Plain, EditorMode::Plain, "plain keys"),
         };
         writing.editor.set_style(style);
-        self.list.listing.editor = mode;
+        self.keys = Some(mode);
         vec![Effect::Toast(Toast::info(words))]
     }
 

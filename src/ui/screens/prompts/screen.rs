@@ -8,6 +8,7 @@ use super::live::Live;
 use super::rendered::{Beside, Waiting};
 use super::source::{Shown, Source};
 use super::{SPEC, view};
+use crate::config::EditorMode;
 use crate::services::prompts::Outside;
 use crate::ui::action::{Action, Context};
 use crate::ui::chord::Key;
@@ -65,6 +66,8 @@ pub struct PromptsScreen {
     pub(super) draft_due: bool,
     /// The editor's version whose text was looked at.
     pub(super) looked_at: Option<u64>,
+    /// The keys that were chosen here for the editor, over those of the configuration.
+    pub(super) keys: Option<EditorMode>,
     /// What another program wrote into the file, until the user says what becomes of it.
     pub(super) outside: Option<Outside>,
 }
@@ -92,6 +95,7 @@ impl Default for PromptsScreen {
             leave_after_save: false,
             draft_due: false,
             looked_at: None,
+            keys: None,
             outside: None,
         }
     }
@@ -401,6 +405,37 @@ impl Screen for PromptsScreen {
                 Some("put the cursor on a committed version first".into())
             }
             _ => None,
+        }
+    }
+
+    fn waits(&self, action: Action) -> bool {
+        if self.source.editing.is_some() {
+            return false;
+        }
+        let listing = self.list.phase == Phase::Loading && self.listing.is_some();
+        let shown = self.source.name() == self.list.selected().map(|row| row.name.as_str());
+        let reading = listing || (self.reading.is_some() && !shown);
+        match action {
+            Action::Replay => reading || (self.counting.is_some() && self.source.uses.is_none()),
+            Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => listing,
+            Action::Open
+            | Action::Mark
+            | Action::Diff
+            | Action::SideBySide
+            | Action::ShowRendered
+            | Action::PickCase
+            | Action::EditInPlace
+            | Action::EditExternal
+            | Action::CommitPrompt
+            | Action::BlamePrompt
+            | Action::RestorePrompt
+            | Action::LabelVersion
+            | Action::RenamePrompt
+            | Action::DeletePrompt
+            | Action::CopyText
+            | Action::CopyId
+            | Action::CopyCli => reading,
+            _ => false,
         }
     }
 

@@ -161,8 +161,7 @@ impl Source {
         let mut rated = 0.0;
         for used in &self.uses.as_ref()?.versions {
             let Some(recorded) = &used.version else { continue };
-            // Of versions that share a name, the newest is meant.
-            let meant = history.versions.iter().find(|known| known.is_called(recorded));
+            let meant = meant(history, recorded);
             if meant.is_none_or(|meant| meant.version != version.version) {
                 continue;
             }
@@ -202,6 +201,13 @@ impl Source {
         let text = writing.editor.text();
         (text != writing.base).then(|| text.to_owned())
     }
+}
+
+/// The version that a recorded name means: what is called so itself, then what is committed; of several the newest.
+fn meant<'h>(history: &'h History, recorded: &str) -> Option<&'h VersionRow> {
+    let called = || history.versions.iter().filter(|known| known.is_called(recorded));
+    let own = history.versions.iter().find(|known| known.version == recorded);
+    own.or_else(|| called().find(|known| known.commit.is_some())).or_else(|| called().next())
 }
 
 fn numbered(doc: &mut Doc, blame: Option<&[BlamedLine]>, lines: impl Iterator<Item = Vec<Piece>>) {

@@ -13,6 +13,7 @@ use crate::ui::effect::Effect;
 use crate::ui::effects::prompts::{
     CaseValues, Change, DiffLine, History, Listing, PromptRow, PromptsAnswer, PromptsRequest, Repo, Uses, VersionRow,
 };
+use crate::ui::effects::runs::RunsRequest;
 use crate::ui::effects::{Answer, Request};
 use crate::ui::harness::Stage;
 use crate::ui::msg::{Msg, Target};
@@ -241,6 +242,10 @@ fn letters_are_text_in_the_editor_whatever_they_do_elsewhere() {
     assert!(stage.picture((120, 40)).contains("event: ---"));
     stage.keys("alt-m").typed("0x");
     assert!(stage.picture((120, 40)).contains("1 vent: ---"), "vim's 0 goes to the start, and x deletes a letter");
+    stage.keys("esc").send(Msg::DataChanged);
+    stage.answer(Answer::Prompts(PromptsAnswer::Listing(Box::new(listing(Repo::Branch("main".into()))))));
+    stage.keys("i x");
+    assert!(stage.picture((120, 40)).contains("1 ent: ---"), "the choice of keys outlives a new list");
 }
 
 #[test]
@@ -290,12 +295,7 @@ fn versions_show_how_they_were_used_and_lines_who_wrote_them() {
         ..PromptUse::default()
     };
     let sum = Uses { name: "answer".into(), versions: vec![used], traces: vec!["t1".into()], ..Uses::default() };
-    let id = stage.effects.iter().find_map(|effect| match effect {
-        Effect::Request { id, request: Request::Prompts(PromptsRequest::Uses(_)), .. } => Some(*id),
-        _ => None,
-    });
-    let answer = Answer::Prompts(PromptsAnswer::Uses(Arc::new(sum)));
-    stage.send(Msg::Answer { id: id.unwrap(), to: ScreenId::Prompts, answer });
+    count(&mut stage, sum);
     stage.keys("tab tab j");
     keep("uses", &stage);
     stage.keys("b");
@@ -312,6 +312,70 @@ fn versions_show_how_they_were_used_and_lines_who_wrote_them() {
     let lines = OLD.lines().enumerate().map(|(at, text)| line(at + 1, if at < 3 { "v1" } else { "v3" }, text));
     stage.answer(Answer::Prompts(PromptsAnswer::Blamed(Arc::new(lines.collect()))));
     keep("blame", &stage);
+}
+
+/// Answers how a prompt was used.
+fn count(stage: &mut Stage, uses: Uses) {
+    let id = stage.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Request { id, request: Request::Prompts(PromptsRequest::Uses(_)), .. } => Some(*id),
+        _ => None,
+    });
+    let answer = Answer::Prompts(PromptsAnswer::Uses(Arc::new(uses)));
+    stage.send(Msg::Answer { id: id.unwrap(), to: ScreenId::Prompts, answer });
+}
+
+#[test]
+fn keys_typed_ahead_wait_for_what_they_act_on() {
+    let mut stage = Stage::on(ScreenId::Prompts);
+    stage.keys("r x");
+    assert!(stage.picture((80, 24)).contains("r x waits for what is being read"));
+    stage.answer(Answer::Prompts(PromptsAnswer::Listing(Box::new(listing(Repo::Branch("main".into()))))));
+    let (id, to, _) = stage.request().unwrap();
+    stage.send(Msg::Answer { id, to, answer: Answer::Prompts(PromptsAnswer::History(history(None))) });
+    assert_eq!(stage.app.current(), ScreenId::Prompts, "its traces are still counted");
+    count(&mut stage, Uses { name: "answer".into(), traces: vec!["t1".into()], ..Uses::default() });
+    let Some((_, _, Request::Runs(RunsRequest::Offer(of)))) = stage.request() else { panic!("the dialog opens") };
+    assert_eq!(of.traces, ["t1".into()]);
+    let mut stage = Stage::on(ScreenId::Prompts);
+    stage.keys("i x esc");
+    stage.answer(Answer::Prompts(PromptsAnswer::Listing(Box::new(listing(Repo::Branch("main".into()))))));
+    stage.answer(Answer::Prompts(PromptsAnswer::History(history(None))));
+    assert!(stage.picture((80, 24)).contains("i edit here"), "escape forgets what waits");
+    let mut stage = Stage::on(ScreenId::Prompts);
+    stage.keys("i");
+    stage.app.now = now().plus(Duration::from_mins(1));
+    stage.answer(Answer::Prompts(PromptsAnswer::Listing(Box::new(listing(Repo::Branch("main".into()))))));
+    stage.answer(Answer::Prompts(PromptsAnswer::History(history(None))));
+    assert!(stage.picture((80, 24)).contains("press it again"), "what was typed a minute ago is not done");
+}
+
+#[test]
+fn questions_are_not_answered_by_keys_typed_before_they_were_seen() {
+    let mut stage = Stage::on(ScreenId::Prompts);
+    stage.keys("D y");
+    stage.answer(Answer::Prompts(PromptsAnswer::Listing(Box::new(listing(Repo::Branch("main".into()))))));
+    stage.answer(Answer::Prompts(PromptsAnswer::History(history(None))));
+    assert!(stage.picture((120, 40)).contains("Delete prompts/answer.prompt"));
+    assert!(
+        !stage.effects.iter().any(|effect| matches!(
+            effect,
+            Effect::Request { request: Request::Prompts(PromptsRequest::Change(_)), .. }
+        ))
+    );
+}
+
+#[test]
+fn a_label_that_the_file_still_has_counts_for_the_version_that_was_committed_with_it() {
+    let mut stage = Stage::on(ScreenId::Prompts);
+    stage.answer(Answer::Prompts(PromptsAnswer::Listing(Box::new(listing(Repo::Branch("main".into()))))));
+    let mut history = (*history(None)).clone();
+    history.versions[0].names.push("v3".into());
+    stage.answer(Answer::Prompts(PromptsAnswer::History(Arc::new(history))));
+    let used = PromptUse { version: Some("v3".into()), traces: 30, ..PromptUse::default() };
+    count(&mut stage, Uses { name: "answer".into(), versions: vec![used], ..Uses::default() });
+    let picture = stage.picture((120, 40));
+    let row = |version: &str| picture.lines().find(|line| line.contains(&format!("{version}  "))).unwrap();
+    assert!(row("v3").contains("30 traces") && !row("work").contains("traces"), "{picture}");
 }
 
 #[test]

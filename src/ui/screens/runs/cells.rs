@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::domain::ids::{SpanId, TraceId};
+use crate::domain::ids::{ResultId, SpanId, TraceId};
 use crate::domain::money::Money;
 use crate::domain::run::{ResultStatus, Variant};
+use crate::domain::score::Rating;
 use crate::ui::effects::runs::{Answered, CallKey, RunCase};
 
 /// What is known of one answer.
@@ -90,6 +91,17 @@ impl Cells {
             && let Some(cell) = self.all.get_mut(place)
         {
             *cell = Cell::Done(Arc::new(answered));
+        }
+    }
+
+    /// Says what is thought of an answer.
+    pub fn rate(&mut self, result: &ResultId, rating: Option<Rating>) {
+        for cell in &mut self.all {
+            if let Cell::Done(answered) = cell
+                && answered.result.result_id == *result
+            {
+                Arc::make_mut(answered).rating = rating;
+            }
         }
     }
 

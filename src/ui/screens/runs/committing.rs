@@ -16,7 +16,7 @@ impl RunView {
             let prompt = variants.get(at)?.prompt.as_ref()?;
             (prompt.version == "work").then_some(prompt.name.as_str())
         };
-        work(self.variant).or_else(|| (0..variants.len()).find_map(work))
+        work(self.variant()).or_else(|| (0..variants.len()).find_map(work))
     }
 
     /// Asks for the message.

@@ -209,7 +209,8 @@ pub fn variant_name(variant: &crate::domain::run::Variant) -> String {
         name.push_str(&prompt.to_string());
     }
     if !variant.overrides.is_empty() {
-        name.push_str(" · changed");
+        name.push_str(" · ");
+        name.push_str(&variant.overrides.in_words());
     }
     name
 }

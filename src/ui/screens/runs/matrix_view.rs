@@ -5,14 +5,15 @@ use std::fmt::Write as _;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::cells::{Cell, tokens};
 use super::list_view::status_pieces;
+use super::matrix_cells::{cell_pieces, percent};
 use super::measures::Room;
 use super::measures_view;
-use super::run::{Order, Phase, RunView};
-use crate::domain::run::{ResultStatus, Variant};
+use super::ordering::{Order, Shown};
+use super::run::{Phase, RunView};
+use crate::domain::run::Variant;
 use crate::ui::action::{Action, Context};
-use crate::ui::effects::runs::{Answered, RunCase};
+use crate::ui::effects::runs::RunCase;
 use crate::ui::screens::DrawCx;
 use crate::ui::screens::traces::{count, millis, money, short_id};
 use crate::ui::text::{self, Piece};
@@ -45,7 +46,7 @@ pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         area.height -= below;
         measures_view::draw(run, Rect { y: area.bottom(), height: below, ..area }, buf, cx);
     }
-    let (cell, shown) = layout(area.width, run.variants(), run.variant);
+    let (cell, shown) = layout(area.width, run.variants(), run.variant());
     let question = area.width.saturating_sub(7 + shown.len() as u16 * cell);
     heads(
         run,
@@ -83,6 +84,14 @@ pub fn says_why_not(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) ->
             let back = format!("{} goes back, {} tries again.", key(Action::Back), key(Action::Reload));
             empty::error("The run could not be read", &[why.clone(), back], area, buf, cx);
         }
+        Phase::Ready if run.rows.is_empty() && run.shown == Shown::Changed => {
+            let lines = [
+                format!("{} shows all {}.", key(Action::OnlyChanged), text::counted(run.cases() as u64, "case")),
+                format!("{} compares with another variant.", key(Action::Diff)),
+            ];
+            let title = format!("No case differs from {}", run.against_name());
+            empty::draw(&title, &lines, area, buf, cx);
+        }
         Phase::Ready if run.rows.is_empty() => {
             let lines = [
                 "The traces of its cases are not in the index any more; import them again to see the answers."
@@ -98,31 +107,49 @@ pub fn says_why_not(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) ->
 
 /// One line about the run: status, answers, money.
 pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
-    let Some(row) = run.row() else { return };
+    if run.row().is_none() {
+        return;
+    }
     let mut pieces = vec![Piece::own(format!(" run {}  ", short_id(run.run_id.as_str())), Role::Heading)];
     pieces.extend(status_pieces(run.run_status(), cx));
-    let variants = text::counted(row.run.variants.len() as u64, "variant");
-    let mut size = format!("  {} × {variants}", text::counted(row.run.cases, "case"));
-    if row.run.samples > 1 {
-        let _ = write!(size, " × {} samples", row.run.samples);
+    let mut last = run.control.pieces(run.run_status(), cx);
+    if run.shown == Shown::Changed {
+        let from = if run.against.column() == 0 { String::new() } else { format!(" from {}", run.against_name()) };
+        last.push(Piece::own(format!("  only changed{from}: {} of {}", run.rows.len(), run.cases()), Role::Accent));
     }
-    pieces.push(Piece::own(size, Role::Text));
-    pieces.push(Piece::own(format!("  {}/{} answers", run.cells.done(), run.cells.all()), Role::Text));
-    let mut last = Vec::new();
     if run.order != Order::Case {
         last.push(Piece::own(format!("  by {}", run.order.name()), Role::Accent));
     }
+    let room = usize::from(area.width).saturating_sub(text::pieces_width(&pieces) + text::pieces_width(&last));
+    pieces.extend(size(run, room).map(|size| Piece::own(size, Role::Text)));
     let room = usize::from(area.width).saturating_sub(text::pieces_width(&pieces) + text::pieces_width(&last));
     pieces.extend(spent(run, room).map(|spent| Piece::own(spent, Role::Dim)));
     pieces.append(&mut last);
     text::put_pieces(buf, (area.x, area.y), &pieces, usize::from(area.width), cx.theme);
 }
 
+/// How large the run is and how far it is: in the longest words that have room.
+fn size(run: &RunView, room: usize) -> Option<String> {
+    let row = run.row()?;
+    let (cases, variants, samples) = (row.run.cases, row.run.variants.len() as u64, u64::from(row.run.samples));
+    let (done, all) = (run.cells.done(), run.cells.all());
+    let (of_each, many) =
+        if samples > 1 { (format!(" × {samples} samples"), format!(" × {samples}")) } else { Default::default() };
+    let whole = format!("  {} × {}{of_each}", text::counted(cases, "case"), text::counted(variants, "variant"));
+    let words = [
+        format!("{whole}  {done}/{all} answers"),
+        format!("  {cases} × {variants}{many}  {done}/{all} answers"),
+        format!("  {cases} × {variants}{many}  {done}/{all}"),
+        format!("  {done}/{all}"),
+    ];
+    words.into_iter().find(|words| text::width(words) <= room)
+}
+
 /// What the run cost: in the longest words that have room.
 fn spent(run: &RunView, room: usize) -> Option<String> {
     let row = run.row()?;
     let spent = money(run.spent);
-    let cap = row.run.max_cost.map(|cap| money(Some(cap)));
+    let cap = run.control.cap.or(row.run.max_cost).map(|cap| money(Some(cap)));
     let expected = row.run.estimated_cost.map_or_else(String::new, |cost| format!(", expected ${}", money(Some(cost))));
     let capped = cap.as_ref().map_or_else(|| ", no cap".to_owned(), |cap| format!(", cap ${cap}"));
     let short = cap.map_or_else(String::new, |cap| format!(" of ${cap}"));
@@ -195,16 +222,15 @@ fn short_model(variant: &Variant, room: usize) -> String {
     }
 }
 
-/// What a variant sends: the version of the prompt, or the recorded messages.
+/// What a variant sends: the version of the prompt, or the recorded messages, and what else it changes.
 fn asked(variant: &Variant) -> String {
-    let mut text = match &variant.prompt {
-        Some(prompt) => format!("@{}", prompt.version),
-        None => "as recorded".to_owned(),
-    };
-    if !variant.overrides.is_empty() {
-        text.push_str(", changed");
+    let changes = variant.overrides.in_words();
+    match (&variant.prompt, changes.is_empty()) {
+        (Some(prompt), true) => format!("@{}", prompt.version),
+        (Some(prompt), false) => format!("@{}, {changes}", prompt.version),
+        (None, true) => "as recorded".to_owned(),
+        (None, false) => changes,
     }
-    text
 }
 
 fn row(
@@ -228,78 +254,6 @@ fn row(
 /// No more of a long text than can be seen.
 pub fn first_characters(text: &str) -> String {
     text.chars().take(400).collect()
-}
-
-/// The sign of a result's status.
-pub fn result_mark(status: ResultStatus, cx: &DrawCx) -> Piece {
-    match status {
-        ResultStatus::Ok => Piece::own(cx.glyphs.good, Role::Good),
-        ResultStatus::Failed => Piece::own(cx.glyphs.bad, Role::Bad),
-        ResultStatus::Incomplete => Piece::own(cx.glyphs.partial, Role::Warning),
-        ResultStatus::Unknown => Piece::own("?", Role::Warning),
-        ResultStatus::Skipped => Piece::own(cx.glyphs.none, Role::Dim),
-    }
-}
-
-fn cell_pieces(samples: &[Cell], cell: u16, cx: &DrawCx) -> Vec<Piece> {
-    // The worst of several samples is the one to look at.
-    let done: Vec<&Answered> = samples
-        .iter()
-        .filter_map(|cell| match cell {
-            Cell::Done(answered) => Some(answered.as_ref()),
-            _ => None,
-        })
-        .collect();
-    let Some(worst) = done.iter().max_by_key(|answer| severity(answer.result.status)) else {
-        return match samples.first() {
-            Some(Cell::Streaming(text)) => {
-                vec![Piece::own(format!("{} {} characters", cx.glyphs.running, text.chars().count()), Role::Accent)]
-            }
-            Some(Cell::Waiting(_)) => vec![Piece::own(format!("{} waits", cx.glyphs.running), Role::Warning)],
-            _ => vec![Piece::own(cx.glyphs.dot, Role::Dim)],
-        };
-    };
-    let mut pieces = vec![result_mark(worst.result.status, cx)];
-    if worst.result.status == ResultStatus::Skipped {
-        pieces.push(Piece::own(" skipped", Role::Dim));
-        return pieces;
-    }
-    let alike = done.iter().filter_map(|answer| answer.similarity).reduce(f64::min);
-    pieces.push(Piece::own(format!(" {:>5}", percent(alike)), alike_role(alike)));
-    if cell >= 18 {
-        pieces.push(Piece::own(format!(" {:>8}", money(worst.result.cost_usd)), Role::Text));
-    }
-    if cell >= 26 {
-        let nanos = worst.result.latency_ms.map(|ms| (ms * 1e6) as i64);
-        pieces.push(Piece::own(format!(" {:>7}", millis(nanos)), Role::Text));
-    }
-    if cell >= 34 {
-        pieces.push(Piece::own(format!(" {:>7}", count(tokens(worst))), Role::Text));
-    }
-    pieces
-}
-
-const fn severity(status: ResultStatus) -> u8 {
-    match status {
-        ResultStatus::Ok => 0,
-        ResultStatus::Skipped => 1,
-        ResultStatus::Incomplete => 2,
-        ResultStatus::Unknown => 3,
-        ResultStatus::Failed => 4,
-    }
-}
-
-/// A share as whole percents.
-pub fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "—".to_owned(), |share| format!("{:.0} %", share * 100.0))
-}
-
-fn alike_role(alike: Option<f64>) -> Role {
-    match alike {
-        None => Role::Dim,
-        Some(share) if share < 0.5 => Role::Warning,
-        Some(_) => Role::Text,
-    }
 }
 
 fn totals(run: &RunView, (question, cell, shown): Columns, area: Rect, buf: &mut Buffer, cx: &DrawCx) {

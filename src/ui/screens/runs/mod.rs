@@ -1,21 +1,41 @@
 //! Replays: the dialog before one, the list, and one run with its matrix and its answers side by side.
 
+mod against;
 mod case_choice;
 mod cells;
+mod chain_pane;
+mod chain_view;
 mod committing;
+mod control;
+mod exporting;
+mod figures;
+mod keeping;
+mod keys;
 mod list;
 mod list_view;
+mod matrix_cells;
 mod matrix_view;
 mod measures;
 mod measures_view;
 mod order;
+mod order_command;
+mod order_rows;
 mod order_view;
+mod ordering;
+mod pricing;
+mod reading;
 mod run;
 mod screen;
+mod side_columns;
+mod side_text;
 mod side_view;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod side_samples;
+#[cfg(test)]
+mod side_tests;
 #[cfg(test)]
 mod tests;
 

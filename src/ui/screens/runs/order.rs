@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use super::order_rows::{MOST_SAMPLES, Row, next_calls};
+use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
+use crate::domain::run::CallsMode;
+use crate::services::replay::{BaselineLane, Pacing};
 use crate::ui::action::Action;
-use crate::ui::effect::{Ask, Confirm, Effect};
-use crate::ui::effects::runs::{Offer, Order, PlanSummary, RunsAnswer, RunsRequest};
+use crate::ui::effect::{Confirm, Effect};
+use crate::ui::effects::runs::{Ending, Offer, Order, PlanSummary, RunsAnswer, RunsRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, ReplayOf, RequestId, TimerId, Toast};
 use crate::ui::screens::traces::money;
@@ -16,32 +20,6 @@ use crate::ui::widgets::list::{ListState, Moved};
 /// How long changes must pause before the plan is made again.
 const PAUSE: Duration = Duration::from_millis(150);
 const PLAN_TIMER: TimerId = TimerId(21);
-/// Answers of each case and variant at most.
-const MOST_SAMPLES: u32 = 100;
-
-/// A row of the dialog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Row {
-    /// A heading.
-    Heading(&'static str, &'static str),
-    /// A model, by its place in the offer.
-    Model(usize),
-    /// A prompt version, by its place in the offer.
-    Prompt(usize),
-    /// A chunk, by its place in the offer.
-    Chunk(usize),
-    /// Which recorded calls.
-    Cases,
-    /// How many of them at most.
-    Limit,
-    /// How many answers of each.
-    Samples,
-    /// Parameters set over the recorded ones.
-    Parameters,
-    /// The cap on the cost.
-    Cap,
-}
-
 /// How the plan stands.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Plan {
@@ -72,12 +50,22 @@ pub struct OrderForm {
     pub prompts: Vec<bool>,
     /// Chunks left out, by place.
     pub dropped: Vec<bool>,
+    /// Which calls of a trace are sent.
+    pub calls: CallsMode,
     /// Answers of each case and variant.
     pub samples: u32,
     /// Parameters, `key=value`.
     pub parameters: Vec<String>,
+    /// What the user says that models cost.
+    pub prices: Vec<ModelPrice>,
     /// The cap.
     pub max_cost: Option<Money>,
+    /// Whether the recorded model and messages are asked again.
+    pub baseline: BaselineLane,
+    /// When the run ends.
+    pub ending: Ending,
+    /// Whether its calls may wait, at half the price.
+    pub pacing: Pacing,
     /// The plan.
     pub plan: Plan,
     pub(super) waiting: Option<RequestId>,
@@ -102,9 +90,14 @@ impl OrderForm {
             models: Vec::new(),
             prompts: Vec::new(),
             dropped: Vec::new(),
+            calls: CallsMode::Answer,
             samples: 1,
             parameters: Vec::new(),
             max_cost: None,
+            baseline: BaselineLane::Left,
+            ending: Ending::Planned,
+            pacing: Pacing::Live,
+            prices: Vec::new(),
             plan: Plan::Pending,
             waiting: Some(id),
             planning: None,
@@ -150,69 +143,19 @@ impl OrderForm {
             prompts: chosen(&self.prompts).into_iter().map(|place| offer.prompts[place].clone()).collect(),
             parameters: self.parameters.clone(),
             dropped: chosen(&self.dropped).into_iter().map(|place| offer.chunks[place].0).collect(),
+            calls: self.calls,
             samples: self.samples,
             max_cost: self.max_cost,
+            baseline: self.baseline,
+            ending: self.ending,
+            pacing: self.pacing,
+            prices: self.prices.clone(),
         }
-    }
-
-    /// Takes what can be chosen; told again, it keeps the marks and the cursor.
-    fn take_offer(&mut self, offer: &Offer) {
-        if self.offer.is_some() {
-            return self.take_more(offer);
-        }
-        self.models = offer.models.iter().map(|model| model.chosen && model.problem.is_none()).collect();
-        self.prompts = offer.prompts.iter().map(|prompt| self.of.prompts.contains(prompt)).collect();
-        self.dropped = vec![false; offer.chunks.len()];
-        self.max_cost = self.max_cost.or(offer.max_cost);
-        let mut rows = vec![Row::Heading("Cases", "recorded calls that are sent again"), Row::Cases];
-        if self.of.traces.is_empty() {
-            rows.push(Row::Limit);
-        }
-        rows.extend([Row::Heading("Models", "space marks; price per million tokens, in and out")]);
-        rows.extend((0..offer.models.len()).map(Row::Model));
-        if !offer.prompts.is_empty() {
-            rows.push(Row::Heading("Prompt versions", "none marked sends the recorded messages"));
-            rows.extend((0..offer.prompts.len()).map(Row::Prompt));
-        }
-        if !offer.chunks.is_empty() {
-            rows.push(Row::Heading("Chunks", "unmark to leave one out"));
-            rows.extend((0..offer.chunks.len()).map(Row::Chunk));
-        }
-        rows.push(Row::Heading("Settings", ""));
-        rows.extend([Row::Samples, Row::Parameters, Row::Cap]);
-        self.rows = rows;
-        self.offer = Some(offer.clone());
-        let first = self.models.iter().position(|chosen| *chosen).unwrap_or(0);
-        let at = self.rows.iter().position(|row| *row == Row::Model(first)).unwrap_or(1);
-        self.state.select(at);
-    }
-
-    /// Takes an offer for other cases, or one that knows more models: marks and cursor stay.
-    fn take_more(&mut self, offer: &Offer) {
-        let here = self.rows.get(self.state.selected).copied();
-        let known = self.rows.iter().filter(|row| matches!(row, Row::Model(_))).count();
-        self.models.resize(known.max(offer.models.len()), false);
-        let at = self.rows.iter().rposition(|row| matches!(row, Row::Model(_))).map_or(0, |at| at + 1);
-        self.rows.splice(at..at, (known..offer.models.len()).map(Row::Model));
-        if self.offer.as_ref().is_some_and(|before| before.chunks != offer.chunks) {
-            // Chunks are those of the only case: they mean nothing for another.
-            self.rows.retain(|row| !matches!(row, Row::Chunk(_) | Row::Heading("Chunks", _)));
-            self.dropped = vec![false; offer.chunks.len()];
-        }
-        let found = here.and_then(|here| self.rows.iter().position(|row| *row == here));
-        self.state.select(found.unwrap_or(self.state.selected.min(self.rows.len().saturating_sub(1))));
-        let mut offer = offer.clone();
-        if let Some(before) = &self.offer
-            && before.models.len() > offer.models.len()
-        {
-            offer.models.clone_from(&before.models);
-        }
-        self.offer = Some(offer);
     }
 
     fn plan(&mut self, cx: &Cx) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.planning.take().map(Effect::Cancel).into_iter().collect();
-        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Plan(self.order())));
+        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Plan(Box::new(self.order()))));
         self.planning = Some(id);
         self.plan = Plan::Pending;
         effects.push(effect);
@@ -220,7 +163,7 @@ impl OrderForm {
     }
 
     /// The choice is another: the plan is made again, after a pause.
-    fn changed(&mut self, cx: &Cx) -> Vec<Effect> {
+    pub(super) fn changed(&mut self, cx: &Cx) -> Vec<Effect> {
         self.plan = Plan::Pending;
         self.wanted = false;
         let mut effects: Vec<Effect> = self.planning.take().map(Effect::Cancel).into_iter().collect();
@@ -286,92 +229,16 @@ impl OrderForm {
                 Moved::Elsewhere => Vec::new(),
             },
             Event::Entered(Action::EditInPlace, text) => self.entered(text, cx),
+            Event::Entered(Action::Mark, text) => match super::pricing::entered(self, text) {
+                Ok(()) => self.changed(cx),
+                Err(why) => vec![Effect::Toast(Toast::warning(why))],
+            },
             Event::Picked(Action::EditInPlace, picked) => {
                 let chosen = picked.first().and_then(|place| place.parse().ok());
                 chosen.map_or_else(Vec::new, |place| self.choose_cases(place, cx))
             }
             _ => Vec::new(),
         }
-    }
-
-    fn entered(&mut self, text: &str, cx: &Cx) -> Vec<Effect> {
-        let wrong = |text: String| vec![Effect::Toast(Toast::warning(text))];
-        match self.rows.get(self.state.selected) {
-            Some(Row::Parameters) => {
-                let parameters: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-                if let Some(bad) =
-                    parameters.iter().find(|one| one.split_once('=').is_none_or(|(key, _)| key.is_empty()))
-                {
-                    return wrong(format!("`{bad}` is no parameter: write key=value, such as temperature=0.2"));
-                }
-                self.parameters = parameters;
-            }
-            Some(Row::Cap) => match text.trim().trim_start_matches('$').parse::<Money>() {
-                Ok(cap) => self.max_cost = Some(cap),
-                Err(_) => return wrong(format!("`{}` is no amount: write dollars, such as 0.50", text.trim())),
-            },
-            Some(Row::Cases) => return self.filter_cases(text, cx),
-            Some(Row::Limit) => match text.trim() {
-                "" | "all" => return self.limit_cases(None, cx),
-                number => match number.parse::<u32>() {
-                    Ok(limit @ 1..) => return self.limit_cases(Some(limit), cx),
-                    _ => return wrong(format!("`{number}` is no number of cases: write a number, or all")),
-                },
-            },
-            Some(Row::Samples) => match text.trim().parse::<u32>() {
-                Ok(samples @ 1..=MOST_SAMPLES) => self.samples = samples,
-                _ => return wrong(format!("`{}` is no number from 1 to {MOST_SAMPLES}", text.trim())),
-            },
-            _ => return Vec::new(),
-        }
-        self.changed(cx)
-    }
-
-    fn edit(&self) -> Vec<Effect> {
-        let (title, text, hint) = match self.rows.get(self.state.selected) {
-            Some(Row::Parameters) => ("Parameters", self.parameters.join(" "), "temperature=0.2 max_tokens=300"),
-            Some(Row::Cap) => {
-                ("Cap of this run, in dollars", self.max_cost.map_or_else(String::new, |cap| cap.to_string()), "0.50")
-            }
-            Some(Row::Samples) => ("Answers of each case and variant", self.samples.to_string(), "1"),
-            Some(Row::Cases) => return self.case_question(),
-            Some(Row::Limit) => {
-                let limit = self.of.limit.map_or_else(|| "all".to_owned(), |limit| limit.to_string());
-                ("Cases at most, the newest", limit, "50")
-            }
-            _ => return vec![Effect::Toast(Toast::info("cases, samples, parameters and the cap can be edited"))],
-        };
-        vec![Effect::Ask(Ask { action: Action::EditInPlace, title: title.into(), text, hint: hint.into() })]
-    }
-
-    /// Moves off a heading, further the same way.
-    fn skip_heading(&mut self, way: isize) {
-        let heading = |at: usize| matches!(self.rows.get(at), Some(Row::Heading(..)));
-        let mut at = self.state.selected;
-        if heading(at) {
-            at = match at.checked_add_signed(way) {
-                Some(next) if next < self.rows.len() => next,
-                _ => at + 1,
-            };
-            self.state.select(at);
-        }
-    }
-
-    fn mark(&mut self, cx: &Cx) -> Vec<Effect> {
-        let Some(offer) = &self.offer else { return Vec::new() };
-        match self.rows.get(self.state.selected).copied() {
-            Some(Row::Model(place)) => {
-                if let Some(why) = offer.models.get(place).and_then(|model| model.problem.clone()) {
-                    return vec![Effect::Toast(Toast::warning(why))];
-                }
-                turn(&mut self.models, place);
-            }
-            Some(Row::Prompt(place)) => turn(&mut self.prompts, place),
-            Some(Row::Chunk(place)) => turn(&mut self.dropped, place),
-            Some(Row::Cases | Row::Limit | Row::Samples | Row::Parameters | Row::Cap) => return self.edit(),
-            Some(Row::Heading(..)) | None => return Vec::new(),
-        }
-        self.changed(cx)
     }
 
     fn act(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
@@ -385,7 +252,7 @@ impl OrderForm {
             Action::Mark => return self.mark(cx),
             Action::MarkAll => {
                 if let Some(offer) = &self.offer {
-                    let usable: Vec<bool> = offer.models.iter().map(|model| model.problem.is_none()).collect();
+                    let usable: Vec<bool> = offer.models.iter().map(|model| self.is_usable(model)).collect();
                     self.models = if self.models == usable { vec![false; usable.len()] } else { usable };
                 }
                 return self.changed(cx);
@@ -401,6 +268,12 @@ impl OrderForm {
                 self.samples = next.clamp(1, MOST_SAMPLES);
                 return self.changed(cx);
             }
+            Action::Left | Action::Right if self.rows.get(self.state.selected) == Some(&Row::Calls) => {
+                // There are three: two steps forward are one back.
+                let next = next_calls(self.calls);
+                self.calls = if action == Action::Right { next } else { next_calls(next) };
+                return self.changed(cx);
+            }
             Action::NextPane | Action::PrevPane => self.next_section(action == Action::NextPane),
             Action::CopyCli => return vec![Effect::Copy { text: self.command(), what: "command".into() }],
             _ => {
@@ -410,42 +283,6 @@ impl OrderForm {
             }
         }
         Vec::new()
-    }
-
-    fn next_section(&mut self, forward: bool) {
-        let heads: Vec<usize> = (0..self.rows.len()).filter(|at| matches!(self.rows[*at], Row::Heading(..))).collect();
-        let here = heads.iter().rposition(|at| *at < self.state.selected).unwrap_or(0);
-        let count = heads.len().max(1);
-        let next = if forward { (here + 1) % count } else { (here + count - 1) % count };
-        if let Some(at) = heads.get(next) {
-            self.state.select(at + 1);
-        }
-    }
-
-    /// The command line that does the same.
-    pub fn command(&self) -> String {
-        let order = self.order();
-        let quote = |text: &str| shlex::try_quote(text).map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned);
-        let mut words = vec!["hindcast replay".to_owned()];
-        if self.of.traces.is_empty() {
-            words.push(quote(&self.of.filter));
-        } else {
-            let ids: Vec<String> = self.of.traces.iter().map(|id| format!("id:{}", id.as_str())).collect();
-            words.push(quote(&ids.join(" or ")));
-        }
-        words.extend(self.of.limit.filter(|_| self.of.traces.is_empty()).map(|limit| format!("--limit {limit}")));
-        words.extend(order.models.iter().map(|model| format!("-m {}", quote(model))));
-        words.extend(order.prompts.iter().map(|prompt| format!("-p {}", quote(prompt))));
-        words.extend(order.parameters.iter().map(|parameter| format!("--set {}", quote(parameter))));
-        words.extend(order.dropped.iter().map(|rank| format!("--drop-chunk {rank}")));
-        if order.samples > 1 {
-            words.push(format!("--samples {}", order.samples));
-        }
-        if let Some(cap) = order.max_cost {
-            words.push(format!("--max-cost {cap}"));
-        }
-        words.retain(|word| !word.is_empty());
-        words.join(" ")
     }
 
     /// What the footer says.
@@ -459,11 +296,5 @@ impl OrderForm {
             hints = vec![Action::Back, Action::Reload];
         }
         Status { hints, counts }
-    }
-}
-
-fn turn(marks: &mut [bool], place: usize) {
-    if let Some(mark) = marks.get_mut(place) {
-        *mark = !*mark;
     }
 }

@@ -3,11 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::order::{OrderForm, Plan, Row};
+use super::order::{OrderForm, Plan};
+use super::order_rows::Row;
 use crate::domain::money::Money;
+use crate::domain::run::CallsMode;
 use crate::domain::run::ChunkEdit;
+use crate::services::replay::{BaselineLane, Pacing};
 use crate::ui::action::{Action, Context};
-use crate::ui::effects::runs::{Offer, PlanSummary};
+use crate::ui::effects::runs::{Ending, Offer, PlanSummary};
 use crate::ui::screens::DrawCx;
 use crate::ui::screens::traces::money;
 use crate::ui::text::{self, Piece};
@@ -92,7 +95,11 @@ fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buf
             let Some(model) = offer.models.get(place) else { return false };
             let role = if model.problem.is_some() { Role::Dim } else { Role::Text };
             let right = model.problem.as_ref().map_or_else(
-                || text::foreign(&model.price, Role::Dim),
+                || {
+                    let said = form.prices.iter().find(|price| price.model.to_string() == model.id);
+                    let own = said.map(|price| format!("${} in  ${} out, as you say", price.input, price.output));
+                    text::foreign(own.as_ref().unwrap_or(&model.price), Role::Dim)
+                },
                 |why| text::foreign(&format!("{} {why}", cx.glyphs.bad), Role::Warning),
             );
             (text::foreign(&model.id, role), right, form.models.get(place) == Some(&true))
@@ -121,7 +128,26 @@ fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buf
             let value = form.of.limit.map_or_else(|| "all".to_owned(), |limit| format!("{limit}, the newest"));
             (setting("at most", &value, Role::Text), hint(&format!("{} edits", key(Action::EditInPlace))), false)
         }
+        Row::Calls => {
+            let value = match form.calls {
+                CallsMode::Answer => "the one that answered",
+                CallsMode::All => "each on its own",
+                CallsMode::Chain => "the agent's whole chain, tools from the recording",
+            };
+            (setting("calls", value, Role::Text), hint("h l change"), false)
+        }
         Row::Samples => (setting("answers of each", &form.samples.to_string(), Role::Text), hint("h l change"), false),
+        Row::Baseline => baseline(form, offer),
+        Row::Ending => {
+            let decided = form.ending == Ending::Decided;
+            let value = if decided { "as soon as it is clear" } else { "when everything was asked" };
+            (setting("ends", value, Role::Text), hint("space marks: stops early"), decided)
+        }
+        Row::Pacing => {
+            let batch = form.pacing == Pacing::Batch;
+            let value = if batch { "within a day, at half the price" } else { "at once" };
+            (setting("answers come", value, Role::Text), hint("space marks: in batches"), batch)
+        }
         Row::Parameters => {
             let value = if form.parameters.is_empty() { "as recorded".into() } else { form.parameters.join(" ") };
             (setting("parameters", &value, Role::Text), hint(&format!("{} edits", key(Action::EditInPlace))), false)
@@ -141,6 +167,20 @@ fn draw_row(form: &OrderForm, offer: &Offer, row: Row, area: Rect, buf: &mut Buf
     let x = area.right().saturating_sub(right_room as u16 + 1);
     text::put_pieces(buf, (x, area.y), &right, right_room, cx.theme);
     marked
+}
+
+/// The row of the recorded model that is asked again.
+fn baseline(form: &OrderForm, offer: &Offer) -> (Vec<Piece>, Vec<Piece>, bool) {
+    let asked = form.baseline == BaselineLane::Asked;
+    let value = if asked { "the recorded model is asked again" } else { "not asked" };
+    let right = match &offer.no_baseline {
+        Some(why) => text::foreign(why, Role::Dim),
+        None if offer.unsteady > 0 => {
+            hint(&format!("{} of {} recorded at a temperature above 0 or unknown", offer.unsteady, offer.cases))
+        }
+        None => hint("every case was recorded at temperature 0"),
+    };
+    (setting("baseline", value, Role::Text), right, asked)
 }
 
 fn setting(name: &str, value: &str, role: Role) -> Vec<Piece> {

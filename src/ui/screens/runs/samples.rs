@@ -3,29 +3,29 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::diff::{change_ratio, word_diff};
 use crate::domain::money::Money;
 use crate::domain::run::{
-    CachePolicy, CallsMode, CaseChoice, ModelChoice, Overrides, PromptVersionRef, ResultStatus, Run, RunResult,
-    RunStatus, Variant,
+    CachePolicy, CaseChoice, ModelChoice, Overrides, PromptVersionRef, ResultStatus, Run, RunResult, RunStatus, Variant,
 };
+use crate::domain::run_design::VariantRole;
 use crate::domain::statistics::{Better, Verdict};
 use crate::evaluators::Kind;
-use crate::services::compare::{Comparison, Difference, Scored, VariantTotals};
+use crate::services::compare::{Comparison, Difference, ScoreSteadiness, Scored, Steadiness, VariantTotals};
 use crate::ui::effects::runs::{Answered, CaseSet, ModelOffer, Offer, PlanSummary, RunCase, RunDetail, RunRow};
 use crate::ui::screens::traces::samples::now;
 
-fn dollars(text: &str) -> Money {
+pub(super) fn dollars(text: &str) -> Money {
     text.parse().unwrap()
 }
 
-fn variant(id: &str, model: &str, version: Option<&str>) -> Variant {
+pub(super) fn variant(id: &str, model: &str, version: Option<&str>) -> Variant {
     Variant {
         id: id.into(),
         model: ModelChoice::Model(model.parse().unwrap()),
         prompt: version.map(|version| PromptVersionRef { name: "answer".into(), version: version.into() }),
         prompt_hash: None,
         overrides: Overrides::default(),
+        role: VariantRole::Candidate,
     }
 }
 
@@ -45,8 +45,12 @@ pub fn run(id: &str, minutes: u64) -> Run {
         cases: 3,
         max_cost: Some(dollars("0.5")),
         estimated_cost: Some(dollars("0.0344")),
-        choice: CaseChoice { calls: CallsMode::Answer, spans: (1..=3).map(case).collect() },
+        choice: CaseChoice { spans: (1..=3).map(case).collect(), ..CaseChoice::default() },
         cache: CachePolicy::Use,
+        pacing: crate::domain::run::Pacing::Live,
+        until: None,
+        decided: None,
+        prices: Vec::new(),
     }
 }
 
@@ -64,12 +68,13 @@ pub fn row(id: &str, minutes: u64, status: RunStatus) -> RunRow {
     }
 }
 
-fn case(number: u32, question: &str, answer: &str) -> RunCase {
+pub(super) fn case(number: u32, question: &str, answer: &str) -> RunCase {
     RunCase {
         trace_id: format!("trace-{number}").as_str().into(),
         span_id: "call".into(),
         question: question.into(),
         answer: Some(answer.into()),
+        calls: Vec::new(),
         model: Some("smollm2-135m".into()),
         prompt: Some("answer@v3".into()),
         tokens: Some(612),
@@ -81,7 +86,6 @@ fn case(number: u32, question: &str, answer: &str) -> RunCase {
 
 /// An answer to a case.
 pub fn answered(case: &RunCase, variant: &str, text: &str, status: ResultStatus) -> Answered {
-    let diff = word_diff(case.answer.as_deref().unwrap_or_default(), text);
     let fine = status == ResultStatus::Ok;
     let result = RunResult {
         run_id: "7f3a0000000000000000000000000001".into(),
@@ -107,8 +111,10 @@ pub fn answered(case: &RunCase, variant: &str, text: &str, status: ResultStatus)
         attempts: 1,
         from_cache: false,
         error: (!fine).then(|| "429 rate limited".into()),
+        steps: Vec::new(),
+        dropped: Vec::new(),
     };
-    Answered { similarity: fine.then(|| 1.0 - change_ratio(&diff)), diff: Arc::new(diff), result }
+    Answered::new(Some(case), result, None)
 }
 
 /// A run with most of its answers.
@@ -141,6 +147,7 @@ pub fn offer() -> Offer {
         price: price.into(),
         problem: problem.map(Into::into),
         chosen,
+        ..ModelOffer::default()
     };
     Offer {
         sets: vec![CaseSet { label: "set hard".into(), detail: "3 traces".into(), ..CaseSet::default() }],
@@ -155,6 +162,8 @@ pub fn offer() -> Offer {
         prompts: vec!["answer@work".into(), "answer@v3".into()],
         chunks: vec![(1, "api-limits".into()), (2, "api-errors".into())],
         max_cost: Some(dollars("0.5")),
+        unsteady: 1,
+        no_baseline: None,
     }
 }
 
@@ -202,6 +211,8 @@ pub fn comparison() -> Comparison {
         compared: 0,
         changed_share: None,
         mean_change: None,
+        rated_good: 0,
+        rated_bad: 0,
         scores: [("similarity".to_owned(), similarity), ("cost".to_owned(), cost)].into(),
     };
     Comparison {
@@ -217,6 +228,26 @@ pub fn comparison() -> Comparison {
             difference("similarity", 0.03, (-0.01, 0.07), Verdict::NoDifference),
             difference("cost", -0.0008, (-0.0009, -0.0007), Verdict::Better),
         ],
+        baselines: Vec::new(),
+        decided: None,
         cases: Vec::new(),
     }
+}
+
+/// A baseline that differs from itself.
+pub fn steady_baseline() -> Vec<Steadiness> {
+    let score = |evaluator: &str, flips, spread| ScoreSteadiness {
+        evaluator: evaluator.into(),
+        flips,
+        flips_from_recorded: None,
+        spread,
+    };
+    vec![Steadiness {
+        variant: "baseline".into(),
+        repeated: 20,
+        unlike_itself: 3,
+        compared: 20,
+        unlike_recorded: Some(0.55),
+        scores: vec![score("similarity", None, Some(0.04)), score("refusal", Some(0.1), None)],
+    }]
 }

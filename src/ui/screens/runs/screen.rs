@@ -3,14 +3,16 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::control::Control;
 use super::list::List;
 use super::order::OrderForm;
 use super::run::RunView;
-use super::{SPEC, list_view, matrix_view, order_view, side_view};
+use super::{SPEC, chain_view, list_view, matrix_view, order_view, side_view};
 use crate::domain::run::RunStatus;
+use crate::services::replay::RunChange;
 use crate::ui::action::{Action, Context};
 use crate::ui::effect::{Confirm, Effect};
-use crate::ui::effects::runs::{Order, RunsAnswer, RunsRequest, Unknown};
+use crate::ui::effects::runs::{Order, RunNews, RunsAnswer, RunsRequest, Unknown};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId, Target, Toast};
 use crate::ui::screens::{Cx, DrawCx, Screen, ScreenId, ScreenSpec, Status, Typing};
@@ -75,7 +77,7 @@ impl RunsScreen {
                 self.list.read(cx)
             }
             Answer::Runs(RunsAnswer::News(news)) => match self.run.as_mut() {
-                Some(run) if self.worked_on.as_ref() == Some(&run.run_id) => run.news(news),
+                Some(run) if self.worked_on.as_ref() == Some(&run.run_id) => run.news(news, cx),
                 _ => Vec::new(),
             },
             Answer::Runs(RunsAnswer::NoPlan(why)) => {
@@ -122,7 +124,28 @@ impl RunsScreen {
     /// Sends an order, after a yes where it can cost money.
     fn send(&mut self, order: Order, cx: &Cx) -> Vec<Effect> {
         self.asked = None;
-        self.work(RunsRequest::Start(order), cx)
+        self.work(RunsRequest::Start(Box::new(order)), cx)
+    }
+
+    /// Changes the run that is worked on.
+    fn change(&mut self, change: RunChange, cx: &Cx) -> Vec<Effect> {
+        let Some(run) = self.worked_on.clone() else { return Vec::new() };
+        if let Some(view) = &mut self.run {
+            view.control.take(&RunNews::Changed(change));
+        }
+        let (_, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Change(run, change)));
+        vec![effect]
+    }
+
+    /// Whether the run that is open is the one that is worked on.
+    fn is_at_work(&self) -> bool {
+        self.working.is_some() && self.run.as_ref().is_some_and(|run| self.worked_on.as_ref() == Some(&run.run_id))
+    }
+
+    /// Goes on with the chain shown, with the answer that was chosen.
+    fn go_on_with_chain(&mut self, text: &str, action: Action, cx: &Cx) -> Vec<Effect> {
+        let request = self.run.as_ref().and_then(|run| run.continue_request(text, action));
+        request.map_or_else(Vec::new, |request| self.work(request, cx))
     }
 
     fn ask_to_stop() -> Vec<Effect> {
@@ -165,6 +188,14 @@ impl RunsScreen {
         match action {
             Action::StopRun => return Self::ask_to_stop(),
             Action::ResumeRun => return self.resume(),
+            Action::MoreAtOnce | Action::FewerAtOnce => {
+                let change = self.run.as_ref().and_then(|run| run.control.change(action));
+                return change.map_or_else(Vec::new, |change| self.change(change, cx));
+            }
+            Action::ChangeCap => {
+                let Some(run) = &self.run else { return Vec::new() };
+                return run.row().map(|row| run.control.ask_cap(row)).into_iter().collect();
+            }
             Action::Replay => {
                 let Some(row) = self.row() else { return Vec::new() };
                 let mut traces: Vec<_> = row.run.choice.spans.iter().map(|(trace, _)| trace.clone()).collect();
@@ -218,6 +249,65 @@ impl RunsScreen {
             None => self.send(order, cx),
         }
     }
+
+    /// Takes what happened.
+    fn updated(&mut self, event: &Event, cx: &Cx) -> Vec<Effect> {
+        match event {
+            Event::Answer(id, answer) => return self.answered(*id, answer, cx),
+            Event::DataChanged => return self.list.read(cx),
+            Event::Shown => return self.list.shown(cx),
+            Event::Opened(Target::Run(id)) => {
+                self.order = None;
+                return self.open(id, cx);
+            }
+            Event::Opened(Target::Replay(of)) => {
+                let (order, effects) = OrderForm::open(of.clone(), cx);
+                self.order = Some(order);
+                return effects;
+            }
+            Event::Entered(Action::ChangeCap, text) => {
+                return match Control::entered(text) {
+                    Ok(change) => self.change(change, cx),
+                    Err(why) => vec![Effect::Toast(Toast::warning(why))],
+                };
+            }
+            Event::Confirmed(Action::StopRun) => {
+                let mut effects: Vec<Effect> = self.working.take().map(Effect::Cancel).into_iter().collect();
+                effects.extend(self.ended(RunStatus::Interrupted, cx));
+                return effects;
+            }
+            Event::Confirmed(Action::ResumeRun) => {
+                let id = self.row().map(|row| row.run.run_id.clone());
+                return id.map_or_else(Vec::new, |id| self.work(RunsRequest::Resume(id, Unknown::Leave), cx));
+            }
+            Event::Confirmed(Action::ChainNearest) => return self.go_on_with_chain("", Action::ChainNearest, cx),
+            Event::Picked(Action::ChainPick, names) => {
+                let place = names.first().cloned().unwrap_or_default();
+                return self.go_on_with_chain(&place, Action::ChainPick, cx);
+            }
+            Event::Entered(Action::ChainType, text) => return self.go_on_with_chain(text, Action::ChainType, cx),
+            Event::Confirmed(Action::SendRun) => {
+                return match self.asked.take() {
+                    Some(order) => self.send(order, cx),
+                    None => Vec::new(),
+                };
+            }
+            _ => {}
+        }
+        if self.order.is_some() {
+            return self.order_event(event, cx);
+        }
+        match event {
+            Event::Action(action) => self.act(*action, cx),
+            other => {
+                if let Some(run) = &mut self.run {
+                    return run.update(other, cx);
+                }
+                let effects = self.list.update(other, cx);
+                if self.list.take_opened() { self.act(Action::Open, cx) } else { effects }
+            }
+        }
+    }
 }
 
 /// Answers a run is to have.
@@ -243,54 +333,17 @@ impl Screen for RunsScreen {
     }
 
     fn update(&mut self, event: &Event, cx: &Cx) -> Vec<Effect> {
-        match event {
-            Event::Answer(id, answer) => return self.answered(*id, answer, cx),
-            Event::DataChanged => return self.list.read(cx),
-            Event::Shown => return self.list.shown(cx),
-            Event::Opened(Target::Run(id)) => {
-                self.order = None;
-                return self.open(id, cx);
-            }
-            Event::Opened(Target::Replay(of)) => {
-                let (order, effects) = OrderForm::open(of.clone(), cx);
-                self.order = Some(order);
-                return effects;
-            }
-            Event::Confirmed(Action::StopRun) => {
-                let mut effects: Vec<Effect> = self.working.take().map(Effect::Cancel).into_iter().collect();
-                effects.extend(self.ended(RunStatus::Interrupted, cx));
-                return effects;
-            }
-            Event::Confirmed(Action::ResumeRun) => {
-                let id = self.row().map(|row| row.run.run_id.clone());
-                return id.map_or_else(Vec::new, |id| self.work(RunsRequest::Resume(id, Unknown::Leave), cx));
-            }
-            Event::Confirmed(Action::SendRun) => {
-                return match self.asked.take() {
-                    Some(order) => self.send(order, cx),
-                    None => Vec::new(),
-                };
-            }
-            _ => {}
+        let mut effects = self.updated(event, cx);
+        if let (Some(run), None) = (&mut self.run, &self.order) {
+            effects.extend(run.read_chain(cx));
         }
-        if self.order.is_some() {
-            return self.order_event(event, cx);
-        }
-        match event {
-            Event::Action(action) => self.act(*action, cx),
-            other => {
-                if let Some(run) = &mut self.run {
-                    return run.update(other, cx);
-                }
-                let effects = self.list.update(other, cx);
-                if self.list.take_opened() { self.act(Action::Open, cx) } else { effects }
-            }
-        }
+        effects
     }
 
     fn draw(&self, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         match (&self.order, &self.run) {
             (Some(order), _) => order_view::draw(order, area, buf, cx),
+            (None, Some(run)) if run.shows_chain() => chain_view::draw(run, area, buf, cx),
             (None, Some(run)) if run.side => side_view::draw(run, area, buf, cx),
             (None, Some(run)) => matrix_view::draw(run, area, buf, cx),
             (None, None) => list_view::draw(&self.list, area, buf, cx),
@@ -303,7 +356,13 @@ impl Screen for RunsScreen {
         }
         match action {
             Action::StopRun if self.working.is_none() => Some("no run of this window is being worked on".into()),
+            Action::MoreAtOnce | Action::FewerAtOnce | Action::ChangeCap if !self.is_at_work() => {
+                Some("this run is not being worked on in this window".into())
+            }
             Action::Replay if self.row().is_none() => Some("no run is selected".into()),
+            Action::ChainNearest | Action::ChainPick | Action::ChainType if self.working.is_some() => {
+                Some("a run is being worked on; wait, or stop it first".into())
+            }
             Action::ResumeRun => match self.row() {
                 None => Some("no run is selected".into()),
                 Some(_) if self.working.is_some() => Some("a run is being worked on; wait, or stop it first".into()),
@@ -314,11 +373,24 @@ impl Screen for RunsScreen {
         }
     }
 
+    fn waits(&self, action: Action) -> bool {
+        let is_about_the_screen = matches!(action, Action::Back | Action::Cancel | Action::Reload | Action::NextPane);
+        !is_about_the_screen
+            && match (&self.order, &self.run) {
+                (Some(order), _) => order.offer.is_none() && order.problem.is_none(),
+                (None, Some(run)) => run.phase == super::run::Phase::Loading,
+                (None, None) => false,
+            }
+    }
+
     fn status(&self) -> Status {
         match (&self.order, &self.run) {
             (Some(order), _) => order.status(),
             (None, Some(run)) => {
                 let mut status = run.status();
+                if !run.side && run.measured_prompt().is_some() && self.working.is_none() {
+                    status.hints.insert(1, Action::CommitMeasured);
+                }
                 if self.working.is_some() {
                     status.hints.insert(1, Action::StopRun);
                 }

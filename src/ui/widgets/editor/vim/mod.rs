@@ -1,6 +1,7 @@
 //! Vim's modes and commands.
 
 mod ex;
+mod find;
 mod insert;
 mod machine;
 mod mode;
@@ -11,6 +12,7 @@ mod operator;
 mod prefix;
 mod put;
 mod register;
+mod steps;
 mod substitute;
 mod visual;
 mod window;

@@ -2,8 +2,7 @@
 
 use super::machine::Vim;
 use super::mode::{Extent, Mode, Pending, Shape, Wait, command_of};
-use super::motion::{Motion, Purpose, last_of};
-use super::object::object;
+use super::motion::{Motion, Purpose};
 use super::operator::{Operator, Region, cased};
 use super::put::{Joint, join};
 use crate::ui::chord::{Chord, Key};
@@ -12,7 +11,6 @@ use crate::ui::widgets::editor::class::{Class, Grain, class};
 use crate::ui::widgets::editor::movement as to;
 use crate::ui::widgets::editor::outcome::Outcome;
 use crate::ui::widgets::editor::scope::Scope;
-use crate::ui::widgets::editor::search::Pattern;
 use crate::ui::widgets::line_input::LineInput;
 
 impl Vim {
@@ -113,15 +111,6 @@ impl Vim {
             }
             _ => return None,
         })
-    }
-
-    /// The count-th match.
-    fn found(&self, way: Way, scope: &Scope) -> Option<usize> {
-        let mut at = scope.doc.cursor();
-        for _ in 0..self.pending.times().unwrap_or(1).min(1_000) {
-            at = scope.search.go(scope.doc, at, way).ok()?.0;
-        }
-        Some(at)
     }
 
     /// Does a motion, or what the operator does with it.
@@ -310,58 +299,6 @@ impl Vim {
         Outcome::Edited
     }
 
-    fn search_word(&mut self, way: Way, scope: &mut Scope) -> Outcome {
-        let buffer = scope.doc.buffer();
-        let line = scope.doc.line();
-        let end = buffer.end(line);
-        let mut at = scope.doc.cursor();
-        let is_word = |at: usize| {
-            buffer.char_at(at).is_some_and(|c| !matches!(class(c, Grain::Small), Class::Blank | Class::Mark))
-        };
-        while at < end && !is_word(at) {
-            at = buffer.next(at);
-        }
-        let Some(Region::Chars(range)) = object(buffer, at, 'w', Extent::Inner, 1).filter(|_| at < end) else {
-            return Outcome::Message("there is no word under the cursor".to_owned());
-        };
-        let pattern = Pattern::word(buffer.slice(range.clone()));
-        if let Err(why) = scope.search.set(&pattern, way) {
-            return Outcome::Message(why);
-        }
-        let from = if way == Way::Back { range.start } else { scope.doc.cursor().max(range.start) };
-        match scope.search.go(scope.doc, from, way) {
-            Ok((at, words)) => {
-                self.marks.insert('\'', scope.doc.cursor());
-                scope.doc.go(at);
-                Outcome::Message(words)
-            }
-            Err(why) => Outcome::Message(why),
-        }
-    }
-
-    /// Takes steps back.
-    pub fn undo(times: usize, scope: &mut Scope) -> Outcome {
-        for place in 0..times {
-            match scope.doc.undo() {
-                Some(undone) => after_undo(undone.first, undone.cursor, scope),
-                None if place == 0 => return Outcome::Message("there is nothing to take back".to_owned()),
-                None => break,
-            }
-        }
-        Outcome::Edited
-    }
-
-    pub fn redo(times: usize, scope: &mut Scope) -> Outcome {
-        for place in 0..times {
-            match scope.doc.redo() {
-                Some(undone) => after_undo(undone.first, undone.cursor, scope),
-                None if place == 0 => return Outcome::Message("there is nothing to do again".to_owned()),
-                None => break,
-            }
-        }
-        Outcome::Edited
-    }
-
     /// Begins to type a command or a pattern.
     fn begin_line(&mut self, c: char, scope: &mut Scope) -> Outcome {
         self.search_from = (scope.doc.cursor(), Some(self.mode));
@@ -384,15 +321,6 @@ impl Vim {
         };
         Outcome::Moved
     }
-}
-
-/// Where the cursor is after a step was taken back or done again: where it was, if that is in the line that changed.
-fn after_undo(first: usize, cursor: usize, scope: &mut Scope) {
-    let buffer = scope.doc.buffer();
-    let line = buffer.line_at(first).min(buffer.written_lines() - 1);
-    let same = buffer.line_at(cursor.min(buffer.len())) == line;
-    let at = if same { cursor } else { to::first_written(buffer, line) };
-    scope.doc.go(at.min(last_of(buffer, line)));
 }
 
 /// Where `cw` ends: the end of the count-th word, this one included.

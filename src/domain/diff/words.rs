@@ -75,6 +75,79 @@ pub fn change_ratio(pieces: &[DiffPiece]) -> f64 {
     if all == 0 { 0.0 } else { 1.0 - shared as f64 / all as f64 }
 }
 
+/// How deep a change goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nuance {
+    /// Words differ.
+    Words,
+    /// Upper or lower case differs, and perhaps white space; nothing else.
+    Case,
+    /// White space differs and nothing else.
+    Space,
+}
+
+/// A stretch of a difference, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretch<'a> {
+    /// It is in both texts.
+    Equal(&'a str),
+    /// What is removed and what stands in its place; one of them may be empty.
+    Changed(&'a str, &'a str, Nuance),
+}
+
+/// The stretches of a difference: what is removed together with what is added in its place.
+pub fn stretches(pieces: &[DiffPiece]) -> Vec<Stretch<'_>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(piece) = pieces.get(at) {
+        let next = pieces.get(at + 1);
+        let (old, new, used) = match (piece.change, next) {
+            (Change::Equal, _) => {
+                found.push(Stretch::Equal(&piece.text));
+                at += 1;
+                continue;
+            }
+            (Change::Removed, Some(next)) if next.change == Change::Added => {
+                (piece.text.as_str(), next.text.as_str(), 2)
+            }
+            (Change::Removed, _) => (piece.text.as_str(), "", 1),
+            (Change::Added, _) => ("", piece.text.as_str(), 1),
+        };
+        found.push(Stretch::Changed(old, new, nuance(old, new)));
+        at += used;
+    }
+    found
+}
+
+/// How deep the change from one text to another goes.
+fn nuance(old: &str, new: &str) -> Nuance {
+    let ink = |text: &str| -> String { text.chars().filter(|c| !c.is_whitespace()).collect() };
+    let (old, new) = (ink(old), ink(new));
+    if old == new {
+        Nuance::Space
+    } else if old.to_lowercase() == new.to_lowercase() {
+        Nuance::Case
+    } else {
+        Nuance::Words
+    }
+}
+
+/// Whether a difference by words says more than both texts would: at least a quarter is in both, or half of the shorter.
+pub fn is_readable(pieces: &[DiffPiece]) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+    let (mut shared, mut old, mut new) = (0, 0, 0);
+    for piece in pieces {
+        let length = letters(&piece.text);
+        match piece.change {
+            Change::Equal => shared += length,
+            Change::Removed => old += length,
+            Change::Added => new += length,
+        }
+    }
+    let shorter = old.min(new) + shared;
+    shorter == 0 || 2 * shared >= shorter || 8 * shared >= 2 * shared + old + new
+}
+
 fn equal(text: &str) -> Vec<DiffPiece> {
     let mut pieces = Pieces::default();
     pieces.push(Change::Equal, text);
@@ -202,6 +275,30 @@ mod tests {
         let pieces = word_diff(&old, &new);
         assert_eq!(pieces.len(), 4);
         assert_eq!(pieces[1].text, "line 777\n");
+    }
+
+    #[test]
+    fn case_and_white_space_are_told_from_words() {
+        let deep = |old: &str, new: &str| -> Vec<Nuance> {
+            let pieces = word_diff(old, new);
+            let changed = |stretch: &Stretch<'_>| match stretch {
+                Stretch::Changed(_, _, nuance) => Some(*nuance),
+                Stretch::Equal(_) => None,
+            };
+            stretches(&pieces).iter().filter_map(changed).collect()
+        };
+        assert_eq!(deep("The limit is 60.", "the limit is 60."), [Nuance::Case]);
+        assert_eq!(deep("One. Two.", "One.\nTwo."), [Nuance::Space]);
+        assert_eq!(deep("a b", "a b\n"), [Nuance::Space]);
+        assert_eq!(deep("the limit is 60", "The limit is 100"), [Nuance::Case, Nuance::Words]);
+    }
+
+    #[test]
+    fn a_difference_is_readable_where_enough_is_in_both() {
+        let readable = |old: &str, new: &str| is_readable(&word_diff(old, new));
+        let long = "It is 60. ".to_owned() + &"Then wait and try again. ".repeat(30);
+        assert!(readable("It is 60.", &long) && readable("", "") && readable("It is 60.", "It is 100."));
+        assert!(!readable("Ask the sales team by telephone.", "600 requests per minute on Business."));
     }
 
     proptest! {
