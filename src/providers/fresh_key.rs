@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future::BoxFuture;
 
 use super::answer::Answer;
+use super::batch::BatchEndpoint;
 use super::error::{CallError, CallErrorKind, ProviderError};
 use super::request::{Prepared, Request};
 use super::{OnEvent, Provider};
@@ -18,6 +19,8 @@ type Remake = dyn Fn() -> Result<Arc<dyn Provider>, ProviderError> + Send + Sync
 pub(super) struct FreshKey {
     name: String,
     origin: String,
+    /// As it was first made: what hands out references asks it.
+    first: Arc<dyn Provider>,
     current: Mutex<Arc<dyn Provider>>,
     remake: Arc<Remake>,
     /// Held while the command runs: calls that are refused together wait for one new key.
@@ -33,6 +36,7 @@ impl FreshKey {
         Self {
             name: made.name().to_owned(),
             origin: made.origin().to_owned(),
+            first: Arc::clone(&made),
             current: Mutex::new(made),
             remake: Arc::new(remake),
             renewing: tokio::sync::Mutex::new(()),
@@ -96,6 +100,11 @@ impl Provider for FreshKey {
                 None => Err(refused),
             }
         })
+    }
+
+    /// With the first key: a batch endpoint is not made anew.
+    fn batches(&self) -> Option<&dyn BatchEndpoint> {
+        self.first.batches()
     }
 }
 
