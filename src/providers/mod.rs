@@ -10,6 +10,7 @@ mod cohere;
 mod credentials;
 mod discover;
 mod error;
+mod fresh_key;
 mod gemini;
 mod key;
 mod mistral;

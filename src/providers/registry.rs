@@ -9,6 +9,7 @@ use super::bedrock::{Bedrock, KEY_VARIABLE};
 use super::builtin::Builtin;
 use super::cohere::Cohere;
 use super::error::ProviderError;
+use super::fresh_key::FreshKey;
 use super::gemini::Gemini;
 use super::key::Environment;
 use super::mistral::Mistral;
@@ -167,7 +168,13 @@ impl Providers {
             name: settings.name.clone(),
             reason: format!("nothing makes a provider of kind {}", settings.kind),
         };
-        (entry(settings.kind).ok_or_else(unknown)?.maker)(settings, &self.environment)
+        let maker = entry(settings.kind).ok_or_else(unknown)?.maker;
+        let made = maker(settings, &self.environment)?;
+        if !matches!(settings.key, Some(KeySource::Command(_))) {
+            return Ok(made);
+        }
+        let (settings, environment) = (settings.clone(), self.environment.clone());
+        Ok(Arc::new(FreshKey::new(made, move || maker(&settings, &environment))))
     }
 
     /// How the models of a provider are priced: `prices_as`, else free on loopback, else the maker's list at the maker's

@@ -87,7 +87,7 @@ impl Dialect for Azure {
                 let reply = error(429, json!({"code": "429", "message": words}))?;
                 Some(reply.with_header("retry-after-ms", "7000").with_header("retry-after", "8"))
             }
-            other => chat::refusal(other, words),
+            other => Some(chat::refusal(other, words)),
         }
     }
 

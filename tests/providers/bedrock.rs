@@ -260,7 +260,7 @@ fn check_signature(request: &Received) -> Result<(), String> {
     }
     let mut signed = String::new();
     for name in names.split(';') {
-        signed.push_str(&format!("{name}:{}\n", header(name)?.trim()));
+        signed.extend([name, ":", header(name)?.trim(), "\n"]);
     }
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let path = path.replace('%', "%25");

@@ -100,7 +100,7 @@ pub fn frames(script: &Script, text: fn(&str) -> Value, reasoning: fn(&str) -> V
 }
 
 /// Refusals as OpenAI's reference has them.
-pub fn refusal(why: Refused, words: &str) -> Option<Reply> {
+pub fn refusal(why: Refused, words: &str) -> Reply {
     let (status, kind, code) = match why {
         Refused::Authentication => (401, "invalid_request_error", "invalid_api_key"),
         Refused::Permission => (403, "invalid_request_error", "unsupported_country_region_territory"),
@@ -115,7 +115,7 @@ pub fn refusal(why: Refused, words: &str) -> Option<Reply> {
     };
     let body = json!({"error": {"message": words, "type": kind, "param": null, "code": code}});
     let reply = Reply::json(status, &body);
-    Some(if why == Refused::RateLimit { reply.with_header("retry-after", "7") } else { reply })
+    if why == Refused::RateLimit { reply.with_header("retry-after", "7") } else { reply }
 }
 
 pub fn models(ids: &[&str]) -> Reply {
@@ -201,12 +201,11 @@ fn said(message: &Map<String, Value>, asked: &mut Asked) {
         _ => Vec::new(),
     };
     for part in parts {
-        let part = match part["type"].as_str() {
-            Some("text") => Said::Text(part["text"].as_str().unwrap().to_owned()),
-            _ => {
-                let url = part.pointer("/image_url/url").or_else(|| part.get("image_url"));
-                Said::Image(url.and_then(Value::as_str).unwrap().to_owned())
-            }
+        let part = if part["type"] == "text" {
+            Said::Text(part["text"].as_str().unwrap().to_owned())
+        } else {
+            let url = part.pointer("/image_url/url").or_else(|| part.get("image_url"));
+            Said::Image(url.and_then(Value::as_str).unwrap().to_owned())
         };
         asked.said.push((who, part));
     }

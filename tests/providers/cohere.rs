@@ -23,7 +23,7 @@ fn call((id, name, arguments): (&str, &str, &str)) -> Value {
     json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}})
 }
 
-fn event(name: &str, index: Option<usize>, message: Value) -> Vec<u8> {
+fn event(name: &str, index: Option<usize>, message: &Value) -> Vec<u8> {
     let mut data = json!({"type": name, "delta": {"message": message}});
     if let Some(index) = index {
         data["index"] = json!(index);
@@ -96,20 +96,20 @@ impl Dialect for Cohere {
         start["delta"] = json!({"message": role});
         let mut body = vec![named_sse("message-start", &start)];
         for (index, (kind, texts)) in contents(script).into_iter().enumerate() {
-            body.push(event("content-start", Some(index), json!({"content": {"type": kind, kind: ""}})));
+            body.push(event("content-start", Some(index), &json!({"content": {"type": kind, kind: ""}})));
             body.extend(
-                texts.into_iter().map(|text| event("content-delta", Some(index), json!({"content": {kind: text}}))),
+                texts.into_iter().map(|text| event("content-delta", Some(index), &json!({"content": {kind: text}}))),
             );
             body.push(named_sse("content-end", &json!({"type": "content-end", "index": index})));
         }
         let citation = json!({"citations": {"start": 0, "end": 3, "text": "Hel", "sources": []}});
-        body.push(event("citation-start", Some(0), citation));
+        body.push(event("citation-start", Some(0), &citation));
         body.push(named_sse("citation-end", &json!({"type": "citation-end", "index": 0})));
         for (index, (id, name, arguments)) in script.calls().into_iter().enumerate() {
-            body.push(event("tool-call-start", Some(index), json!({"tool_calls": call((id, name, ""))})));
+            body.push(event("tool-call-start", Some(index), &json!({"tool_calls": call((id, name, ""))})));
             body.extend(halves(&arguments.to_string()).map(|half| {
                 let more = json!({"tool_calls": {"function": {"arguments": half}}});
-                event("tool-call-delta", Some(index), more)
+                event("tool-call-delta", Some(index), &more)
             }));
             body.push(named_sse("tool-call-end", &json!({"type": "tool-call-end", "index": index})));
         }

@@ -87,7 +87,7 @@ pub fn frames(script: &Script) -> Frames {
     Frames { body, end: vec![sse(&response(script, &[json!({"text": ""})], Some(script.finish), &counts))] }
 }
 
-pub fn refusal(why: Refused, words: &str) -> Option<Reply> {
+pub fn refusal(why: Refused, words: &str) -> Reply {
     let google = |name: &str, rest: Value| {
         let mut detail = json!({"@type": format!("type.googleapis.com/google.rpc.{name}")});
         detail.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
@@ -109,14 +109,14 @@ pub fn refusal(why: Refused, words: &str) -> Option<Reply> {
         }
         Refused::Filtered => {
             let feedback = json!({"blockReason": "SAFETY", "blockReasonMessage": words, "safetyRatings": []});
-            return Some(Reply::json(200, &json!({"promptFeedback": feedback, "modelVersion": "m"})));
+            return Reply::json(200, &json!({"promptFeedback": feedback, "modelVersion": "m"}));
         }
         Refused::Overloaded => (503, "UNAVAILABLE", words.to_owned(), vec![]),
         Refused::Invalid => (400, "INVALID_ARGUMENT", words.to_owned(), vec![]),
         Refused::Server => (500, "INTERNAL", words.to_owned(), vec![]),
     };
     let error = json!({"code": status, "message": words, "status": name, "details": details});
-    Some(Reply::json(status, &json!({"error": error})))
+    Reply::json(status, &json!({"error": error}))
 }
 
 pub fn error_frame(words: &str) -> Vec<u8> {
@@ -146,7 +146,7 @@ pub fn read(request: &Received) -> Asked {
         stop: texts(config.get("stopSequences")),
         max_output: config.get("maxOutputTokens").and_then(Value::as_u64),
         schema: config.get("responseJsonSchema").filter(|_| config["responseMimeType"] == "application/json").cloned(),
-        thinking: config.get("thinkingConfig").and_then(thinking),
+        thinking: config.get("thinkingConfig").map(thinking),
         choice: choice.map(|choice| match (choice["mode"].as_str().unwrap(), &choice["allowedFunctionNames"]) {
             ("AUTO", _) => Choice::Auto,
             ("NONE", _) => Choice::None,
@@ -172,15 +172,15 @@ pub fn read(request: &Received) -> Asked {
     asked
 }
 
-fn thinking(config: &Value) -> Option<Thinking> {
+fn thinking(config: &Value) -> Thinking {
     if let Some(level) = config.get("thinkingLevel").and_then(Value::as_str) {
-        return Some(Thinking::Effort(level.to_ascii_lowercase()));
+        return Thinking::Effort(level.to_ascii_lowercase());
     }
-    Some(match config.get("thinkingBudget").and_then(Value::as_i64) {
+    match config.get("thinkingBudget").and_then(Value::as_i64) {
         Some(0) => Thinking::Off,
         Some(budget) if budget > 0 => Thinking::Budget(budget.unsigned_abs()),
         _ => Thinking::On,
-    })
+    }
 }
 
 fn said(part: &Map<String, Value>) -> Said {
@@ -253,7 +253,7 @@ impl Dialect for Gemini {
     }
 
     fn refusal(&self, why: Refused, words: &str) -> Option<Reply> {
-        refusal(why, words)
+        Some(refusal(why, words))
     }
 
     fn error_frame(&self, words: &str) -> Vec<u8> {

@@ -47,7 +47,7 @@ impl Dialect for OpenAi {
     }
 
     fn refusal(&self, why: Refused, words: &str) -> Option<Reply> {
-        chat::refusal(why, words)
+        Some(chat::refusal(why, words))
     }
 
     fn error_frame(&self, words: &str) -> Vec<u8> {

@@ -72,7 +72,7 @@ impl Dialect for Vertex {
                 let error = json!({"code": 401, "message": words, "status": "UNAUTHENTICATED"});
                 Some(Reply::json(401, &json!({"error": error})))
             }
-            other => gemini::refusal(other, words),
+            other => Some(gemini::refusal(other, words)),
         }
     }
 

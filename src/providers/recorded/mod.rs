@@ -4,6 +4,7 @@ mod call_ids;
 mod conversation;
 mod media;
 mod names;
+mod open_api;
 mod settings;
 mod tools;
 mod values;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::super::request::{Request, Support};
+use super::open_api::json_schema;
 use super::values::{Format, Reasoning, ToolChoice};
 use crate::domain::price::SAMPLING_PARAMETERS;
 
@@ -166,7 +167,8 @@ fn flattened(parameters: &Map<String, Value>) -> Map<String, Value> {
     let schema = ["responseSchema", "responseJsonSchema", "response_schema", "response_json_schema"]
         .iter()
         .find_map(|name| flat.remove(*name))
-        .filter(|schema| !schema.is_null());
+        .filter(|schema| !schema.is_null())
+        .map(|schema| json_schema(&schema));
     let mime = ["responseMimeType", "response_mime_type"].iter().find_map(|name| flat.remove(*name));
     let is_json = mime.as_ref().and_then(Value::as_str).is_some_and(|mime| mime.contains("json"));
     match schema {

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::open_api::json_schema;
+
 /// A tool that a model may ask for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolDefinition {
@@ -52,7 +54,9 @@ pub fn definitions(recorded: Option<&Value>, dropped: &mut Vec<String>) -> Vec<T
     let mut tools = Vec::new();
     for tool in list {
         if let Some(declarations) = tool.get("functionDeclarations").or_else(|| tool.get("function_declarations")) {
-            tools.extend(declarations.as_array().into_iter().flatten().filter_map(|one| flat(one, None)));
+            tools.extend(
+                declarations.as_array().into_iter().flatten().filter_map(|one| flat(&json_schema_of(one), None)),
+            );
             continue;
         }
         let kind = tool.get("type").and_then(Value::as_str).unwrap_or("function");
@@ -68,6 +72,15 @@ pub fn definitions(recorded: Option<&Value>, dropped: &mut Vec<String>) -> Vec<T
         }
     }
     tools
+}
+
+/// A declaration of Gemini's with its parameters as JSON schema.
+fn json_schema_of(declaration: &Value) -> Value {
+    let mut declaration = declaration.clone();
+    if let Some(parameters) = declaration.get_mut("parameters") {
+        *parameters = json_schema(parameters);
+    }
+    declaration
 }
 
 /// A custom tool as Responses write it, in the form of chat completions.
@@ -115,7 +128,7 @@ mod tests {
             own,
             {"name": "a", "input_schema": schema},
             {"type": "function", "name": "a", "parameters": schema},
-            {"functionDeclarations": [{"name": "a", "parameters": schema}]},
+            {"functionDeclarations": [{"name": "a", "parameters": {"type": "OBJECT"}}]},
             {"toolSpec": {"name": "a", "inputSchema": {"json": schema}}},
             {"type": "web_search"},
         ]);
