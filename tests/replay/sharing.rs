@@ -102,8 +102,14 @@ async fn a_run_that_asks_anew_goes_on_so() {
     assert_eq!((outcome.results, asked(&server).await), (1, 4));
     let resume = |cache, cap: Option<&str>| {
         let max_cost = cap.map(super::support::money);
-        let again =
-            ResumeOrder { unknown: UnknownCalls::Leave, max_cost, concurrency: 1, cache, default_max_output: 100 };
+        let again = ResumeOrder {
+            unknown: UnknownCalls::Leave,
+            max_cost,
+            concurrency: 1,
+            cache,
+            default_max_output: 100,
+            diverged: None,
+        };
         bench.service.resume(&outcome.run_id, &again, None, &Cancel::new()).unwrap()
     };
     let plan = resume(CachePolicy::Use, Some("7"));
