@@ -43,18 +43,18 @@ fn fail(request: &Received) -> Reply {
 }
 
 fn config(base: &str) -> (String, Vec<String>) {
-    let (mut text, mut models) = (String::new(), Vec::new());
+    let (mut tables, mut models) = (Vec::new(), Vec::new());
     for kind in KINDS {
         for fault in FAULTS {
             let name = format!("{kind}-{fault}");
-            text += &format!(
+            tables.push(format!(
                 "[providers.{name}]\nkind = \"{kind}\"\nbase_url = \"{base}/{kind}/{fault}\"\napi_key_env = \"PLANTED\"\n\
                  region = \"us-east-1\"\n"
-            );
+            ));
             models.push(format!("{name}/m"));
         }
     }
-    (text, models)
+    (tables.concat(), models)
 }
 
 fn assert_clean(what: &str, text: &str) {

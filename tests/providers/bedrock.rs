@@ -258,10 +258,8 @@ fn check_signature(request: &Received) -> Result<(), String> {
             return Err(format!("{must} is not signed"));
         }
     }
-    let mut signed = String::new();
-    for name in names.split(';') {
-        signed.extend([name, ":", header(name)?.trim(), "\n"]);
-    }
+    let lines = names.split(';').map(|name| Ok(format!("{name}:{}\n", header(name)?.trim())));
+    let signed = lines.collect::<Result<String, String>>()?;
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let path = path.replace('%', "%25");
     let hash = hex_sha256(&request.body);

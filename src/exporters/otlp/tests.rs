@@ -10,7 +10,7 @@ fn result(change: &Value) -> RunResult {
         "run_id": "run1", "result_id": "run1-0", "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "span_id": "00f067aa0ba902b7",
         "variant": "A", "model": "p/m/x", "prompt": "answer@v3", "sample": 1, "status": "ok", "output_text": "Yes.",
         "tool_calls": [], "finish_reason": "stop", "input_tokens": 12, "output_tokens": 3, "cached_input_tokens": 4,
-        "reasoning_tokens": null, "cost_usd": "0.0125", "cost_source": "computed", "latency_ms": 250.0, "ttft_ms": 40.0,
+        "reasoning_tokens": null, "cost_usd": 0.0125, "cost_source": "computed", "latency_ms": 250.0, "ttft_ms": 40.0,
         "attempts": 2, "from_cache": false, "error": null
     });
     for (name, value) in change.as_object().unwrap() {

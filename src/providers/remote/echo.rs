@@ -19,12 +19,12 @@ pub(super) fn without_request(words: &str, request: &[u8]) -> String {
     let body: Value = serde_json::from_slice(request).unwrap_or_default();
     let mut texts = Vec::new();
     collect(&body, &mut texts);
-    let mut clean = words.to_owned();
+    let spoken = texts.join("\n");
+    let mut clean = without_runs(words, &[spoken.as_bytes(), request]);
     for text in texts.iter().filter(|text| text.len() <= words.len()) {
         clean = clean.replace(text.as_str(), MARK);
     }
-    let spoken = texts.join("\n");
-    without_runs(&clean, &[spoken.as_bytes(), request])
+    clean
 }
 
 /// The texts in which something is said.
