@@ -7,5 +7,6 @@ mod formats;
 mod hostile;
 mod lint;
 pub mod place;
+mod prices;
 mod prompt_match;
 pub mod recording;

@@ -17,6 +17,8 @@ mod screen;
 mod side_view;
 
 #[cfg(test)]
+mod control_tests;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;
