@@ -28,7 +28,7 @@ fn at_work() -> (Stage, RequestId) {
     begun.row.status = RunStatus::Running;
     let news = [RunsAnswer::Started(begun.into()), RunsAnswer::News(vec![changed(Some(8))])];
     for answer in news {
-        stage.send(Msg::Answer(id, Answer::Runs(answer)));
+        stage.send(Msg::Answer { to: ScreenId::Runs, id, answer: Answer::Runs(answer) });
     }
     (stage, id)
 }
@@ -62,10 +62,10 @@ fn a_run_that_goes_is_made_wider_narrower_and_dearer() {
 fn a_model_that_is_held_back_stands_in_the_head() {
     let (mut stage, id) = at_work();
     let held = RunNews::Circuit("anthropic/haiku".into(), Some("left alone until 14:05:31 UTC".into()));
-    stage.send(Msg::Answer(id, Answer::Runs(RunsAnswer::News(vec![held]))));
+    stage.send(Msg::Answer { to: ScreenId::Runs, id, answer: Answer::Runs(RunsAnswer::News(vec![held])) });
     assert!(stage.picture((120, 40)).contains("haiku left alone until 14:05:31 UTC"), "{}", stage.picture((120, 40)));
     let works = RunNews::Circuit("anthropic/haiku".into(), None);
-    stage.send(Msg::Answer(id, Answer::Runs(RunsAnswer::News(vec![works]))));
+    stage.send(Msg::Answer { to: ScreenId::Runs, id, answer: Answer::Runs(RunsAnswer::News(vec![works])) });
     assert!(!stage.picture((120, 40)).contains("left alone"));
 }
 
