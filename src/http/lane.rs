@@ -181,6 +181,21 @@ impl Lane {
         }
     }
 
+    /// Wakes the first call of each model that could go but for a time that has to pass, so that it waits for that time.
+    pub(super) fn wake_held(&self, parties: &HashMap<PartyId, Share>) {
+        if !self.width.has_room(self.in_flight) {
+            return;
+        }
+        for (_, queue) in self.waiting.iter().filter(|(party, _)| self.has_place(*party, parties)) {
+            let mut woken: HashSet<&str> = HashSet::new();
+            for waiter in queue {
+                if woken.insert(&waiter.model) {
+                    waiter.wake.notify_one();
+                }
+            }
+        }
+    }
+
     /// The first call that may go: its run's place in the line and its own place there.
     fn next(&mut self, parties: &HashMap<PartyId, Share>, now: Timestamp) -> Option<(usize, usize)> {
         for place in 0..self.waiting.len() {

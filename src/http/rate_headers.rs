@@ -71,6 +71,9 @@ fn remaining(limit: Option<&str>, left: Option<&str>, full_in: Option<Duration>)
 /// A duration as Go writes it: `1s`, `12ms`, `6m0s`, `1h2m3.5s`; a plain number is seconds.
 fn go_duration(text: &str) -> Option<Duration> {
     let mut rest = text.trim();
+    if rest.is_empty() {
+        return None;
+    }
     if let Ok(seconds) = rest.parse::<f64>() {
         return finite(seconds);
     }

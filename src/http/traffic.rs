@@ -45,9 +45,18 @@ impl State {
         self.lanes.entry(provider.to_owned()).or_insert_with(|| Lane::new(RateLimit::default()))
     }
 
+    /// Lets go whatever may go.
     fn dispatch(&mut self, now: Timestamp) {
         for lane in self.lanes.values_mut() {
             lane.dispatch(&mut self.parties, now);
+        }
+    }
+
+    /// The same where a place became free; what has to wait for a time is told so.
+    fn freed(&mut self, now: Timestamp) {
+        self.dispatch(now);
+        for lane in self.lanes.values() {
+            lane.wake_held(&self.parties);
         }
     }
 }
@@ -171,7 +180,7 @@ impl Party {
             *left = left.saturating_sub(1);
             // The last one leaves its share of places to the others.
             if *left == 0 {
-                state.dispatch(now);
+                state.freed(now);
             }
         }
     }
@@ -183,7 +192,7 @@ impl Party {
         if let Some(share) = state.parties.get_mut(&self.id) {
             share.places = places.max(1);
         }
-        state.dispatch(now);
+        state.freed(now);
     }
 
     /// A call of so many tokens (input and allowed output) stands in line.
@@ -248,6 +257,11 @@ impl Ticket {
             return Turn::Wait(held, wait);
         };
         let probes = !matches!(lane.model(&self.model).breaker.circuit(), Circuit::Closed);
+        // Who comes next may have to wait for a time, and does not know it yet.
+        let State { lanes, parties, .. } = &*state;
+        if let Some(lane) = lanes.get(&self.provider) {
+            lane.wake_held(parties);
+        }
         drop(state);
         self.open = false;
         if probes {
@@ -285,7 +299,7 @@ impl Drop for Ticket {
             if let Some(share) = state.parties.get_mut(&party) {
                 share.in_flight = share.in_flight.saturating_sub(1);
             }
-            state.dispatch(now);
+            state.freed(now);
         } else {
             lane.forget(party, number);
         }
@@ -360,7 +374,7 @@ impl Pass {
         if let Some(share) = state.parties.get_mut(&self.party) {
             share.in_flight = share.in_flight.saturating_sub(1);
         }
-        state.dispatch(now);
+        state.freed(now);
     }
 }
 

@@ -182,3 +182,15 @@ async fn who_waits_is_woken() {
     tokio::time::timeout(Duration::from_secs(10), next.changed()).await.unwrap();
     assert!(go(&mut next).is_some());
 }
+
+#[tokio::test]
+async fn who_has_to_wait_for_a_time_is_told_so() {
+    let (traffic, _) = desk(RateLimit { in_flight: Some(1), ..RateLimit::default() });
+    let run = traffic.join(8);
+    let pass = go(&mut run.ask("p", "m", 1)).unwrap();
+    let mut next = run.ask("p", "m", 1);
+    assert_eq!(held(&mut next), (Held::InFlight, None));
+    pass.end(&Report::Busy { wait: Some(Duration::from_secs(5)) }, None);
+    tokio::time::timeout(Duration::from_secs(10), next.changed()).await.unwrap();
+    assert_eq!(held(&mut next), (Held::Told, Some(Duration::from_secs(5))));
+}

@@ -11,6 +11,7 @@ mod hostile;
 mod lint;
 mod otlp;
 pub mod place;
+mod prices;
 mod prompt_match;
 pub mod recording;
 mod secrecy;

@@ -164,7 +164,8 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         print_plan(&plan, context)?;
         return Ok(Exit::Fine);
     }
-    if plan.journal.is_some() && plan.calls.is_empty() {
+    // Calls of which a kill left only the intent become results that say so, even where nothing else is left.
+    if plan.journal.is_some() && plan.calls.is_empty() && plan.unknown.is_empty() {
         context.notices.note("nothing is left to do: every call has its result");
         return Ok(Exit::Fine);
     }

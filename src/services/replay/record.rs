@@ -11,8 +11,9 @@ use crate::store::{Journal, JournalRecord, Store, StoreError, StoredResult};
 
 /// The most records of one write.
 const BATCH: usize = 512;
-/// Results go to the index when so many are waiting, or the first waits so long.
-const INDEX_BATCH: usize = 256;
+/// Results go to the index when so many are waiting, or the first waits so long: opening and closing the index costs more
+/// than the results do.
+const INDEX_BATCH: usize = 8_192;
 const INDEX_EVERY: Duration = Duration::from_secs(2);
 
 type Written = Result<(), Arc<StoreError>>;

@@ -33,6 +33,8 @@ mod side_view;
 #[cfg(test)]
 mod chain_tests;
 #[cfg(test)]
+mod control_tests;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod side_samples;
