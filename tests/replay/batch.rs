@@ -128,7 +128,7 @@ async fn a_batch_outlives_the_process_and_is_not_paid_twice() {
     let run_id: RunId = plan.run.run_id.clone();
     let stop = CancellationToken::new();
     let (sender, mut happened) = tokio::sync::mpsc::channel(1_000);
-    let (service, token) = (bench.service.clone().with_batch_pause(Duration::from_secs(3_600)), stop.clone());
+    let (service, token) = (bench.service.clone().with_batch_pause(Duration::from_hours(1)), stop.clone());
     let running = tokio::spawn(async move { service.run(plan, Some(sender), token).await.unwrap() });
     while let Some(event) = happened.recv().await {
         if matches!(event, RunEvent::Batch { .. }) {

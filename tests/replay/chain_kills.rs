@@ -28,7 +28,9 @@ async fn a_kill_at_any_line_loses_no_step_and_pays_none_twice() {
     let server = Agent::of(recorded()).await;
     let bench = Bench::at(&server.uri());
     let traces = ["t1", "t2", "t3"];
-    traces.iter().for_each(|trace| import(&bench, trace));
+    for trace in &traces {
+        import(&bench, trace);
+    }
     let mut order = chains();
     order.concurrency = 2;
     let planned = plan(&bench, &order, &traces);

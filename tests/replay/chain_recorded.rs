@@ -88,7 +88,9 @@ fn as_recorded(calls: CallsMode) -> ReplayOrder {
 /// The recorded request: messages, parameters and tools as they stand on the span.
 fn recorded_request(case: &Case) -> Value {
     let mut body = case.parameters.clone();
-    NOT_SENT.iter().for_each(|name| drop(body.remove(*name)));
+    for name in &NOT_SENT {
+        body.remove(*name);
+    }
     body.insert("messages".into(), case.messages.iter().flat_map(recorded_message).collect());
     if let Some(tools) = &case.tools {
         body.insert("tools".into(), tools.clone());
@@ -103,7 +105,7 @@ fn recorded_message(message: &Message) -> Vec<Value> {
         match part {
             Part::Text { text } => texts.push(json!({"type": "text", "text": text})),
             Part::ToolCall(ToolCall { id, name, arguments }) => {
-                calls.push(json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}}))
+                calls.push(json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}}));
             }
             Part::ToolResult { id, result } => {
                 let text = result.as_str().map_or_else(|| result.to_string(), str::to_owned);
@@ -168,7 +170,9 @@ fn identity(folder: &Path, found: &mut Found) {
 #[test]
 fn requests_are_rebuilt_as_they_were_recorded() {
     let mut found = Found::default();
-    folders(&fixtures()).iter().for_each(|folder| identity(folder, &mut found));
+    for folder in &folders(&fixtures()) {
+        identity(folder, &mut found);
+    }
     assert_eq!(found.different, Vec::<String>::new(), "{} are the same", found.same);
     assert!(found.same > 150, "{found:?}");
     // What is not rebuilt says why.
@@ -184,7 +188,9 @@ fn requests_of_a_folder_given_by_the_environment_are_rebuilt() {
         return;
     };
     let mut found = Found::default();
-    folders(Path::new(&root)).iter().for_each(|folder| identity(folder, &mut found));
+    for folder in &folders(Path::new(&root)) {
+        identity(folder, &mut found);
+    }
     let _ = writeln!(std::io::stderr(), "{} requests are the same; not replayed: {:?}", found.same, found.skipped);
     assert_eq!(found.different, Vec::<String>::new());
 }

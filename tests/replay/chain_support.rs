@@ -56,7 +56,7 @@ pub fn import(bench: &Bench, trace: &str) {
         span.kind = SpanKind::Llm;
         span.provider = Some("openai".into());
         span.request_model = Some("gpt-4.1".into());
-        span.parameters = json!({"max_tokens": 100, "temperature": 0}).as_object().unwrap().clone();
+        span.parameters.clone_from(json!({"max_tokens": 100, "temperature": 0}).as_object().unwrap());
         span.tools =
             Some(json!([{"type": "function", "function": {"name": "lookup", "parameters": {"type": "object"}}}]));
         span.input_messages.clone_from(&messages);
@@ -106,9 +106,12 @@ pub fn plan(bench: &Bench, order: &ReplayOrder, traces: &[&str]) -> ReplayPlan {
     bench.plan(order, cases)
 }
 
+/// What an agent says to a request, by its number and body.
+type SaysWhat = dyn Fn(usize, &Value) -> Says + Send + Sync;
+
 /// A model that says something of its own at each step of a conversation.
 pub struct Agent {
-    says: Arc<dyn Fn(usize, &Value) -> Says + Send + Sync>,
+    says: Arc<SaysWhat>,
 }
 
 impl Agent {

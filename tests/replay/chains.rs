@@ -69,7 +69,7 @@ async fn an_agent_that_asks_as_recorded_is_answered_as_recorded() {
         });
     assert_eq!((intents, steps), (3, 3));
     let store = Store::new(bench.dir.path(), StoreOptions::default());
-    assert_eq!(store.results(&outcome.run_id, &Cancel::new()).unwrap(), [result.clone()]);
+    assert_eq!(store.results(&outcome.run_id, &Cancel::new()).unwrap(), std::slice::from_ref(result));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
-//! Schemas as Gemini's older fields have them: a part of OpenAPI 3.0, with the names of types in capitals.
+//! Schemas as Gemini's older fields have them: a part of `OpenAPI` 3.0, with the names of types in capitals.
 //!
-//! Source: the type `Schema` of the package `google-genai`, 3.4.0, and the OpenAPI 3.0 specification, "Schema Object".
+//! Source: the type `Schema` of the package `google-genai`, 3.4.0, and the `OpenAPI` 3.0 specification, "Schema Object".
 
 use serde_json::{Map, Value, json};
 
