@@ -35,6 +35,13 @@ pub struct Subject<'a> {
     pub schema: Option<&'a serde_json::Value>,
 }
 
+impl<'a> Subject<'a> {
+    /// The text an answer should be like: the one that was written down, else the recorded one; `None` where there is neither.
+    pub fn wanted(&self, written: Option<&'a str>) -> Option<&'a str> {
+        written.or_else(|| Some(self.expected?.text))
+    }
+}
+
 /// What kind of score an evaluator gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Kind {

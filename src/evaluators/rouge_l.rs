@@ -19,10 +19,7 @@ impl Evaluator for RougeL {
     }
 
     fn evaluate(&self, subject: &Subject<'_>) -> Option<Score> {
-        let expected = match &self.expected {
-            Some(text) => text.as_str(),
-            None => subject.expected?.text,
-        };
+        let expected = subject.wanted(self.expected.as_deref())?;
         let (found, wanted) = (tokens(subject.answer.text), tokens(expected));
         let common = longest_common(&found, &wanted);
         Some(Score::number(f_measure(common, found.len(), wanted.len())))

@@ -22,10 +22,7 @@ impl Evaluator for Similarity {
     }
 
     fn evaluate(&self, subject: &Subject<'_>) -> Option<Score> {
-        let expected = match &self.expected {
-            Some(text) => text.as_str(),
-            None => subject.expected?.text,
-        };
+        let expected = subject.wanted(self.expected.as_deref())?;
         Some(Score::number(token_f1(subject.answer.text, expected)))
     }
 }

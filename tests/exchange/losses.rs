@@ -18,7 +18,7 @@ use PromptFormat::{Dotprompt, GithubModels, Prompty, Text};
 
 #[rstest]
 // From Dotprompt.
-#[case("a.prompt", "{{@state.x}}", Prompty, "the expression `{{@state.x …}}` has no counterpart in jinja2")]
+#[case("a.prompt", "{{@state.x}}", Prompty, "the expression `{{@state.x}}` has no counterpart in jinja2")]
 #[case("a.prompt", "{{section \"x\"}}", Prompty, "the function `section`")]
 #[case("a.prompt", "{{>part}}", Prompty, "the partial `part`, which is not there")]
 #[case("a.prompt", "{{media url=x}}", Prompty, "becomes its address in the text")]

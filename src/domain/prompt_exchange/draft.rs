@@ -132,6 +132,12 @@ pub struct PromptDraft {
 }
 
 impl PromptDraft {
+    /// The default values of variables that have one, by name.
+    pub fn defaults(&self) -> Map<String, Value> {
+        let of = |variable: &DraftVariable| Some((variable.name.clone(), variable.default.clone()?));
+        self.variables.iter().filter_map(of).collect()
+    }
+
     /// A prompt with nothing in it.
     pub fn new(name: impl Into<String>, origin: Origin, syntax: Syntax) -> Self {
         Self {

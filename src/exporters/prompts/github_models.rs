@@ -55,12 +55,7 @@ fn output(draft: &PromptDraft, file: &mut Map<String, Value>) {
 
 fn messages(draft: &PromptDraft, losses: &mut Losses) -> Vec<Value> {
     losses.at("template");
-    let defaults = draft
-        .variables
-        .iter()
-        .filter_map(|variable| Some((variable.name.clone(), variable.default.clone()?)))
-        .collect();
-    let flat = flatten(draft.body.clone(), &defaults, losses);
+    let flat = flatten(draft.body.clone(), &draft.defaults(), losses);
     let mut messages = Vec::new();
     for (index, section) in sections(&flat, &Role::User).iter().enumerate() {
         match section {
@@ -92,11 +87,7 @@ fn messages(draft: &PromptDraft, losses: &mut Losses) -> Vec<Value> {
 fn tests(draft: &PromptDraft, file: &mut Map<String, Value>, losses: &mut Losses) {
     let mut rows: Vec<Value> = draft.tests.iter().map(|test| Value::Object(test.variables.clone())).collect();
     if rows.is_empty() {
-        let defaults: Map<String, Value> = draft
-            .variables
-            .iter()
-            .filter_map(|variable| Some((variable.name.clone(), variable.default.clone()?)))
-            .collect();
+        let defaults = draft.defaults();
         if !defaults.is_empty() {
             losses.note_at(
                 "defaults",

@@ -5,12 +5,7 @@ use crate::domain::prompt_exchange::{Losses, PromptDraft, Section, flatten, sect
 
 pub(super) fn write(draft: &PromptDraft, losses: &mut Losses) -> String {
     losses.at("template");
-    let defaults = draft
-        .variables
-        .iter()
-        .filter_map(|variable| Some((variable.name.clone(), variable.default.clone()?)))
-        .collect();
-    let flat = flatten(draft.body.clone(), &defaults, losses);
+    let flat = flatten(draft.body.clone(), &draft.defaults(), losses);
     let sections = sections(&flat, &Role::User);
     let mut texts = Vec::new();
     for (index, section) in sections.iter().enumerate() {
