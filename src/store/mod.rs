@@ -32,6 +32,7 @@ mod scores;
 mod sessions;
 mod shared;
 mod sources;
+mod stamp;
 mod statement;
 mod tables;
 mod texts;
@@ -58,6 +59,7 @@ pub use rows::{
     PromptVersionEntry, RebuildProgress, RunRow, RunSnapshot, SessionPlace, SessionRow, SkippedRow, SortDirection,
     SourceCounts, SourceRow, StoredResult, Telemetry, TimeFigures, TraceDetail, TracePage, TraceRow, TraceSortField,
 };
+pub use stamp::Stamp;
 pub use texts::TraceTexts;
 pub use traces::TracesQuery;
 
@@ -72,10 +74,6 @@ pub struct Store {
     shared: Arc<Shared>,
 }
 
-/// How the files of the index looked at some moment, to be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp([Option<(u64, std::time::SystemTime)>; 2]);
-
 impl Store {
     /// A handle on the index of a state directory (`.hindcast`). Touches neither the directory nor DuckDB.
     pub fn new(state_dir: impl Into<PathBuf>, options: StoreOptions) -> Self {
@@ -84,8 +82,7 @@ impl Store {
 
     /// Sizes and times of the index' files: another stamp means that a process wrote. Opens nothing.
     pub fn stamp(&self) -> Stamp {
-        let of = |path: &Path| std::fs::metadata(path).ok().and_then(|data| Some((data.len(), data.modified().ok()?)));
-        Stamp([of(&self.shared.paths.index), of(&self.shared.paths.wal)])
+        Stamp::of(&self.shared.paths)
     }
 
     /// Whether a query met damage in the index: the next [`prepare`](Self::prepare) puts it aside.

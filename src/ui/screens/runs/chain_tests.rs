@@ -133,7 +133,7 @@ fn both_chains_stand_step_by_step() {
 #[test]
 fn the_chain_goes_on_with_the_nearest_answer_after_a_yes() {
     let mut stage = stopped();
-    stage.keys("o n");
+    stage.keys("o w n");
     assert_eq!(continued(&stage), None, "it costs money: it is asked first");
     stage.keys("y");
     assert_eq!(continued(&stage), Some(ContinueWith::Nearest));
@@ -142,10 +142,10 @@ fn the_chain_goes_on_with_the_nearest_answer_after_a_yes() {
 #[test]
 fn the_chain_goes_on_with_what_is_typed_or_picked() {
     let mut stage = stopped();
-    stage.keys("o t").typed("nothing found").keys("enter");
+    stage.keys("o w t").typed("nothing found").keys("enter");
     assert_eq!(continued(&stage), Some(ContinueWith::Typed("nothing found".into())));
     let mut stage = stopped();
-    stage.keys("o p");
+    stage.keys("o w p");
     assert!(stage.picture((160, 50)).contains("Late orders are refunded."));
     stage.keys("down enter");
     assert_eq!(continued(&stage), Some(ContinueWith::Picked(1)));

@@ -48,10 +48,10 @@ fn asked(stage: &Stage) -> RunChange {
 fn a_run_that_goes_is_made_wider_narrower_and_dearer() {
     let (mut stage, _) = at_work();
     assert!(stage.picture((160, 40)).contains("8 at once"));
-    stage.keys("+");
+    stage.keys(">");
     assert_eq!(asked(&stage), RunChange { concurrency: Some(12), cap: None });
     assert!(stage.picture((160, 40)).contains("12 at once"));
-    stage.keys("-");
+    stage.keys("<");
     assert_eq!(asked(&stage), RunChange { concurrency: Some(8), cap: None });
     stage.keys("$ ctrl-u").typed("2.5").keys("enter");
     assert_eq!(asked(&stage), RunChange { concurrency: None, cap: "2.5".parse().ok() });

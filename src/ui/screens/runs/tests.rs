@@ -102,7 +102,7 @@ fn a_baseline_is_offered_and_an_early_end_can_be_chosen() {
     stage.keys("y c");
     let command = copied(&stage).unwrap();
     assert!(command.ends_with("-m builtin/extractive --baseline --max-cost 0.5"), "{command}");
-    stage.keys("G up up space up up space y c");
+    stage.keys("G up up up space up up space y c");
     let command = copied(&stage).unwrap();
     assert!(command.ends_with("-m builtin/extractive --until decided --max-cost 0.5"), "{command}");
 }
