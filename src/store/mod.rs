@@ -29,6 +29,7 @@ mod row_reader;
 mod rows;
 mod runs;
 mod scores;
+mod sent_request;
 mod sessions;
 mod shared;
 mod sources;
@@ -59,6 +60,7 @@ pub use rows::{
     PromptVersionEntry, RebuildProgress, RunRow, RunSnapshot, SessionPlace, SessionRow, SkippedRow, SortDirection,
     SourceCounts, SourceRow, StoredResult, Telemetry, TimeFigures, TraceDetail, TracePage, TraceRow, TraceSortField,
 };
+pub use sent_request::SentRequest;
 pub use stamp::Stamp;
 pub use texts::TraceTexts;
 pub use traces::TracesQuery;
@@ -83,11 +85,6 @@ impl Store {
     /// Sizes and times of the index' files: another stamp means that a process wrote. Opens nothing.
     pub fn stamp(&self) -> Stamp {
         Stamp::of(&self.shared.paths)
-    }
-
-    /// Whether a query met damage in the index: the next [`prepare`](Self::prepare) puts it aside.
-    pub fn is_condemned(&self) -> bool {
-        self.shared.paths.condemned.exists()
     }
 
     /// The state directory.

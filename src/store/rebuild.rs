@@ -14,6 +14,11 @@ use super::{Store, StoredResult, sources};
 use crate::domain::cancel::Cancel;
 
 impl Store {
+    /// Whether a query met damage in the index: the next [`prepare`](Self::prepare) puts it aside.
+    pub fn is_condemned(&self) -> bool {
+        self.shared.paths.condemned.exists()
+    }
+
     /// Opens the index for the first time: removes what a kill left behind, brings an older version up to date, and puts an
     /// index that cannot be used aside.
     pub fn prepare(&self, cancel: &Cancel) -> Result<IndexState> {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::SentRequest;
 use crate::domain::ids::{SessionId, SourceId, SpanId, TraceId};
 use crate::domain::money::Money;
 use crate::domain::run::{Run, RunResult, RunStatus};
@@ -237,7 +237,7 @@ pub struct StoredResult {
     #[serde(default)]
     pub request_hash: String,
     /// The request as sent, without secrets.
-    pub request: Value,
+    pub request: SentRequest,
     /// When the answer was complete.
     pub created_at: Timestamp,
 }

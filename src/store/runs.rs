@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use duckdb::{Connection, params};
-use serde_json::Value;
 
 use super::error::{Result, StoreError};
-use super::load::json;
 use super::row_batch::RowBatch;
 use super::row_reader::RowReader;
 use super::rows::{RunRow, StoredResult};
 use super::tables::RESULT_COLUMNS;
-use super::{Journal, Store, ids};
+use super::{Journal, SentRequest, Store, ids};
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{ResultId, RunId};
 use crate::domain::money::Money;
@@ -170,7 +168,7 @@ fn push_result(rows: &mut RowBatch, stored: &StoredResult) -> Result<()> {
     rows.money(result.cost_usd).text(Some(&result.cost_source));
     rows.float(result.latency_ms).float(result.ttft_ms).int(Some(i64::from(result.attempts)));
     rows.bool(result.from_cache).text(result.error.as_deref());
-    rows.text(Some(&stored.request.to_string())).text(Some(&stored.request_hash));
+    rows.text(Some(stored.request.as_str())).text(Some(&stored.request_hash));
     rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos()));
     let steps = if result.steps.is_empty() { None } else { Some(serde_json::to_string(&result.steps)?) };
     let dropped = if result.dropped.is_empty() { None } else { Some(serde_json::to_string(&result.dropped)?) };
@@ -237,7 +235,7 @@ pub(super) fn stored(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]
         let mut row = RowReader::new(row);
         results.push(StoredResult {
             result: result(&mut row)?,
-            request: json(row.text()?).unwrap_or(Value::Null),
+            request: row.text()?.map_or_else(SentRequest::default, |text| SentRequest::of_body(text.as_bytes())),
             request_hash: row.get()?,
             created_at: row.nanos()?,
         });

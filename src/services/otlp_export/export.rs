@@ -124,7 +124,7 @@ impl Work<'_> {
     /// The requests as they were sent. The built-in models send none: theirs are the recorded messages.
     fn requests(&self, sent: &[&StoredResult]) -> Result<Vec<ProviderRequest>, AppError> {
         let mut requests: Vec<ProviderRequest> =
-            sent.iter().map(|stored| provider_request::read(&stored.request)).collect();
+            sent.iter().map(|stored| provider_request::read(&stored.request.value())).collect();
         if self.content == Content::Included && requests.iter().any(|request| request.messages.is_empty()) {
             let first = &sent[0].result;
             let trace = self.services.store()?.trace(&first.trace_id, self.cancel);

@@ -132,7 +132,7 @@ async fn submit<'a>(
             at: shared.service.clock().now(),
             attempt: 1,
         };
-        if let Err(error) = shared.recorder.write(JournalRecord::Intent { intent }).await {
+        if let Err(error) = shared.recorder.write(&JournalRecord::Intent { intent }).await {
             shared.stop_with(Stop::Journal(error));
             return None;
         }
@@ -155,7 +155,7 @@ async fn submit<'a>(
         result_ids: held.iter().map(|one| one.call.result_id.clone()).collect(),
         at: shared.service.clock().now(),
     };
-    if let Err(error) = shared.recorder.write(JournalRecord::Batch { batch }).await {
+    if let Err(error) = shared.recorder.write(&JournalRecord::Batch { batch }).await {
         shared.stop_with(Stop::Journal(error));
     }
     for one in &held {

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use super::budget::{NotReserved, Overrun, Reservation};
 use super::day::More;
 use super::engine::{Shared, Stop};
@@ -14,7 +12,7 @@ use crate::domain::money::Money;
 use crate::domain::run::{ResultStatus, RunResult};
 use crate::http::{Attempts, Decision, Failure, Health, Held, Load, Pass, Report, Turn};
 use crate::providers::{Answer, CallError, CallErrorKind, StreamEvent};
-use crate::store::{Intent, JournalRecord};
+use crate::store::{Intent, JournalRecord, SentRequest};
 
 /// Pieces of an answer are joined for this long, so that no display is flooded.
 const JOIN: Duration = Duration::from_millis(33);
@@ -66,7 +64,7 @@ pub(super) async fn request(shared: &Shared, planned: &PlannedCall) -> Option<Ru
 pub(super) async fn finish(shared: &Shared, planned: &PlannedCall, result: RunResult) {
     let local = planned.prepared.local.is_some();
     let hash = if local { String::new() } else { planned.request_hash.clone() };
-    let request = serde_json::from_slice(&planned.prepared.body).unwrap_or(Value::Null);
+    let request = SentRequest::of_body(&planned.prepared.body);
     shared.finish(shared.service.stored(result, hash, request)).await;
 }
 
@@ -305,7 +303,7 @@ impl<'a> Call<'a> {
             at: self.shared.service.clock().now(),
             attempt: before + 1,
         };
-        self.shared.recorder.write(JournalRecord::Intent { intent }).await.map_err(|error| {
+        self.shared.recorder.write(&JournalRecord::Intent { intent }).await.map_err(|error| {
             self.shared.stop_with(Stop::Journal(error));
         })
     }

@@ -15,7 +15,7 @@ use crate::domain::chain::{
 };
 use crate::domain::money::Money;
 use crate::domain::run::{ResultStatus, RunResult};
-use crate::store::JournalRecord;
+use crate::store::{JournalRecord, SentRequest};
 
 /// Replays a chain to its end, to where it leaves the recording, or to where the run is stopped.
 pub(super) async fn follow(shared: &Shared, planned: &PlannedCall, chain: &PlannedChain) {
@@ -37,7 +37,7 @@ pub(super) async fn follow(shared: &Shared, planned: &PlannedCall, chain: &Plann
             After::Over => break,
         }
     }
-    let stored = shared.service.stored(following.result, String::new(), following.request);
+    let stored = shared.service.stored(following.result, String::new(), SentRequest::from(&following.request));
     shared.finish(stored).await;
 }
 
@@ -99,7 +99,7 @@ impl Following<'_> {
         };
         if answer.status == ResultStatus::Ok {
             let record = JournalRecord::Step { step: number, answer: Box::new(answer.clone()) };
-            if let Err(error) = self.shared.recorder.write(record).await {
+            if let Err(error) = self.shared.recorder.write(&record).await {
                 self.shared.stop_with(Stop::Journal(error));
                 return None;
             }
@@ -261,7 +261,7 @@ impl Following<'_> {
         };
         let result_id = self.planned.result_id.clone();
         let record = JournalRecord::Given { result_id, step, call, answer: answer.clone() };
-        if let Err(error) = self.shared.recorder.write(record).await {
+        if let Err(error) = self.shared.recorder.write(&record).await {
             self.shared.stop_with(Stop::Journal(error));
             return None;
         }

@@ -99,7 +99,7 @@ impl Day {
         let allowed = most.min(self.limit.most.minus_or_zero(others)).max(part.allowed);
         if allowed > part.allowed {
             let record = JournalRecord::Allowed { run_id: self.run_id.clone(), amount: allowed, at: now };
-            recorder.write(record).await.map_err(DayStop::Journal)?;
+            recorder.write(&record).await.map_err(DayStop::Journal)?;
             part.allowed = allowed;
             ledger.allow(self.spent_before + allowed.minus_or_zero(before));
         }

@@ -22,7 +22,7 @@ use crate::domain::money::Money;
 use crate::domain::run::{ModelId, Pacing, ResultStatus, Run, RunResult, RunStatus};
 use crate::domain::run_design::Decided;
 use crate::http::{Circuit, Party, Traffic};
-use crate::store::{Journal, JournalRecord, StoreError, StoredResult};
+use crate::store::{Journal, JournalRecord, SentRequest, StoreError, StoredResult};
 
 /// Why a run could not go on. What was journalled before is kept, and the run can be resumed.
 #[derive(Debug, thiserror::Error)]
@@ -182,7 +182,7 @@ impl Shared {
             }
             let spend = self.ledger.set_cap(Some(cap));
             // So that a run that is killed goes on with the cap it had last.
-            if let Err(error) = self.recorder.write(JournalRecord::Run { run: self.run_now() }).await {
+            if let Err(error) = self.recorder.write(&JournalRecord::Run { run: self.run_now() }).await {
                 self.stop_with(Stop::Journal(error));
             }
             self.emit(RunEvent::Spend(spend)).await;
@@ -199,22 +199,23 @@ impl Shared {
 
     /// Puts a result on disk; then it counts.
     pub(super) async fn finish(&self, stored: StoredResult) {
-        let record = JournalRecord::Result { result: Box::new(stored.clone()) };
-        if let Err(error) = self.recorder.write(record).await {
+        let record = JournalRecord::Result { result: Box::new(stored) };
+        if let Err(error) = self.recorder.write(&record).await {
             self.stop_with(Stop::Journal(error));
             return;
         }
+        let JournalRecord::Result { result: stored } = record else { return };
         self.flights.landed(&stored);
-        let result = stored.result.clone();
-        self.state().tally.add(&result);
-        if self.watch.as_ref().map(|watch| watch.take(&result)) == Some(Goes::Over) {
+        self.state().tally.add(&stored.result);
+        if self.watch.as_ref().map(|watch| watch.take(&stored.result)) == Some(Goes::Over) {
             self.stop_with(Stop::Decided);
         }
-        if let Some(indexer) = self.indexer.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            indexer.take(stored);
+        let finished = self.events.is_some().then(|| RunEvent::Finished(Box::new(stored.result.clone())));
+        self.put_in_index(*stored);
+        if let Some(finished) = finished {
+            self.emit(finished).await;
+            self.emit(RunEvent::Spend(self.ledger.spend())).await;
         }
-        self.emit(RunEvent::Finished(Box::new(result))).await;
-        self.emit(RunEvent::Spend(self.ledger.spend())).await;
     }
 }
 
@@ -248,7 +249,7 @@ impl ReplayService {
         };
         let recorder = Recorder::start(journal).map_err(journal_error)?;
         if !resumed || plan.amended {
-            recorder.write(JournalRecord::Run { run: plan.run.clone() }).await.map_err(RunError::Journal)?;
+            recorder.write(&JournalRecord::Run { run: plan.run.clone() }).await.map_err(RunError::Journal)?;
         }
         let shared = Arc::new(self.share(&plan, recorder, events, control.cancel().clone()));
         let watcher = tokio::spawn(watch_changes(Arc::clone(&shared), control));
@@ -259,11 +260,11 @@ impl ReplayService {
         }
         shared.emit(RunEvent::Started { run: Box::new(plan.run.clone()), done }).await;
         for result in plan.skipped {
-            shared.finish(self.stored(result, String::new(), serde_json::Value::Null)).await;
+            shared.finish(self.stored(result, String::new(), SentRequest::default())).await;
         }
         for result in plan.unknown {
             // A kill left only the intent: from now on the result says so.
-            shared.note(self.stored(result, String::new(), serde_json::Value::Null)).await;
+            shared.note(self.stored(result, String::new(), SentRequest::default())).await;
         }
         if shared.watch.as_ref().is_some_and(Watch::is_over) {
             shared.stop_with(Stop::Decided);
@@ -354,7 +355,7 @@ impl ReplayService {
         }
     }
 
-    pub(super) fn stored(&self, result: RunResult, request_hash: String, request: serde_json::Value) -> StoredResult {
+    pub(super) fn stored(&self, result: RunResult, request_hash: String, request: SentRequest) -> StoredResult {
         StoredResult { result, request_hash, request, created_at: self.clock().now() }
     }
 }
@@ -434,10 +435,16 @@ impl Shared {
 
     /// Journals a result that was already counted, and indexes it.
     async fn note(&self, stored: StoredResult) {
-        let record = JournalRecord::Result { result: Box::new(stored.clone()) };
-        if let Err(error) = self.recorder.write(record).await {
+        let record = JournalRecord::Result { result: Box::new(stored) };
+        if let Err(error) = self.recorder.write(&record).await {
             self.stop_with(Stop::Journal(error));
-        } else if let Some(indexer) = self.indexer.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        } else if let JournalRecord::Result { result } = record {
+            self.put_in_index(*result);
+        }
+    }
+
+    fn put_in_index(&self, stored: StoredResult) {
+        if let Some(indexer) = self.indexer.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
             indexer.take(stored);
         }
     }
@@ -466,7 +473,7 @@ impl Shared {
         let decided = self.watch.as_ref().map(|watch| watch.decided(requests, tally.results));
         let (run_id, at) = (self.run.run_id.clone(), self.service.clock().now());
         let record = JournalRecord::End { run_id, status, at, decided: decided.clone() };
-        self.recorder.write(record).await.map_err(RunError::Journal)?;
+        self.recorder.write(&record).await.map_err(RunError::Journal)?;
         let indexer = self.indexer.lock().unwrap_or_else(PoisonError::into_inner).take();
         let refused = tokio::task::spawn_blocking(move || indexer.and_then(Indexer::finish)).await.ok().flatten();
         let refused = self.index(status, decided.clone()).await.or(refused);

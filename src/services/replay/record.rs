@@ -17,7 +17,8 @@ const INDEX_BATCH: usize = 8_192;
 const INDEX_EVERY: Duration = Duration::from_secs(2);
 
 type Written = Result<(), Arc<StoreError>>;
-type Asked = (JournalRecord, oneshot::Sender<Written>);
+/// A record as a line, and who waits until it is on disk.
+type Asked = (Vec<u8>, oneshot::Sender<Written>);
 
 /// Appends to a journal on a thread of its own; whoever asks meanwhile shares the next write to disk.
 pub(super) struct Recorder {
@@ -37,9 +38,11 @@ impl Recorder {
     }
 
     /// Appends a record and returns when it is on disk.
-    pub(super) async fn write(&self, record: JournalRecord) -> Written {
+    pub(super) async fn write(&self, record: &JournalRecord) -> Written {
+        // Written as a line here, where calls run beside each other, so that the one thread only has to write.
+        let line = record.to_line().map_err(Arc::new)?;
         let (answer, written) = oneshot::channel();
-        if self.queue.send((record, answer)).is_ok()
+        if self.queue.send((line, answer)).is_ok()
             && let Ok(outcome) = written.await
         {
             return outcome;
@@ -50,14 +53,14 @@ impl Recorder {
 
 fn write_all(journal: &Journal, asked: &Receiver<Asked>) {
     while let Ok(first) = asked.recv() {
-        let (mut records, mut answers) = (vec![first.0], vec![first.1]);
-        while records.len() < BATCH
-            && let Ok((record, answer)) = asked.try_recv()
+        let (mut lines, mut answers) = (first.0, vec![first.1]);
+        while answers.len() < BATCH
+            && let Ok((line, answer)) = asked.try_recv()
         {
-            records.push(record);
+            lines.extend(line);
             answers.push(answer);
         }
-        let outcome = journal.append_all(&records).map_err(Arc::new);
+        let outcome = journal.append_lines(lines).map_err(Arc::new);
         for answer in answers {
             // Who asked may be gone; the record is written all the same.
             let _ = answer.send(outcome.clone());

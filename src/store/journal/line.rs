@@ -4,8 +4,13 @@ use super::record::JournalRecord;
 
 /// Writes a record as a line.
 pub(super) fn encode(record: &JournalRecord) -> Result<Vec<u8>, serde_json::Error> {
-    let json = serde_json::to_string(record)?;
-    Ok(format!("{:08x}\t{json}\n", crc32c::crc32c(json.as_bytes())).into_bytes())
+    let mut line = b"00000000\t".to_vec();
+    let start = line.len();
+    serde_json::to_writer(&mut line, record)?;
+    let sum = format!("{:08x}", crc32c::crc32c(&line[start..]));
+    line[..sum.len()].copy_from_slice(sum.as_bytes());
+    line.push(b'\n');
+    Ok(line)
 }
 
 /// Reads a line without its line feed; the error says what is wrong with it.

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::error;
 use super::super::rows::StoredResult;
+use super::line;
 use crate::domain::chain::ServedAnswer;
 use crate::domain::ids::{ResultId, RunId};
 use crate::domain::money::Money;
@@ -131,4 +133,11 @@ pub enum JournalRecord {
         /// The score.
         score: Score,
     },
+}
+
+impl JournalRecord {
+    /// The record as a line with its checksum, as [`Journal::append_lines`](super::Journal::append_lines) takes it.
+    pub fn to_line(&self) -> error::Result<Vec<u8>> {
+        Ok(line::encode(self)?)
+    }
 }

@@ -149,6 +149,11 @@ impl Journal {
         for record in records {
             lines.extend(line::encode(record)?);
         }
+        self.append_lines(lines)
+    }
+
+    /// Appends records that were made into lines, and returns when all are on disk.
+    pub fn append_lines(&self, lines: Vec<u8>) -> Result<()> {
         let mut queue = self.queue();
         queue.pending.extend(lines);
         let mine = queue.batch;

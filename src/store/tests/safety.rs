@@ -217,7 +217,7 @@ fn result(run: &str, number: u32, status: ResultStatus) -> StoredResult {
             dropped: Vec::new(),
         },
         request_hash: format!("hash{number}"),
-        request: serde_json::json!({"model": "gemma3"}),
+        request: (&serde_json::json!({"model": "gemma3"})).into(),
         created_at: Timestamp::from_nanos(START + 5),
     }
 }
