@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::budget::Reservation;
 use super::call::{self, Call};
-use super::engine::{Shared, Stop};
 use super::events::RunEvent;
 use super::plan::PlannedCall;
+use super::running::{Shared, Stop};
 use crate::domain::ids::ResultId;
 use crate::domain::money::Money;
 use crate::http::{Attempts, Decision};

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::budget::{NotReserved, Overrun, Reservation};
 use super::day::More;
-use super::engine::{Shared, Stop};
 use super::events::{CallId, RunEvent};
 use super::plan::PlannedCall;
+use super::running::{Shared, Stop};
 use super::service::ReplayService;
+use crate::domain::ids::VariantId;
 use crate::domain::money::Money;
 use crate::domain::run::{ResultStatus, RunResult};
 use crate::http::{Attempts, Decision, Failure, Health, Held, Load, Pass, Report, Turn};
@@ -461,14 +462,17 @@ pub(super) fn decide(service: &ReplayService, attempts: &mut Attempts, error: &C
 }
 
 pub(super) fn call_id(shared: &Shared, planned: &PlannedCall) -> CallId {
-    let own = blank(shared, planned);
     CallId {
-        result_id: own.result_id,
-        trace_id: own.trace_id,
-        span_id: own.span_id,
-        variant: own.variant,
-        sample: own.sample,
+        result_id: planned.result_id.clone(),
+        trace_id: planned.case.trace_id.clone(),
+        span_id: planned.case.span_id.clone(),
+        variant: variant_id(shared, planned),
+        sample: planned.sample,
     }
+}
+
+fn variant_id(shared: &Shared, planned: &PlannedCall) -> VariantId {
+    shared.run.variants.get(planned.variant).map_or_else(|| "A".into(), |variant| variant.id.clone())
 }
 
 /// The result of a call before anything has come.
@@ -479,7 +483,7 @@ pub(super) fn blank(shared: &Shared, planned: &PlannedCall) -> RunResult {
         result_id: planned.result_id.clone(),
         trace_id: planned.case.trace_id.clone(),
         span_id: planned.case.span_id.clone(),
-        variant: variant.map_or_else(|| "A".into(), |variant| variant.id.clone()),
+        variant: variant_id(shared, planned),
         model: planned.model.to_string(),
         prompt: variant.and_then(|variant| variant.prompt.as_ref()).map(ToString::to_string),
         sample: planned.sample,

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::call;
 use super::chain_ask::{ChainQuestion, UserSays};
 use super::chain_plan::PlannedChain;
-use super::engine::{Shared, Stop};
 use super::events::RunEvent;
 use super::order::CachePolicy;
 use super::plan::PlannedCall;
+use super::running::{Shared, Stop};
 use crate::domain::cancel::Cancel;
 use crate::domain::chain::{
     AnswerFrom, Asked, ChainStep, ChainWalk, LimitWatch, Next, OnDivergence, ServedAnswer, Turn,

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::engine::Shared;
 use super::neighbours::{Beside, Neighbours};
 use super::plan::{PlannedCall, ReplayPlan};
+use super::running::Shared;
 use crate::domain::run::{CachePolicy, ResultStatus};
 use crate::store::StoredResult;
 

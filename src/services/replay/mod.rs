@@ -23,6 +23,7 @@ mod prices;
 mod rebuild;
 mod record;
 mod resume;
+mod running;
 mod service;
 mod tokens;
 mod twins;

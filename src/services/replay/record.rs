@@ -1,9 +1,9 @@
 //! Writes a run down: to its journal before anything counts, to the index soon after.
 
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -11,7 +11,7 @@ use crate::store::{Journal, JournalRecord, Store, StoreError, StoredResult};
 
 /// The most records of one write.
 const BATCH: usize = 512;
-/// Results go to the index when so many are waiting, or the first waits so long: opening and closing the index costs more
+/// Results go to the index when so many are waiting, or after so long: opening and closing the index costs more
 /// than the results do.
 const INDEX_BATCH: usize = 8_192;
 const INDEX_EVERY: Duration = Duration::from_secs(2);
@@ -71,56 +71,85 @@ fn write_all(journal: &Journal, asked: &Receiver<Asked>) {
 /// Writes results into the index in batches, on a thread of its own. The journal is the truth: what the index refuses is
 /// only reported.
 pub(super) struct Indexer {
-    queue: Option<Sender<StoredResult>>,
+    queue: Arc<Queue>,
     thread: Option<JoinHandle<Option<String>>>,
+}
+
+/// Results that wait for the index. The thread is woken for a whole batch only: a wake for each result costs calls more
+/// than the writing does.
+#[derive(Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    woken: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    results: Vec<StoredResult>,
+    ended: bool,
+}
+
+impl Queue {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is due after a while, and whether it was the last.
+    fn due(&self) -> (Vec<StoredResult>, bool) {
+        let is_early = |waiting: &mut Waiting| !waiting.ended && waiting.results.len() < INDEX_BATCH;
+        let waited = self.woken.wait_timeout_while(self.waiting(), INDEX_EVERY, is_early);
+        let mut waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+        (std::mem::take(&mut waiting.results), waiting.ended)
+    }
 }
 
 impl Indexer {
     /// Starts the thread.
     pub(super) fn start(store: Store) -> Self {
-        let (queue, results) = mpsc::channel();
+        let queue = Arc::new(Queue::default());
+        let results = Arc::clone(&queue);
         let thread =
             std::thread::Builder::new().name("run-index".to_owned()).spawn(move || index_all(&store, &results));
-        Self { queue: Some(queue), thread: thread.ok() }
+        Self { queue, thread: thread.ok() }
     }
 
     /// Takes a result.
     pub(super) fn take(&self, result: StoredResult) {
-        if let Some(queue) = &self.queue {
-            // A thread that ended has nothing to index; the journal has the result.
-            let _ = queue.send(result);
+        let mut waiting = self.queue.waiting();
+        waiting.results.push(result);
+        if waiting.results.len() >= INDEX_BATCH {
+            self.queue.woken.notify_one();
         }
     }
 
     /// Writes what is left; blocks. Returns what the index refused, in words.
     pub(super) fn finish(mut self) -> Option<String> {
-        self.queue = None;
+        self.end();
         self.thread.take().and_then(|thread| thread.join().ok()).flatten()
     }
 }
 
-fn index_all(store: &Store, results: &Receiver<StoredResult>) -> Option<String> {
-    let mut waiting: Vec<StoredResult> = Vec::new();
-    let mut since = Instant::now();
+impl Indexer {
+    fn end(&self) {
+        self.queue.waiting().ended = true;
+        self.queue.woken.notify_one();
+    }
+}
+
+impl Drop for Indexer {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn index_all(store: &Store, queue: &Queue) -> Option<String> {
     let mut refused = None;
     loop {
-        let ended = match results.recv_timeout(INDEX_EVERY) {
-            Ok(result) => {
-                if waiting.is_empty() {
-                    since = Instant::now();
-                }
-                waiting.push(result);
-                false
-            }
-            Err(RecvTimeoutError::Timeout) => false,
-            Err(RecvTimeoutError::Disconnected) => true,
-        };
-        let due = ended || waiting.len() >= INDEX_BATCH || since.elapsed() >= INDEX_EVERY;
-        if due && !waiting.is_empty() {
-            if let Err(error) = store.put_results(&waiting) {
-                refused = Some(error.to_string());
-            }
-            waiting.clear();
+        let (results, ended) = queue.due();
+        if !results.is_empty()
+            && let Err(error) = store.put_results(&results)
+        {
+            refused = Some(error.to_string());
         }
         if ended {
             return refused;
