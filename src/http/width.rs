@@ -1,10 +1,13 @@
 //! How many requests may be in flight: less at once when the provider has too much, more again little by little.
 //!
-//! Additive increase, multiplicative decrease, as congestion control does (Chiu and Jain 1989): half at a refusal for load,
-//! one more for as many answers as are in flight. Refusals of what was sent before the last decrease say nothing new.
+//! One more for as many answers as are in flight, and at a refusal for load less in proportion to how many were refused of
+//! late: half where all are, a little where a provider refuses one in twenty whatever is in flight. So does congestion control
+//! (DCTCP: RFC 8257, sections 3.3 and 3.4). Refusals of what was sent before the last decrease lead to no other one.
 
 /// From here on, what is not limited by the configuration is not limited at all.
 const AS_GOOD_AS_ALL: f64 = 256.0;
+/// How much the newest answer weighs in the share of refusals (`g` of the RFC, for each answer instead of each round).
+const NEWEST: f64 = 1.0 / 32.0;
 
 /// The requests that may be in flight.
 #[derive(Debug)]
@@ -12,13 +15,15 @@ pub(super) struct Width {
     most: f64,
     now: f64,
     round: u64,
+    /// The share of refusals of late, 0 to 1; the first refusal ever halves, as the RFC has it.
+    refused: f64,
 }
 
 impl Width {
     /// As many as the configuration allows; `None` is no limit.
     pub(super) fn new(most: Option<usize>) -> Self {
         let most = most.map_or(f64::INFINITY, |most| most.max(1) as f64);
-        Self { most, now: most, round: 0 }
+        Self { most, now: most, round: 0, refused: 1.0 }
     }
 
     /// Whether one more may go.
@@ -38,6 +43,7 @@ impl Width {
 
     /// An answer came.
     pub(super) fn more(&mut self) {
+        self.refused -= NEWEST * self.refused;
         self.now = (self.now + 1.0 / self.now).min(self.most);
         if self.now >= AS_GOOD_AS_ALL {
             self.now = self.most;
@@ -46,8 +52,9 @@ impl Width {
 
     /// A request of a round was refused for load, with so many in flight.
     pub(super) fn fewer(&mut self, round: u64, in_flight: usize) {
+        self.refused += NEWEST * (1.0 - self.refused);
         if round == self.round {
-            self.now = (self.now.min(in_flight as f64) / 2.0).max(1.0);
+            self.now = (self.now.min(in_flight as f64) * (1.0 - self.refused / 2.0)).max(1.0);
             self.round += 1;
         }
     }
@@ -69,6 +76,25 @@ mod tests {
         assert_eq!(width.places(), Some(9));
         (0..1_000).for_each(|_| width.more());
         assert_eq!(width.places(), Some(16));
+    }
+
+    #[test]
+    fn a_provider_that_refuses_a_few_whatever_is_in_flight_keeps_its_calls() {
+        let mut width = Width::new(Some(64));
+        for _ in 0..200 {
+            let places = width.places().unwrap_or(1);
+            let round = width.round();
+            // One in sixteen of what is sent together is refused.
+            for at in 0..places {
+                if at % 16 == 3 { width.fewer(round, places) } else { width.more() }
+            }
+        }
+        assert!((20..=45).contains(&width.places().unwrap()), "{width:?}");
+        for _ in 0..6 {
+            let (places, round) = (width.places().unwrap_or(1), width.round());
+            (0..places).for_each(|_| width.fewer(round, places));
+        }
+        assert!(width.places().unwrap() <= 3, "all are refused: {width:?}");
     }
 
     #[test]
