@@ -111,7 +111,7 @@ async fn storm(calls: usize) -> String {
             _ => Act::Raw("text/event-stream", b"data: {broken\n\n"),
         })
     };
-    let double = Double::start(move |number, _| wrong(number).unwrap_or(Act::Answer(4))).await;
+    let double = Double::start(move |number, _| wrong(number).unwrap_or(Act::Late(Duration::from_millis(10), 4))).await;
     let bench = Bench::at(&double.url);
     let mut order = order();
     order.concurrency = 64;
