@@ -46,7 +46,7 @@ pub trait BatchEndpoint: Send + Sync {
     /// The most bytes of one batch.
     fn most_bytes(&self) -> usize;
 
-    /// Hands requests over; gives the provider's id of the batch.
+    /// Hands requests over; gives the provider's id of the batch. After an error that may be billed, the batch may be there.
     fn submit<'a>(&'a self, items: &'a [BatchItem<'a>]) -> BoxFuture<'a, Result<String, CallError>>;
 
     /// How a batch stands.
