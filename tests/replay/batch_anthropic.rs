@@ -85,7 +85,7 @@ impl Respond for Answers {
             let result = match question {
                 "Question 1?" if kept.cancelled => json!({"type": "canceled"}),
                 "Question 2?" => json!({"type": "errored", "error": {"type": "error",
-                    "error": {"type": "invalid_request_error", "message": format!("no to \"{question}\"")}}}),
+                    "error": {"type": "invalid_request_error", "message": format!("no to {}", request["params"])}}}),
                 "Question 3?" => json!({"type": "expired"}),
                 _ => json!({"type": "succeeded", "message": {"id": "msg_1", "type": "message",
                     "content": [{"type": "text", "text": format!("To {question}")}], "stop_reason": "end_turn",

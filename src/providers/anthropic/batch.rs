@@ -6,20 +6,16 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::super::batch::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, OnAnswer};
+use super::super::batch::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, BatchSize, OnAnswer};
 use super::super::error::{CallError, CallErrorKind};
 use super::super::remote::{MOST_BYTES, Wire, answer_to, entries, id_of, path_segment};
 use super::provider::Anthropic;
 use super::wire::MessagesWire;
 
 impl BatchEndpoint for Anthropic {
-    fn most_requests(&self) -> usize {
-        100_000
-    }
-
-    fn most_bytes(&self) -> usize {
+    fn most(&self) -> BatchSize {
         // The API takes 256 MB.
-        MOST_BYTES
+        BatchSize { requests: 100_000, bytes: MOST_BYTES }
     }
 
     fn submit<'a>(&'a self, items: &'a [BatchItem<'a>]) -> BoxFuture<'a, Result<String, CallError>> {

@@ -6,7 +6,7 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::super::batch::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, OnAnswer};
+use super::super::batch::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, BatchSize, OnAnswer};
 use super::super::error::{CallError, CallErrorKind};
 use super::super::remote::{MOST_BYTES, Wire, answer_to, entries, id_of, path_segment};
 use super::chat::ChatWire;
@@ -17,13 +17,9 @@ use crate::http::{Header, HeaderText};
 const BOUNDARY: &str = "hindcast-7f1c3b0d9a5e4c62";
 
 impl BatchEndpoint for OpenAi {
-    fn most_requests(&self) -> usize {
-        50_000
-    }
-
-    fn most_bytes(&self) -> usize {
+    fn most(&self) -> BatchSize {
         // The API takes 200 MB.
-        MOST_BYTES
+        BatchSize { requests: 50_000, bytes: MOST_BYTES }
     }
 
     fn submit<'a>(&'a self, items: &'a [BatchItem<'a>]) -> BoxFuture<'a, Result<String, CallError>> {

@@ -13,7 +13,7 @@ use crate::domain::ids::ResultId;
 use crate::domain::money::Money;
 use crate::http::{Attempts, Decision};
 use crate::providers::{
-    Answer, BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, CallError, CallErrorKind, Provider,
+    Answer, BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, BatchSize, CallError, CallErrorKind, Fits, Provider,
 };
 use crate::store::{Intent, JournalRecord, SubmittedBatch};
 
@@ -107,13 +107,8 @@ async fn hand_over<'a>(shared: &'a Arc<Shared>, model: &str, calls: Vec<PlannedC
     let mut rest = calls.into_iter().peekable();
     while rest.peek().is_some() && shared.may_send(model) {
         let mut held: Vec<Held<'a>> = Vec::new();
-        let mut bytes = 0;
-        while let Some(call) = rest.next_if(|call| {
-            let fits =
-                held.len() < endpoint.most_requests() && bytes + call.prepared.body.len() <= endpoint.most_bytes();
-            fits || held.is_empty()
-        }) {
-            bytes += call.prepared.body.len();
+        let mut size = BatchSize { requests: 0, bytes: 0 };
+        while let Some(call) = rest.next_if(|call| size.take(call.prepared.body.len(), endpoint.most()) == Fits::Yes) {
             // Nothing of a batch is answered soon, so there is no money to wait for.
             let Ok(reservation) = shared.ledger.reserve(call.reservation) else {
                 shared.stop_with(Stop::Budget(format!(
