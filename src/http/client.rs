@@ -11,6 +11,11 @@ use tokio::time::{Instant, timeout};
 use super::error::{HttpError, HttpErrorKind};
 use super::origin::Origin;
 
+/// The slowest upload that is waited for, in bytes a second.
+const SLOWEST_UPLOAD: u64 = 128 << 10;
+/// Longest wait for an answer that is read and used line by line, such as those to a whole batch.
+const LONGEST_READ: Duration = Duration::from_hours(24);
+
 /// Whether plain http may leave the machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PlainHttp {
@@ -28,7 +33,7 @@ pub struct HttpSettings {
     pub plain_http: PlainHttp,
     /// Longest wait for a connection.
     pub connect: Duration,
-    /// Longest wait for the first byte of the answer.
+    /// Longest wait for the first byte of the answer; large bodies have the time of their upload besides.
     pub first_byte: Duration,
     /// Longest wait between two pieces of the answer.
     pub idle: Duration,
@@ -154,6 +159,8 @@ impl HttpClient {
         let url = self.url(request.path);
         let method = if request.body.is_some() { Method::POST } else { Method::GET };
         let mut builder = self.inner.request(method, url);
+        let upload = request.body.as_ref().map_or(0, |body| body.len() as u64 / SLOWEST_UPLOAD);
+        let upload = Duration::from_secs(upload);
         if let Some(body) = request.body {
             let typed = request.headers.iter().any(|header| header.name.eq_ignore_ascii_case("content-type"));
             builder = if typed { builder } else { builder.header(reqwest::header::CONTENT_TYPE, "application/json") };
@@ -166,8 +173,8 @@ impl HttpClient {
             })?;
             builder = builder.header(header.name, value);
         }
-        let end = Instant::now() + self.settings.total;
-        let response = match timeout(self.settings.first_byte, builder.send()).await {
+        let end = Instant::now() + self.settings.total + upload;
+        let response = match timeout(self.settings.first_byte + upload, builder.send()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(map(&error, &origin)),
             Err(_) => return Err(HttpError::new(HttpErrorKind::FirstByteTimeout, origin)),
@@ -226,9 +233,11 @@ impl HttpResponse {
         Ok(piece)
     }
 
-    /// Takes back the client's limit on the body: it is read and used line by line.
-    pub const fn without_limit(&mut self) {
+    /// Takes back the client's limits on the body and on the whole time: it is read and used line by line. A pause is still
+    /// no longer than between any two pieces.
+    pub fn without_limit(&mut self) {
         self.left = usize::MAX;
+        self.end = Instant::now() + LONGEST_READ;
     }
 
     /// The whole body, up to a limit in bytes below the client's own.

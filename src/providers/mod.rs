@@ -27,7 +27,7 @@ mod vertex;
 use futures_util::future::BoxFuture;
 
 pub use answer::{Answer, StreamEvent};
-pub use batch::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, OnAnswer};
+pub use batch::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, BatchSize, Fits, OnAnswer};
 pub use discover::{Discovered, LOOPBACK_SERVERS, discover};
 pub use error::{CallError, CallErrorKind, ProviderError};
 pub use key::Environment;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::error::ProviderError;
+use super::error::{CallError, ProviderError};
+use super::remote::without_request;
 use crate::domain::canonical_json::canonical;
 use crate::domain::chunk::Chunk;
 use crate::domain::message::Message;
@@ -106,6 +107,13 @@ impl Prepared {
     pub(super) fn remote(request: &Request, body: &Value, dropped: Vec<String>) -> Result<Self, ProviderError> {
         let body = serde_json::to_vec(body).map_err(|error| ProviderError::NotSendable(error.to_string()))?;
         Ok(Self { model: request.model.clone(), body, dropped, delivery: request.delivery, local: None })
+    }
+
+    /// The error without what it repeats of this request: errors and logs carry no prompts.
+    #[must_use]
+    pub fn without_echo(&self, mut error: CallError) -> CallError {
+        error.message = without_request(&error.message, &self.body);
+        error
     }
 
     /// The BLAKE3 hash of provider, origin and body: what a confirmation, the cache and the journal refer to.

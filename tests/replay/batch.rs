@@ -7,7 +7,7 @@ use std::time::Duration;
 use hindcast::domain::cancel::Cancel;
 use hindcast::domain::ids::RunId;
 use hindcast::domain::run::{ResultStatus, RunStatus};
-use hindcast::services::replay::{Pacing, ReplayOrder, ResumeOrder, RunEvent, UnknownCalls};
+use hindcast::services::replay::{BatchWish, Pacing, ReplayOrder, ResumeOrder, RunEvent, UnknownCalls};
 use hindcast::store::JournalRecord;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -147,6 +147,7 @@ async fn a_batch_outlives_the_process_and_is_not_paid_twice() {
         cache: hindcast::services::replay::CachePolicy::Use,
         default_max_output: 1_024,
         diverged: None,
+        batches: BatchWish::Await,
     };
     let plan = bench.service.resume(&run_id, &resume, None, &Cancel::new()).unwrap();
     assert_eq!((plan.unknown.len(), plan.waiting.len(), plan.calls.len()), (0, 1, 3));

@@ -12,7 +12,7 @@ use hindcast::domain::statistics::{Clear, Pair, Scale, SequentialTest, Verdict, 
 use hindcast::evaluators::Specification;
 use hindcast::services::compare::{Baseline, Decider, Judges, compare, judge};
 use hindcast::services::replay::{
-    BaselineLane, CachePolicy, ReplayOrder, ReplayPlan, ResumeOrder, RunEvent, RunOutcome, UnknownCalls,
+    BaselineLane, BatchWish, CachePolicy, ReplayOrder, ReplayPlan, ResumeOrder, RunEvent, RunOutcome, UnknownCalls,
 };
 use hindcast::store::JournalRecord;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -311,6 +311,7 @@ async fn a_run_that_is_taken_up_again_keeps_its_rule_and_its_order() {
         cache: CachePolicy::Use,
         default_max_output: 100,
         diverged: None,
+        batches: BatchWish::Await,
     };
     let resume = || {
         let mut plan = bench.service.resume(&run, &again, None, &Cancel::new()).unwrap();

@@ -1,6 +1,7 @@
 //! Replays against servers on loopback: answers, failures, budgets, kills and resumes.
 
 mod batch;
+mod batch_anthropic;
 mod budget;
 mod chain_kills;
 mod chain_recorded;

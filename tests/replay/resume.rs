@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use hindcast::domain::cancel::Cancel;
 use hindcast::domain::ids::RunId;
 use hindcast::domain::run::{ResultStatus, RunStatus};
-use hindcast::services::replay::{CachePolicy, ResumeOrder, UnknownCalls};
+use hindcast::services::replay::{BatchWish, CachePolicy, ResumeOrder, UnknownCalls};
 use hindcast::store::{Journal, JournalRecord};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -22,6 +22,7 @@ pub fn again(unknown: UnknownCalls) -> ResumeOrder {
         cache: CachePolicy::Ignore,
         default_max_output: 100,
         diverged: None,
+        batches: BatchWish::Await,
     }
 }
 

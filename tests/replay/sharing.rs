@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hindcast::domain::cancel::Cancel;
 use hindcast::domain::run::{Case, RunStatus};
-use hindcast::services::replay::{CachePolicy, ResumeOrder, UnknownCalls};
+use hindcast::services::replay::{BatchWish, CachePolicy, ResumeOrder, UnknownCalls};
 use tokio_util::sync::CancellationToken;
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -109,6 +109,7 @@ async fn a_run_that_asks_anew_goes_on_so() {
             cache,
             default_max_output: 100,
             diverged: None,
+            batches: BatchWish::Await,
         };
         bench.service.resume(&outcome.run_id, &again, None, &Cancel::new()).unwrap()
     };

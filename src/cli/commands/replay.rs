@@ -21,8 +21,8 @@ use crate::error::{AppError, ErrorKind, Exit};
 use crate::services::compare::{stop_rule, watched};
 use crate::services::prompts::Prompts;
 use crate::services::replay::{
-    Asker, BaselineLane, CachePolicy, Pacing, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan, ReplayService,
-    ResumeOrder, RunOutcome, UnknownCalls,
+    Asker, BaselineLane, BatchWish, CachePolicy, Pacing, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan,
+    ReplayService, ResumeOrder, RunOutcome, UnknownCalls,
 };
 use crate::store::TracesQuery;
 
@@ -129,6 +129,9 @@ pub struct Args {
     /// Ask again what was sent and never heard of again; it may be paid for twice
     #[arg(long, requires = "resume")]
     pub retry_unknown: bool,
+    /// Ask the provider to stop the batches that are there, and take what was answered; nothing more is handed over
+    #[arg(long, requires = "resume")]
+    pub cancel_batches: bool,
 }
 
 /// What lets a run stop before its end, as typed: `decided`, or `decided:EVALUATOR`.
@@ -242,6 +245,7 @@ fn resumed(
         cache: cache(args),
         default_max_output: config.defaults.max_output_tokens.value.into(),
         diverged: chain_options(args, config.defaults.chain_limits()),
+        batches: if args.cancel_batches { BatchWish::Cancel } else { BatchWish::Await },
     };
     Ok(service.resume(&run, &order, Some(render), &context.cancel)?)
 }

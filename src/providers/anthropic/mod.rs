@@ -3,6 +3,7 @@
 //! Formats: the request and response types of the package `anthropic`, 2.12.0, at the API's version 2023-06-01, which still
 //! takes the recorded sampling parameters.
 
+mod batch;
 mod body;
 mod content;
 mod provider;

@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
 use super::super::answer::Answer;
+use super::super::batch::BatchEndpoint;
 use super::super::error::{CallError, CallErrorKind, ProviderError};
 use super::super::key::Environment;
 use super::super::remote::Connection;
@@ -26,9 +27,9 @@ const TOKEN: &str = "sk-ant-oat";
 
 /// A provider of kind `anthropic`.
 pub(in crate::providers) struct Anthropic {
-    connection: Connection,
+    pub(super) connection: Connection,
     /// What stands between the base address and `/messages`: servers and gateways are named with `/v1` and without.
-    prefix: &'static str,
+    pub(super) prefix: &'static str,
     is_token: bool,
 }
 
@@ -46,7 +47,8 @@ impl Anthropic {
         Ok(Arc::new(Self { connection, prefix, is_token }))
     }
 
-    fn headers(&self) -> Vec<Header<'_>> {
+    /// The version, and the key where there is one.
+    pub(super) fn headers(&self) -> Vec<Header<'_>> {
         let mut headers = vec![Header { name: "anthropic-version", value: HeaderText::Plain(VERSION) }];
         headers.extend(self.connection.key().map(|key| {
             if self.is_token {
@@ -81,6 +83,10 @@ impl Provider for Anthropic {
             let path = format!("{}/messages", self.prefix);
             self.connection.ask(&MessagesWire, &path, &self.headers(), prepared, on_event).await
         })
+    }
+
+    fn batches(&self) -> Option<&dyn BatchEndpoint> {
+        Some(self)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {

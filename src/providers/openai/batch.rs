@@ -6,9 +6,9 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::super::batch::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, OnAnswer};
+use super::super::batch::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, BatchSize, OnAnswer};
 use super::super::error::{CallError, CallErrorKind};
-use super::super::remote::{Wire, path_segment};
+use super::super::remote::{MOST_BYTES, Wire, answer_to, entries, id_of, path_segment};
 use super::chat::ChatWire;
 use super::provider::OpenAi;
 use crate::http::{Header, HeaderText};
@@ -17,18 +17,23 @@ use crate::http::{Header, HeaderText};
 const BOUNDARY: &str = "hindcast-7f1c3b0d9a5e4c62";
 
 impl BatchEndpoint for OpenAi {
-    fn most_requests(&self) -> usize {
-        50_000
-    }
-
-    fn most_bytes(&self) -> usize {
-        // The API takes 200 MB; the file is put together in memory.
-        64 << 20
+    fn most(&self) -> BatchSize {
+        // The API takes 200 MB.
+        BatchSize { requests: 50_000, bytes: MOST_BYTES }
     }
 
     fn submit<'a>(&'a self, items: &'a [BatchItem<'a>]) -> BoxFuture<'a, Result<String, CallError>> {
         Box::pin(async move {
-            let file = self.upload(lines(items)?).await?;
+            let lines = entries(
+                items,
+                b'\n',
+                |id, body| json!({"custom_id": id, "method": "POST", "url": "/v1/chat/completions", "body": body}),
+            )?;
+            // A file alone is never billed: what became of it does not matter, and it may be sent again.
+            let file = self.upload(lines).await.map_err(|error| match error.kind {
+                CallErrorKind::NoAnswer => CallError { kind: CallErrorKind::Conflict, ..error },
+                _ => error,
+            })?;
             let body = json!({"input_file_id": file, "endpoint": "/v1/chat/completions", "completion_window": "24h"});
             let body = body.to_string().into_bytes();
             id_of(&self.connection.post(&ChatWire, "/batches", &self.headers(), body).await?)
@@ -59,7 +64,7 @@ impl BatchEndpoint for OpenAi {
             }
             for file in files.into_iter().flatten() {
                 let path = format!("/files/{}/content", path_segment(file));
-                self.connection.lines(&ChatWire, &path, &self.headers(), &mut |line| on_answer(answer(line))).await?;
+                self.connection.answers(&ChatWire, &path, &self.headers(), answer, &mut *on_answer).await?;
             }
             Ok(())
         })
@@ -95,26 +100,6 @@ impl OpenAi {
     }
 }
 
-fn id_of(made: &Value) -> Result<String, CallError> {
-    made.get("id")
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-        .ok_or_else(|| CallError::new(CallErrorKind::Malformed, "the provider gave no id of what was handed over"))
-}
-
-/// The requests, one a line.
-fn lines(items: &[BatchItem<'_>]) -> Result<Vec<u8>, CallError> {
-    let mut lines = Vec::new();
-    for item in items {
-        let body: Value = serde_json::from_slice(&item.prepared.body)
-            .map_err(|_| CallError::new(CallErrorKind::Invalid, "a request of the batch is not JSON"))?;
-        let line = json!({"custom_id": item.id, "method": "POST", "url": "/v1/chat/completions", "body": body});
-        lines.extend_from_slice(line.to_string().as_bytes());
-        lines.push(b'\n');
-    }
-    Ok(lines)
-}
-
 /// Reads a line of the answers: a response with status and body, or an error.
 fn answer(line: &Value) -> BatchAnswer {
     let status =
@@ -126,7 +111,7 @@ fn answer(line: &Value) -> BatchAnswer {
         (_, Some(error)) => Err(ChatWire.refusal(0, error).into()),
         (None, None) => Err(CallError::new(CallErrorKind::Malformed, "the batch gives neither answer nor error")),
     };
-    BatchAnswer { id: line.get("custom_id").and_then(Value::as_str).unwrap_or("").to_owned(), outcome }
+    answer_to(line, outcome)
 }
 
 #[cfg(test)]

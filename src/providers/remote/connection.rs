@@ -11,7 +11,6 @@ use super::super::error::{CallError, CallErrorKind, ProviderError};
 use super::super::key::{Environment, read_key, redact};
 use super::super::request::{Delivery, Prepared};
 use super::assembly::Wire;
-use super::echo::without_request;
 use super::{failure, reading};
 use crate::domain::provider::ProviderSettings;
 use crate::http::{Header, HttpClient, HttpRequest, HttpResponse, HttpSettings, PlainHttp};
@@ -107,10 +106,7 @@ impl Connection {
     ) -> Result<Answer, CallError> {
         let request = HttpRequest { path, body: Some(prepared.body.clone()), headers };
         let asked = self.exchange(wire, request, prepared.delivery, on_event).await;
-        asked.map_err(|mut error| {
-            error.message = without_request(&error.message, &prepared.body);
-            self.clean(error)
-        })
+        asked.map_err(|error| self.clean(prepared.without_echo(error)))
     }
 
     async fn exchange(
@@ -198,7 +194,8 @@ impl Connection {
         got.await.map_err(|error| self.clean(error))
     }
 
-    fn clean(&self, mut error: CallError) -> CallError {
+    /// The error without the key.
+    pub(super) fn clean(&self, mut error: CallError) -> CallError {
         error.message = redact(&error.message, self.key());
         error
     }

@@ -12,7 +12,7 @@ const MARK: &str = "[request]";
 
 /// The words with every longer piece of the request in them replaced. Names without a space (models, parameters, tools) stay:
 /// they say what is wrong.
-pub(super) fn without_request(words: &str, request: &[u8]) -> String {
+pub fn without_request(words: &str, request: &[u8]) -> String {
     if words.len() < WHOLE {
         return words.to_owned();
     }

@@ -12,8 +12,20 @@ use super::running::{Shared, Stop};
 use crate::domain::ids::ResultId;
 use crate::domain::money::Money;
 use crate::http::{Attempts, Decision};
-use crate::providers::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, CallError, CallErrorKind, Provider};
+use crate::providers::{
+    Answer, BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, BatchSize, CallError, CallErrorKind, Fits, Provider,
+};
 use crate::store::{Intent, JournalRecord, SubmittedBatch};
+
+/// What is wanted of batches that were handed over before a run was stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BatchWish {
+    /// They are waited for.
+    #[default]
+    Await,
+    /// The provider is asked to stop them, and nothing more is handed over; what was answered before is billed and kept.
+    Cancel,
+}
 
 /// A batch that was handed over before the run was stopped, with the intents of its open calls.
 #[derive(Clone, Debug)]
@@ -22,6 +34,8 @@ pub struct WaitingBatch {
     pub batch: SubmittedBatch,
     /// What was said before it was handed over, of the calls that have no result.
     pub intents: Vec<Intent>,
+    /// What is wanted of it.
+    pub wish: BatchWish,
 }
 
 /// A call of a batch, with the money that is held back for it.
@@ -35,6 +49,7 @@ struct Underway<'a> {
     provider: Arc<dyn Provider>,
     batch_id: String,
     held: HashMap<ResultId, Held<'a>>,
+    wish: BatchWish,
 }
 
 /// Hands over what was not handed over yet, and waits for all batches of the run.
@@ -49,10 +64,11 @@ pub(super) async fn work(shared: &Arc<Shared>, calls: Vec<PlannedCall>, waiting:
             planned.insert(call.result_id.clone(), call);
         }
     }
+    let cancels = waiting.iter().any(|batch| batch.wish == BatchWish::Cancel);
     let mut underway: Vec<Underway<'_>> =
         waiting.into_iter().filter_map(|batch| taken_up(shared, batch, &mut planned)).collect();
     let mut groups: BTreeMap<String, Vec<PlannedCall>> = BTreeMap::new();
-    for call in order.iter().filter_map(|id| planned.remove(id)) {
+    for call in order.iter().filter_map(|id| planned.remove(id)).filter(|_| !cancels) {
         // A batch is of one model: some providers refuse others.
         groups.entry(call.model.to_string()).or_default().push(call);
     }
@@ -80,7 +96,7 @@ fn taken_up<'a>(
         }
     }
     let provider = held.values().next().map(|held| Arc::clone(&held.call.provider))?;
-    Some(Underway { provider, batch_id: waiting.batch.batch_id, held })
+    Some(Underway { provider, batch_id: waiting.batch.batch_id, held, wish: waiting.wish })
 }
 
 /// Hands the calls of one model over, in as many batches as the provider's limits make.
@@ -91,13 +107,8 @@ async fn hand_over<'a>(shared: &'a Arc<Shared>, model: &str, calls: Vec<PlannedC
     let mut rest = calls.into_iter().peekable();
     while rest.peek().is_some() && shared.may_send(model) {
         let mut held: Vec<Held<'a>> = Vec::new();
-        let mut bytes = 0;
-        while let Some(call) = rest.next_if(|call| {
-            let fits =
-                held.len() < endpoint.most_requests() && bytes + call.prepared.body.len() <= endpoint.most_bytes();
-            fits || held.is_empty()
-        }) {
-            bytes += call.prepared.body.len();
+        let mut size = BatchSize { requests: 0, bytes: 0 };
+        while let Some(call) = rest.next_if(|call| size.take(call.prepared.body.len(), endpoint.most()) == Fits::Yes) {
             // Nothing of a batch is answered soon, so there is no money to wait for.
             let Ok(reservation) = shared.ledger.reserve(call.reservation) else {
                 shared.stop_with(Stop::Budget(format!(
@@ -111,7 +122,7 @@ async fn hand_over<'a>(shared: &'a Arc<Shared>, model: &str, calls: Vec<PlannedC
         if held.is_empty() {
             break;
         }
-        underway.extend(submit(shared, &provider, endpoint, held).await);
+        underway.extend(submit(shared, model, endpoint, held).await);
     }
     underway
 }
@@ -119,10 +130,11 @@ async fn hand_over<'a>(shared: &'a Arc<Shared>, model: &str, calls: Vec<PlannedC
 /// Writes the intents, hands one batch over and writes down its id.
 async fn submit<'a>(
     shared: &'a Arc<Shared>,
-    provider: &Arc<dyn Provider>,
+    model: &str,
     endpoint: &dyn BatchEndpoint,
     held: Vec<Held<'a>>,
 ) -> Option<Underway<'a>> {
+    let provider = Arc::clone(&held.first()?.call.provider);
     for one in &held {
         let intent = Intent {
             run_id: shared.run.run_id.clone(),
@@ -139,8 +151,19 @@ async fn submit<'a>(
     }
     let items: Vec<BatchItem<'_>> =
         held.iter().map(|one| BatchItem { id: one.call.result_id.as_str(), prepared: &one.call.prepared }).collect();
-    let batch_id = match again(shared, || endpoint.submit(&items)).await {
+    // What may be at the provider already is not handed over a second time: it would be paid for twice.
+    let repeats = |error: &CallError| !error.kind.may_be_billed();
+    let batch_id = match again(shared, repeats, || endpoint.submit(&items)).await {
         Ok(batch_id) => batch_id,
+        Err(error) if error.kind.may_be_billed() => {
+            // The intents stay open, so a resume tells these calls as unknown; what is held back stays counted.
+            let reason = format!(
+                "a batch was handed over and may be at the provider, but its id never came ({error}); look there before \
+                 --resume with --retry-unknown hands it over again"
+            );
+            shared.stop_model(model, &reason).await;
+            return None;
+        }
         Err(error) => {
             for one in held {
                 fail(shared, one, error.clone()).await;
@@ -165,7 +188,7 @@ async fn submit<'a>(
         shared.emit(RunEvent::Waiting { call, wait: shared.service.batch_pause(), reason }).await;
     }
     let held = held.into_iter().map(|one| (one.call.result_id.clone(), one)).collect();
-    Some(Underway { provider: Arc::clone(provider), batch_id, held })
+    Some(Underway { provider, batch_id, held, wish: BatchWish::Await })
 }
 
 /// Asks after a batch until it is over, then reads its answers. A run that is stopped leaves it at the provider.
@@ -174,7 +197,7 @@ async fn wait_for(shared: &Arc<Shared>, mut batch: Underway<'_>) {
     let Some(endpoint) = provider.batches() else { return };
     let mut pause = shared.service.batch_pause();
     loop {
-        let progress = match again(shared, || endpoint.progress(&batch.batch_id)).await {
+        let progress = match again(shared, |_| true, || endpoint.progress(&batch.batch_id)).await {
             Ok(progress) => progress,
             Err(error) => {
                 return shared
@@ -185,6 +208,12 @@ async fn wait_for(shared: &Arc<Shared>, mut batch: Underway<'_>) {
         tell(shared, &batch, progress).await;
         if progress.over {
             break;
+        }
+        if std::mem::take(&mut batch.wish) == BatchWish::Cancel
+            && let Err(error) = again(shared, |_| true, || endpoint.cancel(&batch.batch_id)).await
+        {
+            let reason = format!("batch {} cannot be cancelled: {error}", batch.batch_id);
+            return shared.stop_model(provider.name(), &reason).await;
         }
         tokio::select! {
             biased;
@@ -203,7 +232,7 @@ async fn wait_for(shared: &Arc<Shared>, mut batch: Underway<'_>) {
     }
     let why = match collected {
         Ok(()) => CallError::new(CallErrorKind::Invalid, "the batch ended without an answer to this request"),
-        Err(error) if error.kind.may_retry() => {
+        Err(error) if stays_to_read(error.kind) => {
             // What is not read yet can be read on a resume.
             shared.stop_model(provider.name(), &format!("batch {}: {error}", batch.batch_id)).await;
             return;
@@ -213,6 +242,11 @@ async fn wait_for(shared: &Arc<Shared>, mut batch: Underway<'_>) {
     for (_, held) in std::mem::take(&mut batch.held) {
         fail(shared, held, why.clone()).await;
     }
+}
+
+/// Whether answers that could not be read are still there: it was the way, or the key, and not they.
+fn stays_to_read(kind: CallErrorKind) -> bool {
+    kind.may_retry() || (kind.stops_model() && kind != CallErrorKind::NoSuchModel)
 }
 
 /// The longest pause between two looks at a batch.
@@ -228,24 +262,28 @@ async fn tell(shared: &Shared, batch: &Underway<'_>, progress: BatchProgress) {
     shared.emit(event).await;
 }
 
-async fn finish(shared: &Arc<Shared>, held: Held<'_>, outcome: Result<crate::providers::Answer, CallError>) {
+async fn finish(shared: &Arc<Shared>, held: Held<'_>, outcome: Result<Answer, CallError>) {
     let model = held.call.model.to_string();
     let call = Call::new(shared, &held.call, &model);
     let result = call.blank(1);
     let result = match outcome {
         Ok(answer) => call.answered(result, answer, held.reservation, Money::ZERO),
-        Err(error) => Call::failed(result, error, held.reservation, Money::ZERO, Money::ZERO),
+        Err(error) => {
+            let error = held.call.prepared.without_echo(error);
+            let charged = if error.kind.may_be_billed() { held.reservation.amount() } else { Money::ZERO };
+            Call::failed(result, error, held.reservation, charged, Money::ZERO)
+        }
     };
     call::finish(shared, &held.call, result).await;
 }
 
-/// A request of a batch that will have no answer, and costs nothing.
+/// A request of a batch that will have no answer.
 async fn fail(shared: &Arc<Shared>, held: Held<'_>, error: CallError) {
     finish(shared, held, Err(error)).await;
 }
 
-/// Asks, and again as the retry policy has it.
-async fn again<'a, T, F>(shared: &Shared, ask: F) -> Result<T, CallError>
+/// Asks, and again as the retry policy has it, after errors that `repeats` lets pass.
+async fn again<'a, T, F>(shared: &Shared, repeats: impl Fn(&CallError) -> bool, ask: F) -> Result<T, CallError>
 where
     F: Fn() -> futures_util::future::BoxFuture<'a, Result<T, CallError>>,
 {
@@ -253,6 +291,7 @@ where
     loop {
         let error = match ask().await {
             Ok(answer) => return Ok(answer),
+            Err(error) if !repeats(&error) => return Err(error),
             Err(error) => error,
         };
         let wait = match call::decide(&shared.service, &mut attempts, &error) {

@@ -33,7 +33,7 @@ mod watch;
 pub(crate) mod testing;
 
 pub use crate::http::{Circuit, Traffic};
-pub use batch::WaitingBatch;
+pub use batch::{BatchWish, WaitingBatch};
 pub use budget::{Ledger, NotReserved, Overrun, Reservation};
 pub use cases::{case_again, cases_of};
 pub use chain_ask::{Asker, ChainQuestion, UserSays};

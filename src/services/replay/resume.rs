@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::batch::WaitingBatch;
+use super::batch::{BatchWish, WaitingBatch};
 use super::cases::case_again;
 use super::chain_plan::ChainProgress;
 use super::order::{BaselineLane, CachePolicy, PromptRenderer, ReplayOrder};
@@ -44,6 +44,8 @@ pub struct ResumeOrder {
     pub default_max_output: u64,
     /// Takes chains that left their recording up again, with these options; `None` leaves them as they ended.
     pub diverged: Option<ChainOptions>,
+    /// What is wanted of batches that are still at the provider.
+    pub batches: BatchWish,
 }
 
 /// A run as its journal tells it.
@@ -148,6 +150,7 @@ impl ReplayService {
         };
         let mut plan = self.clone().with_prices(&run.prices).plan_frame(&replay, &frame, cancel)?;
         plan.waiting = journalled.waiting;
+        plan.waiting.iter_mut().for_each(|batch| batch.wish = order.batches);
         if let Some(changed) = changed_prompt(&plan, renderer) {
             let reason = format!("{changed} is not as it was when the run began, so its answers could not be compared");
             return Err(PlanError::NotResumable { run: run_id.as_str().to_owned(), reason });
@@ -296,7 +299,7 @@ impl Told {
         for batch in std::mem::take(&mut self.batches) {
             let intents: Vec<Intent> = batch.result_ids.iter().filter_map(|id| self.open.remove(id)).collect();
             if !intents.is_empty() {
-                waiting.push(WaitingBatch { batch, intents });
+                waiting.push(WaitingBatch { batch, intents, wish: BatchWish::Await });
             }
         }
         for (result_id, intent) in std::mem::take(&mut self.open) {

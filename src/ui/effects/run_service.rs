@@ -17,7 +17,8 @@ use crate::error::AppError;
 use crate::services::compare::{self, CompareOrder, Compared, Existing, Keep, NotWritten, compare_run, watched};
 use crate::services::notes::{self, ScoreValue};
 use crate::services::replay::{
-    CachePolicy, ReplayPlan, ReplayService, ResumeOrder, RunControl, UnknownCalls, case_again, recorded_chain_of,
+    BatchWish, CachePolicy, ReplayPlan, ReplayService, ResumeOrder, RunControl, UnknownCalls, case_again,
+    recorded_chain_of,
 };
 use crate::store::{self, Store};
 use crate::ui::msg::{Msg, RequestId, Toast};
@@ -265,6 +266,7 @@ fn resume_order(worker: &ServicesWorker, unknown: Unknown) -> Result<ResumeOrder
         cache: CachePolicy::Use,
         default_max_output: config.defaults.max_output_tokens.value.into(),
         diverged: None,
+        batches: BatchWish::Await,
     })
 }
 
