@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::answer::Answer;
 use super::error::{CallError, ProviderError};
 use super::recorded::ToolNames;
-use crate::domain::canonical_json::canonical;
+use crate::domain::canonical_json::canonical_json;
 use crate::domain::chunk::Chunk;
 use crate::domain::message::Message;
 use crate::domain::run::Case;
@@ -160,7 +160,7 @@ fn canonical_body(body: &[u8]) -> Option<Vec<u8>> {
     for delivery in ["stream", "stream_options"] {
         fields.shift_remove(delivery);
     }
-    serde_json::to_vec(&canonical(&Value::Object(fields))).ok()
+    Some(canonical_json(&Value::Object(fields)).into_bytes())
 }
 
 #[cfg(test)]
