@@ -68,7 +68,7 @@ fn messages_with_calls_get_tools_and_ids_in_the_letters_of_the_api() {
     assert_eq!(called["id"], answered["tool_use_id"]);
     assert_eq!(answered["content"], "{\"n\":1}");
     assert_eq!(body["tools"][0]["name"], "kb_search");
-    assert_eq!(dropped.len(), 2, "{dropped:?}");
+    assert_eq!(dropped.len(), 3, "{dropped:?}");
 }
 
 #[test]
