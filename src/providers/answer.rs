@@ -52,7 +52,7 @@ pub enum StreamEvent {
     Text(String),
     /// More reasoning.
     Reasoning(String),
-    /// More of a tool call's name or arguments.
+    /// More of a tool call's name, as it was sent, or arguments.
     Tool {
         /// Which call of the answer, from 0.
         index: usize,

@@ -13,6 +13,7 @@ use super::answer::Answer;
 use super::error::{CallError, CallErrorKind, ProviderError};
 use super::key::Environment;
 use super::openai::{ChatWire, Dialect, body, model_ids};
+use super::recorded::{NameRule, ToolNames};
 use super::remote::{Connection, path_segment};
 use super::request::{Prepared, Request};
 use super::{OnEvent, Provider};
@@ -86,9 +87,10 @@ impl Provider for Azure {
     }
 
     fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let names = ToolNames::of(request, NameRule::Plain);
         let mut dropped = Vec::new();
-        let body = body(request, Dialect::Maker, &mut dropped)?;
-        Prepared::remote(request, &body.into(), dropped)
+        let body = body(request, Dialect::Maker, &names, &mut dropped)?;
+        Prepared::remote(request, &body.into(), dropped, names)
     }
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {

@@ -12,6 +12,7 @@ use super::answer::Answer;
 use super::error::{CallError, CallErrorKind, ProviderError};
 use super::key::Environment;
 use super::openai::{ChatWire, Dialect, body, model_ids};
+use super::recorded::{NameRule, ToolNames};
 use super::remote::{Assembly, Connection, Refusal, Wire};
 use super::request::{Prepared, Request};
 use super::{OnEvent, Provider};
@@ -158,10 +159,11 @@ impl Provider for Mistral {
     }
 
     fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let names = ToolNames::of(request, NameRule::Plain);
         let mut dropped = Vec::new();
-        let mut body = body(request, Dialect::Compatible, &mut dropped)?;
+        let mut body = body(request, Dialect::Compatible, &names, &mut dropped)?;
         translate(&mut body, &mut dropped);
-        Prepared::remote(request, &body.into(), dropped)
+        Prepared::remote(request, &body.into(), dropped, names)
     }
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
@@ -195,7 +197,7 @@ mod tests {
         let mut asked = request(json!({"seed": 7, "tool_choice": "required", "logit_bias": {"5": 1}}));
         asked.messages = vec![Message { role: Role::User, name: Some("Al".into()), parts }];
         let mut dropped = Vec::new();
-        let mut sent = body(&asked, Dialect::Compatible, &mut dropped).unwrap();
+        let mut sent = body(&asked, Dialect::Compatible, &ToolNames::default(), &mut dropped).unwrap();
         translate(&mut sent, &mut dropped);
         assert_eq!(
             sent["messages"],

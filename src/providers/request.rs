@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::answer::Answer;
 use super::error::{CallError, ProviderError};
+use super::recorded::ToolNames;
 use super::remote::without_request;
-use crate::domain::canonical_json::canonical;
+use crate::domain::canonical_json::canonical_json;
 use crate::domain::chunk::Chunk;
 use crate::domain::message::Message;
 use crate::domain::run::Case;
@@ -89,6 +91,8 @@ pub struct Prepared {
     pub dropped: Vec<String>,
     /// How the answer is to come.
     pub delivery: Delivery,
+    /// The tools that are sent under other names than the recorded ones.
+    pub(super) names: ToolNames,
     /// What a built-in model answers from; `None` for a remote one.
     pub local: Option<LocalInput>,
 }
@@ -104,9 +108,14 @@ pub struct LocalInput {
 
 impl Prepared {
     /// A request whose body is a JSON document.
-    pub(super) fn remote(request: &Request, body: &Value, dropped: Vec<String>) -> Result<Self, ProviderError> {
+    pub(super) fn remote(
+        request: &Request,
+        body: &Value,
+        dropped: Vec<String>,
+        names: ToolNames,
+    ) -> Result<Self, ProviderError> {
         let body = serde_json::to_vec(body).map_err(|error| ProviderError::NotSendable(error.to_string()))?;
-        Ok(Self { model: request.model.clone(), body, dropped, delivery: request.delivery, local: None })
+        Ok(Self { model: request.model.clone(), body, dropped, delivery: request.delivery, names, local: None })
     }
 
     /// The error without what it repeats of this request: errors and logs carry no prompts.
@@ -128,7 +137,28 @@ impl Prepared {
             hasher.update(&(piece.len() as u64).to_le_bytes());
             hasher.update(piece);
         }
+        // The answer holds the recorded names, so one that was made for others is another answer.
+        for name in self.names.changed().flat_map(|(sent, recorded)| [sent, recorded]) {
+            hasher.update(&(name.len() as u64).to_le_bytes());
+            hasher.update(name.as_bytes());
+        }
         hasher.finalize()
+    }
+
+    /// What the provider answered, with the tools under their recorded names; so too what came before a failure.
+    pub fn as_recorded(&self, outcome: Result<Answer, CallError>) -> Result<Answer, CallError> {
+        match outcome {
+            Ok(mut answer) => {
+                self.names.restore(&mut answer);
+                Ok(answer)
+            }
+            Err(mut error) => {
+                if let Some(partial) = &mut error.partial {
+                    self.names.restore(partial);
+                }
+                Err(error)
+            }
+        }
     }
 }
 
@@ -138,7 +168,7 @@ fn canonical_body(body: &[u8]) -> Option<Vec<u8>> {
     for delivery in ["stream", "stream_options"] {
         fields.shift_remove(delivery);
     }
-    serde_json::to_vec(&canonical(&Value::Object(fields))).ok()
+    Some(canonical_json(&Value::Object(fields)).into_bytes())
 }
 
 #[cfg(test)]
@@ -148,7 +178,8 @@ mod tests {
     fn hash(body: &str) -> blake3::Hash {
         let (body, dropped) = (body.as_bytes().to_vec(), Vec::new());
         let delivery = Delivery::Whole;
-        Prepared { model: "m".into(), body, dropped, delivery, local: None }.hash("p", "https://example.test")
+        Prepared { model: "m".into(), body, dropped, delivery, names: ToolNames::default(), local: None }
+            .hash("p", "https://example.test")
     }
 
     #[test]
@@ -160,5 +191,19 @@ mod tests {
         assert_eq!(one, other);
         assert_ne!(one, hash(r#"{"messages":[{"content":"b","role":"user"}],"temperature":1,"model":"m"}"#));
         assert_ne!(hash("no json"), hash("no  json"));
+    }
+
+    #[test]
+    fn an_answer_for_other_names_of_tools_is_another_answer() {
+        let prepared = |tool: &str| {
+            let tools = Some(serde_json::json!([{"name": tool, "input_schema": {}}]));
+            let request = Request { tools, ..super::super::testing::request(serde_json::json!({})) };
+            let names = ToolNames::of(&request, super::super::recorded::NameRule::Plain);
+            let prepared = Prepared::remote(&request, &Value::Null, Vec::new(), names).unwrap();
+            prepared.hash("p", "https://example.test")
+        };
+        assert_eq!(prepared("a.b"), prepared("a.b"));
+        assert_ne!(prepared("a.b"), prepared("a/b"));
+        assert_eq!(prepared("ab"), prepared("abc"), "names that are sent stand in the body alone");
     }
 }

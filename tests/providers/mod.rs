@@ -48,7 +48,7 @@ const BEHAVIOURS: &[(&str, Behaviour)] = behaviours! {
         an_image_at_an_address, an_unknown_part_is_refused, whole_and_streamed_are_asked_for_differently;
     tools: offered_with_their_schemas, choice_auto, choice_none, choice_required, choice_of_one,
         parallel_calls_can_be_forbidden, calls_and_results_go_back_together, calls_without_ids_go_back,
-        a_tool_of_the_provider_is_left_out_and_said;
+        a_tool_of_the_provider_is_left_out_and_said, unusual_names_come_back;
     parameters: the_output_limit, temperature_and_top_p, top_k_or_said, penalties_or_said, a_seed_or_said,
         stop_texts_or_said, a_json_schema, what_the_model_refuses_is_said, private_parameters_stay_here,
         what_the_user_sets_wins;

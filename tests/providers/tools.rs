@@ -1,11 +1,12 @@
 //! Tools: offered, chosen, asked for and answered.
 
 use hindcast::domain::message::{Message, Part, Role, ToolCall};
-use hindcast::providers::Request;
+use hindcast::domain::provider::ProviderKind;
+use hindcast::providers::{Delivery, Request};
 use serde_json::{Value, json};
 
-use super::bench::{Exchange, ask, request, two_tools, with};
-use super::dialect::{Ability, Choice, Dialect, Said, Who};
+use super::bench::{Exchange, ask, exchange, request, streamed, two_tools, with};
+use super::dialect::{Ability, Choice, Dialect, Piece, Said, Script, Who};
 
 async fn choosing(dialect: &dyn Dialect, choice: Value) -> Exchange {
     let request = Request { tools: Some(two_tools()), ..with(dialect, json!({"tool_choice": choice})) };
@@ -127,4 +128,55 @@ pub async fn a_tool_of_the_provider_is_left_out_and_said(dialect: &dyn Dialect) 
     let got = ask(dialect, &Request { tools: Some(tools), ..request(dialect) }).await;
     assert_eq!(got.asked.tools.len(), 2);
     got.must_say(&["web_search_preview"]);
+}
+
+/// Names that no API, or not every one, takes; the first two differ in such characters only, the third takes neither's place.
+const UNUSUAL: [&str; 5] = [
+    "db.search/v2",
+    "db/search.v2",
+    "db_search_v2",
+    "Größe",
+    "the_name_of_a_tool_that_some_generator_made_from_a_path_in_an_interface_description",
+];
+
+fn is_taken(dialect: &dyn Dialect, name: &str) -> bool {
+    let more = if matches!(dialect.kind(), ProviderKind::Gemini | ProviderKind::Vertex) { ".:" } else { "" };
+    name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c) || more.contains(c))
+}
+
+pub async fn unusual_names_come_back(dialect: &dyn Dialect) {
+    let schema = json!({"type": "object", "properties": {"q": {"type": "string"}}});
+    let tools = UNUSUAL.map(|name| json!({"type": "function", "function": {"name": name, "parameters": schema}}));
+    let call = ToolCall { id: Some("call_x".into()), name: UNUSUAL[1].into(), arguments: json!({"q": "a"}) };
+    let messages = vec![
+        Message::text(Role::User, "Look it up."),
+        Message { role: Role::Assistant, name: None, parts: vec![Part::ToolCall(call)] },
+        Message {
+            role: Role::Tool,
+            name: Some(UNUSUAL[1].into()),
+            parts: vec![Part::ToolResult { id: Some("call_x".into()), result: json!("nothing") }],
+        },
+    ];
+    let asking = Request { messages, tools: Some(json!(tools)), ..request(dialect) };
+    let got = ask(dialect, &asking).await;
+    let sent: Vec<&'static str> = got.asked.tools.iter().map(|tool| &*tool.name.clone().leak()).collect();
+    assert_eq!(sent.len(), UNUSUAL.len(), "two names became one: {sent:?}");
+    assert!(sent.iter().all(|name| is_taken(dialect, name)), "{sent:?}");
+    assert_eq!(sent[2], UNUSUAL[2], "a name that fits is sent as it is");
+    let earlier = got.asked.said.iter().find_map(|(_, said)| match said {
+        Said::Call { name, .. } => Some(name.as_str()),
+        _ => None,
+    });
+    assert_eq!(earlier, Some(sent[1]), "an earlier call names the tool as it is offered");
+    got.must_say(&["the name of the tool db.search/v2"]);
+
+    let pieces = sent.iter().map(|name| Piece::Call { id: name, name, arguments: json!({"q": "b"}) });
+    let script = Script::new(dialect, pieces.collect());
+    let whole = exchange(dialect, &asking, dialect.plain(&script)).await.answer();
+    let in_pieces = Request { delivery: Delivery::Streamed, ..asking };
+    let pieces = exchange(dialect, &in_pieces, streamed(dialect, dialect.frames(&script))).await.answer();
+    for answer in [whole, pieces] {
+        let names: Vec<&str> = answer.tool_calls.iter().map(|call| call.name.as_str()).collect();
+        assert_eq!(names, UNUSUAL);
+    }
 }

@@ -47,6 +47,11 @@ pub fn told(name: &str, arguments: &Value) -> String {
 
 /// Imports the recorded agent as a trace.
 pub fn import(bench: &Bench, trace: &str) {
+    import_as(bench, trace, str::to_owned);
+}
+
+/// The same with other names of its tools.
+pub fn import_as(bench: &Bench, trace: &str, tool: fn(&str) -> String) {
     let mut messages = vec![Message::text(Role::System, "Be brief."), Message::text(Role::User, format!("{trace}?"))];
     let mut spans = Vec::new();
     for (step, says) in recorded().into_iter().enumerate() {
@@ -58,7 +63,7 @@ pub fn import(bench: &Bench, trace: &str) {
         span.request_model = Some("gpt-4.1".into());
         span.parameters.clone_from(json!({"max_tokens": 100, "temperature": 0}).as_object().unwrap());
         span.tools =
-            Some(json!([{"type": "function", "function": {"name": "lookup", "parameters": {"type": "object"}}}]));
+            Some(json!([{"type": "function", "function": {"name": tool("lookup"), "parameters": {"type": "object"}}}]));
         span.input_messages.clone_from(&messages);
         span.usage = Usage { input: Some(10), output: Some(5), ..Usage::default() };
         span.output_text = says.text.map(str::to_owned);
@@ -68,7 +73,7 @@ pub fn import(bench: &Bench, trace: &str) {
             .enumerate()
             .map(|(at, (name, arguments))| ToolCall {
                 id: Some(format!("rec{step}{at}")),
-                name: (*name).to_owned(),
+                name: tool(name),
                 arguments: arguments.clone(),
             })
             .collect();

@@ -9,7 +9,7 @@ use hindcast::services::replay::{Asker, CachePolicy, ChainQuestion, ContinueWith
 use hindcast::store::{JournalRecord, Store, StoreOptions};
 use serde_json::json;
 
-use super::chain_support::{Agent, Says, answers, asks, bodies, chains, import, plan, recorded, told};
+use super::chain_support::{Agent, Says, answers, asks, bodies, chains, import, import_as, plan, recorded, told};
 use super::resume::again;
 use super::support::{Bench, money, results};
 
@@ -70,6 +70,27 @@ async fn an_agent_that_asks_as_recorded_is_answered_as_recorded() {
     assert_eq!((intents, steps), (3, 3));
     let store = Store::new(bench.dir.path(), StoreOptions::default());
     assert_eq!(store.results(&outcome.run_id, &Cancel::new()).unwrap(), std::slice::from_ref(result));
+}
+
+#[tokio::test]
+async fn tools_that_are_sent_under_another_name_are_the_recorded_ones() {
+    let server = Agent::by(|step, _| {
+        let mut says = recorded().remove(step);
+        for (name, _) in &mut says.calls {
+            *name = if *name == "lookup" { "orders_lookup_v1" } else { "orders_search_v1" };
+        }
+        says
+    })
+    .await;
+    let bench = Bench::at(&server.uri());
+    import_as(&bench, "t", |name| format!("orders.{name}/v1"));
+    let (_, events) = bench.run(plan(&bench, &chains(), &["t"])).await;
+    let result = &results(&events)[0];
+    assert_eq!((result.status, kinds(result)), (ResultStatus::Ok, vec![]), "{result:#?}");
+    let bodies = bodies(&server).await;
+    assert_eq!((bodies.len(), &bodies[0]["tools"][0]["function"]["name"]), (3, &json!("orders_lookup_v1")));
+    let kept = serde_json::to_string(&result.steps).unwrap();
+    assert!(kept.contains("orders.lookup/v1") && kept.contains("orders.search/v1"), "{kept}");
 }
 
 #[tokio::test]

@@ -1,9 +1,8 @@
 //! Tool calls by their content: one text for all ways to write the same arguments.
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
-/// Above this a whole number in floating point may stand for several whole numbers (2^53).
-const EXACT: f64 = 9_007_199_254_740_992.0;
+use crate::domain::canonical_json::canonical_json;
 
 /// A tool call by its content: the tool's name and the canonical text of its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,55 +33,6 @@ pub(super) fn parsed(arguments: &Value) -> Value {
     match serde_json::from_str::<Value>(text) {
         Ok(read @ (Value::Object(_) | Value::Array(_))) => read,
         _ => Value::String(text.to_owned()),
-    }
-}
-
-/// The one text of all JSON texts that mean the same: members by name, numbers in one form (`1`, `1.0` and `1e0` are the
-/// same number), no white space between tokens. Texts within it stay as they are: white space in them means something.
-pub fn canonical_json(value: &Value) -> String {
-    let mut text = String::new();
-    write(value, &mut text);
-    text
-}
-
-fn write(value: &Value, text: &mut String) {
-    match value {
-        Value::Object(members) => {
-            let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
-            sorted.sort_by_key(|(name, _)| *name);
-            text.push('{');
-            for (place, (name, member)) in sorted.into_iter().enumerate() {
-                if place > 0 {
-                    text.push(',');
-                }
-                text.push_str(&Value::from(name.as_str()).to_string());
-                text.push(':');
-                write(member, text);
-            }
-            text.push('}');
-        }
-        Value::Array(items) => {
-            text.push('[');
-            for (place, item) in items.iter().enumerate() {
-                if place > 0 {
-                    text.push(',');
-                }
-                write(item, text);
-            }
-            text.push(']');
-        }
-        Value::Number(number) => text.push_str(&canonical_number(number)),
-        Value::Null | Value::Bool(_) | Value::String(_) => text.push_str(&value.to_string()),
-    }
-}
-
-fn canonical_number(number: &Number) -> String {
-    match number.as_f64() {
-        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => {
-            // Minus nought is nought.
-            format!("{:.0}", if float == 0.0 { 0.0 } else { float })
-        }
-        _ => number.to_string(),
     }
 }
 

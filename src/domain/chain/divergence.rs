@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::canonical::{canonical_json, parsed};
+use super::canonical::parsed;
+use crate::domain::canonical_json::canonical_json;
 use crate::domain::message::ToolCall;
 
 /// In which way a replay left its recording.

@@ -16,7 +16,7 @@ mod generated_tests;
 #[cfg(test)]
 mod tests;
 
-pub use canonical::{CallKey, canonical_json};
+pub use canonical::CallKey;
 pub use divergence::{AskedCall, Divergence, DivergenceKind};
 pub use follow::{Asked, ChainWalk, Next, Turn};
 pub use limits::{ChainLimits, LimitWatch};

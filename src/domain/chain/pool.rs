@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::canonical::canonical_json;
 use super::canonical::parsed;
 use super::recorded::{RecordedAnswer, RecordedChain};
+use crate::domain::canonical_json::canonical_json;
 use crate::domain::diff::{change_ratio, word_diff};
 use crate::domain::message::ToolCall;
 

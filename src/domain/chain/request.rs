@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::canonical::{canonical_json, parsed};
+use super::canonical::parsed;
+use crate::domain::canonical_json::canonical_json;
 
 /// Fields that say how an answer comes and who asked, and never what is asked. They are no part of a replay: the delivery
 /// is the replay's own, and nothing about the recorded user or the price class is told to a provider again.

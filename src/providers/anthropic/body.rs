@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
 use super::super::recorded::{
-    Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, conversation, definitions, settings,
-    tool_name,
+    Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, ToolNames, conversation, definitions,
+    settings,
 };
 use super::super::request::{Delivery, Request};
 use super::content::content;
@@ -17,11 +17,15 @@ const DEFAULT_MAX_TOKENS: u64 = 4096;
 /// The smallest budget of thinking that the API takes.
 const SMALLEST_BUDGET: u64 = 1024;
 
-/// Puts a request into the API's form, but for the model; what is left out or changed is added to `dropped` with the reason.
-pub fn body(request: &Request, dropped: &mut Vec<String>) -> Result<Map<String, Value>, ProviderError> {
-    let content = content(&conversation(&request.messages, dropped)?, dropped)?;
-    let tools = definitions(request.tools.as_ref(), dropped);
-    let settings = settings(request, !tools.is_empty(), dropped);
+/// Puts a request into the API's form, its tools under the names that are sent, but for the model; what is left out or changed is added to `dropped` with the reason.
+pub fn body(
+    request: &Request,
+    names: &ToolNames,
+    dropped: &mut Vec<String>,
+) -> Result<Map<String, Value>, ProviderError> {
+    let content = content(&conversation(&names.messages(&request.messages), dropped)?, dropped)?;
+    let tools = definitions(request.tools.as_ref(), names, dropped);
+    let settings = settings(request, !tools.is_empty(), names, dropped);
     let limit = request.max_output.or(request.abilities.max_output).unwrap_or(DEFAULT_MAX_TOKENS);
     let mut writer = Writer::new(limit, dropped);
     writer.body.insert("max_tokens".to_owned(), limit.into());
@@ -154,7 +158,7 @@ impl<'a> Writer<'a> {
         let choice = match self.choice.take() {
             Some(ToolChoice::Auto) => Some(json!({"type": "auto"})),
             Some(ToolChoice::Required) => Some(json!({"type": "any"})),
-            Some(ToolChoice::Named(name)) => Some(json!({"type": "tool", "name": tool_name(&name)})),
+            Some(ToolChoice::Named(name)) => Some(json!({"type": "tool", "name": name})),
             Some(ToolChoice::None) => {
                 self.body.insert("tool_choice".to_owned(), json!({"type": "none"}));
                 return;
@@ -174,11 +178,7 @@ impl<'a> Writer<'a> {
             self.dropped.push(format!("the tool {} (it takes free text)", tool.name));
             return None;
         }
-        let name = tool_name(&tool.name);
-        if name != tool.name {
-            self.dropped.push(format!("the name of the tool {} (sent as {name})", tool.name));
-        }
-        let mut sent = json!({"name": name, "input_schema": tool.schema});
+        let mut sent = json!({"name": tool.name, "input_schema": tool.schema});
         if let Some(description) = tool.description.as_deref().filter(|text| !text.is_empty()) {
             sent["description"] = json!(description);
         }

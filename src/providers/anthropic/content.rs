@@ -6,7 +6,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{Conversation, Media, MediaKind, Source, Speaker, TurnPart, UseIds, tool_name};
+use super::super::recorded::{Conversation, Media, MediaKind, Source, Speaker, TurnPart, UseIds};
 
 /// The messages, and the tools that occur in them.
 pub(super) struct Content {
@@ -73,12 +73,11 @@ impl Writer<'_> {
                         json!({"arguments": other})
                     }
                 };
-                let sent = tool_name(name);
-                self.tools.insert(sent.clone());
-                Some(json!({"type": "tool_use", "id": self.ids.of(id), "name": sent, "input": input}))
+                self.tools.insert(name.clone());
+                Some(json!({"type": "tool_use", "id": self.ids.of(id), "name": name, "input": input}))
             }
             TurnPart::Result { id, name, result } => {
-                self.tools.extend(name.as_deref().map(tool_name));
+                self.tools.extend(name.clone());
                 let text = result.as_str().map_or_else(|| result.to_string(), str::to_owned);
                 Some(json!({"type": "tool_result", "tool_use_id": self.ids.of(id), "content": text}))
             }

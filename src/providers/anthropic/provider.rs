@@ -10,6 +10,7 @@ use super::super::answer::Answer;
 use super::super::batch::BatchEndpoint;
 use super::super::error::{CallError, CallErrorKind, ProviderError};
 use super::super::key::Environment;
+use super::super::recorded::{NameRule, ToolNames};
 use super::super::remote::Connection;
 use super::super::request::{Prepared, Request};
 use super::super::{OnEvent, Provider};
@@ -71,11 +72,12 @@ impl Provider for Anthropic {
     }
 
     fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let names = ToolNames::of(request, NameRule::Plain);
         let mut dropped = Vec::new();
         let mut whole = Map::new();
         whole.insert("model".to_owned(), Value::String(request.model.clone()));
-        whole.extend(body(request, &mut dropped)?);
-        Prepared::remote(request, &whole.into(), dropped)
+        whole.extend(body(request, &names, &mut dropped)?);
+        Prepared::remote(request, &whole.into(), dropped, names)
     }
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {

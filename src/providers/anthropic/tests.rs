@@ -2,12 +2,13 @@ use serde_json::{Value, json};
 
 use super::body;
 use crate::domain::message::{Message, Part, Role, ToolCall};
+use crate::providers::recorded::{NameRule, ToolNames};
 use crate::providers::request::Request;
 use crate::providers::testing::request;
 
 fn sent(request: &Request) -> (Value, Vec<String>) {
     let mut dropped = Vec::new();
-    (body(request, &mut dropped).unwrap().into(), dropped)
+    (body(request, &ToolNames::of(request, NameRule::Plain), &mut dropped).unwrap().into(), dropped)
 }
 
 #[test]
@@ -67,7 +68,7 @@ fn messages_with_calls_get_tools_and_ids_in_the_letters_of_the_api() {
     assert_eq!(called["id"], answered["tool_use_id"]);
     assert_eq!(answered["content"], "{\"n\":1}");
     assert_eq!(body["tools"][0]["name"], "kb_search");
-    assert_eq!(dropped.len(), 2, "{dropped:?}");
+    assert_eq!(dropped.len(), 3, "{dropped:?}");
 }
 
 #[test]
@@ -91,5 +92,5 @@ fn documents_of_several_recorders() {
     );
     let sound = json!({"type": "input_audio", "input_audio": {"data": "AA==", "format": "wav"}});
     asked.messages[0].parts = vec![Part::Other { value: sound }];
-    assert!(super::body(&asked, &mut Vec::new()).unwrap_err().to_string().contains("sound"));
+    assert!(super::body(&asked, &ToolNames::default(), &mut Vec::new()).unwrap_err().to_string().contains("sound"));
 }

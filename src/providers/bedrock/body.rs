@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
 use super::super::recorded::{
-    Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, conversation, definitions, settings,
-    tool_name,
+    Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, ToolNames, conversation, definitions,
+    settings,
 };
 use super::super::request::Request;
 use super::content::content;
@@ -46,11 +46,11 @@ impl Maker {
     }
 }
 
-/// Puts a request into the API's form; what is left out or changed is added to `dropped` with the reason.
-pub(super) fn body(request: &Request, dropped: &mut Vec<String>) -> Result<Value, ProviderError> {
-    let content = content(&conversation(&request.messages, dropped)?, dropped)?;
-    let tools = definitions(request.tools.as_ref(), dropped);
-    let settings = settings(request, !tools.is_empty(), dropped);
+/// Puts a request into the API's form, its tools under the names that are sent; what is left out or changed is added to `dropped` with the reason.
+pub(super) fn body(request: &Request, names: &ToolNames, dropped: &mut Vec<String>) -> Result<Value, ProviderError> {
+    let content = content(&conversation(&names.messages(&request.messages), dropped)?, dropped)?;
+    let tools = definitions(request.tools.as_ref(), names, dropped);
+    let settings = settings(request, !tools.is_empty(), names, dropped);
     let mut writer = Writer::new(Maker::of(&request.model), dropped);
     for setting in settings {
         writer.add(setting);
@@ -170,7 +170,7 @@ impl<'a> Writer<'a> {
         let choice = match &self.choice {
             Some(ToolChoice::Auto) => Some(json!({"auto": {}})),
             Some(ToolChoice::Required) => Some(json!({"any": {}})),
-            Some(ToolChoice::Named(name)) => Some(json!({"tool": {"name": tool_name(name)}})),
+            Some(ToolChoice::Named(name)) => Some(json!({"tool": {"name": name}})),
             Some(ToolChoice::None) | None => None,
         };
         let mut config = json!({"tools": list});
@@ -185,11 +185,7 @@ impl<'a> Writer<'a> {
             self.dropped.push(format!("the tool {} (it takes free text)", tool.name));
             return None;
         }
-        let name = tool_name(&tool.name);
-        if name != tool.name {
-            self.dropped.push(format!("the name of the tool {} (sent as {name})", tool.name));
-        }
-        let mut sent = spec(&name, &tool.schema);
+        let mut sent = spec(&tool.name, &tool.schema);
         if let Some(description) = tool.description.as_deref().filter(|text| !text.is_empty()) {
             sent["toolSpec"]["description"] = json!(description);
         }

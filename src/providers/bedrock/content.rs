@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{Conversation, Media, MediaKind, Source, Speaker, TurnPart, UseIds, tool_name};
+use super::super::recorded::{Conversation, Media, MediaKind, Source, Speaker, TurnPart, UseIds};
 
 /// The messages, and the tools that occur in them.
 pub(super) struct Content {
@@ -57,12 +57,11 @@ impl Writer<'_> {
                         json!({"arguments": other})
                     }
                 };
-                let sent = tool_name(name);
-                self.tools.insert(sent.clone());
-                Some(json!({"toolUse": {"toolUseId": self.ids.of(id), "name": sent, "input": input}}))
+                self.tools.insert(name.clone());
+                Some(json!({"toolUse": {"toolUseId": self.ids.of(id), "name": name, "input": input}}))
             }
             TurnPart::Result { id, name, result } => {
-                self.tools.extend(name.as_deref().map(tool_name));
+                self.tools.extend(name.clone());
                 let blocks = match result {
                     Value::Object(_) => vec![json!({"json": result})],
                     Value::String(text) if text.is_empty() => Vec::new(),

@@ -12,6 +12,7 @@ use super::super::answer::Answer;
 use super::super::credentials::{AwsCredentials, SignedHeaders, aws_region};
 use super::super::error::{CallError, ProviderError};
 use super::super::key::{Environment, redact};
+use super::super::recorded::{NameRule, ToolNames};
 use super::super::remote::{Connection, path_segment};
 use super::super::request::{Delivery, Prepared, Request};
 use super::super::{OnEvent, Provider};
@@ -137,9 +138,10 @@ impl Provider for Bedrock {
     }
 
     fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let names = ToolNames::of(request, NameRule::Plain);
         let mut dropped = Vec::new();
-        let body = body(request, &mut dropped)?;
-        Prepared::remote(request, &body, dropped)
+        let body = body(request, &names, &mut dropped)?;
+        Prepared::remote(request, &body, dropped, names)
     }
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {

@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use super::super::answer::{Answer, StreamEvent};
 use super::super::error::{CallError, CallErrorKind, ProviderError};
 use super::super::key::Environment;
+use super::super::recorded::ToolNames;
 use super::super::request::{LocalInput, Prepared, Request};
 use super::super::{OnEvent, Provider};
 use super::extractive;
@@ -62,6 +63,7 @@ impl Provider for Builtin {
             body: body.to_string().into_bytes(),
             dropped: Vec::new(),
             delivery: request.delivery,
+            names: ToolNames::default(),
             local: Some(local),
         })
     }

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{Format, Origin, Reasoning, Scalar, Setting, ToolChoice, definitions, settings};
+use super::super::recorded::{
+    Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolNames, definitions, settings,
+};
 use super::super::request::{Delivery, Request};
 use super::messages::messages;
 
@@ -11,11 +13,15 @@ use super::messages::messages;
 const OWN: [&str; 4] = ["documents", "citation_options", "safety_mode", "strict_tools"];
 
 /// The body of a request; what is left out is added to `dropped` with the reason.
-pub(super) fn body(request: &Request, dropped: &mut Vec<String>) -> Result<Map<String, Value>, ProviderError> {
+pub(super) fn body(
+    request: &Request,
+    names: &ToolNames,
+    dropped: &mut Vec<String>,
+) -> Result<Map<String, Value>, ProviderError> {
     let mut body = Map::new();
     body.insert("model".to_owned(), Value::String(request.model.clone()));
-    body.insert("messages".to_owned(), messages(&request.messages, dropped)?);
-    let mut tools = definitions(request.tools.as_ref(), dropped);
+    body.insert("messages".to_owned(), messages(&names.messages(&request.messages), dropped)?);
+    let mut tools = definitions(request.tools.as_ref(), names, dropped);
     tools.retain(|tool| {
         if tool.is_custom() {
             dropped.push(format!("the tool {} (it takes free text, which this API's tools cannot)", tool.name));
@@ -23,7 +29,7 @@ pub(super) fn body(request: &Request, dropped: &mut Vec<String>) -> Result<Map<S
         !tool.is_custom()
     });
     let mut adding = Adding { body, only_tool: None, dropped };
-    for setting in settings(request, !tools.is_empty(), adding.dropped) {
+    for setting in settings(request, !tools.is_empty(), names, adding.dropped) {
         adding.take(setting);
     }
     let Adding { mut body, only_tool, dropped } = adding;

@@ -26,7 +26,7 @@ fn parameters_have_cohere_s_names() {
     });
     let tools = json!([{"type": "function", "function": {"name": "f", "parameters": {}, "strict": true}}]);
     let mut dropped = Vec::new();
-    let sent = Value::Object(body(&request(recorded, Some(tools)), &mut dropped).unwrap());
+    let sent = Value::Object(body(&request(recorded, Some(tools)), &ToolNames::default(), &mut dropped).unwrap());
     assert_eq!(
         sent,
         json!({
@@ -47,7 +47,7 @@ fn a_tool_chosen_by_name_is_the_only_one_sent() {
     let tools = json!([{"name": "f", "input_schema": {}}, {"name": "g", "input_schema": {}}]);
     let named = json!({"tool_choice": {"type": "tool", "name": "g"}});
     let mut dropped = Vec::new();
-    let sent = body(&request(named, Some(tools)), &mut dropped).unwrap();
+    let sent = body(&request(named, Some(tools)), &ToolNames::default(), &mut dropped).unwrap();
     assert_eq!(sent["tool_choice"], "REQUIRED");
     assert_eq!((sent["tools"].as_array().unwrap().len(), &sent["tools"][0]["function"]["name"]), (1, &json!("g")));
     assert!(dropped[0].contains("beside g"), "{dropped:?}");

@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
 use super::super::recorded::{
-    Format, Origin, Scalar, Setting, ToolChoice, ToolDefinition, conversation, definitions, settings,
+    Format, Origin, Scalar, Setting, ToolChoice, ToolDefinition, ToolNames, conversation, definitions, settings,
 };
 use super::super::request::Request;
-use super::content::{Signatures, content, name_of};
+use super::content::{Signatures, content};
 use super::thinking::{Generation, config};
 
 /// Fields beside the contents that the user may set; every other name goes to `generationConfig`.
@@ -22,16 +22,16 @@ const KEPT: [(&str, &str); 6] = [
     ("response_modalities", "responseModalities"),
 ];
 
-/// Puts a request into the API's form; what is left out or changed is added to `dropped` with the reason.
-pub fn body(request: &Request, dropped: &mut Vec<String>) -> Result<Value, ProviderError> {
+/// Puts a request into the API's form, its tools under the names that are sent; what is left out or changed is added to `dropped` with the reason.
+pub fn body(request: &Request, names: &ToolNames, dropped: &mut Vec<String>) -> Result<Value, ProviderError> {
     let generation = Generation::of(&request.model);
     let signatures = match generation {
         Generation::Budgets => Signatures::Ignored,
         Generation::Levels => Signatures::Wanted,
     };
-    let mut body = content(&conversation(&request.messages, dropped)?, signatures, dropped)?;
-    let tools = definitions(request.tools.as_ref(), dropped);
-    let settings = settings(request, !tools.is_empty(), dropped);
+    let mut body = content(&conversation(&names.messages(&request.messages), dropped)?, signatures, dropped)?;
+    let tools = definitions(request.tools.as_ref(), names, dropped);
+    let settings = settings(request, !tools.is_empty(), names, dropped);
     let mut writer = Writer { generation, dropped, body: Map::new(), config: Map::new() };
     if let Some(most) = request.max_output {
         writer.config.insert("maxOutputTokens".to_owned(), most.into());
@@ -68,7 +68,7 @@ impl Writer<'_> {
                     ToolChoice::Auto => json!({"mode": "AUTO"}),
                     ToolChoice::None => json!({"mode": "NONE"}),
                     ToolChoice::Required => json!({"mode": "ANY"}),
-                    ToolChoice::Named(name) => json!({"mode": "ANY", "allowedFunctionNames": [name_of(&name)]}),
+                    ToolChoice::Named(name) => json!({"mode": "ANY", "allowedFunctionNames": [name]}),
                 };
                 self.body.insert("toolConfig".to_owned(), json!({"functionCallingConfig": choice}));
             }
@@ -121,11 +121,7 @@ impl Writer<'_> {
             self.dropped.push(format!("the tool {} (it takes free text)", tool.name));
             return None;
         }
-        let name = name_of(&tool.name);
-        if name != tool.name {
-            self.dropped.push(format!("the name of the tool {} (sent as {name})", tool.name));
-        }
-        let mut sent = json!({"name": name, "parametersJsonSchema": tool.schema});
+        let mut sent = json!({"name": tool.name, "parametersJsonSchema": tool.schema});
         if let Some(description) = tool.description.as_deref().filter(|text| !text.is_empty()) {
             sent["description"] = json!(description);
         }

@@ -3,13 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{Conversation, Media, MediaKind, Source, Speaker, TurnPart, tool_name};
+use super::super::recorded::{Conversation, Media, MediaKind, Source, Speaker, TurnPart};
 
 /// What stands in the place of the signature that models from Gemini 3 on want beside a call of the present turn, where the call
 /// was made by another model or its signature was not recorded. Source: Google's guide to thought signatures.
 const NO_SIGNATURE: &str = "skip_thought_signature_validator";
-/// The most characters of a tool's name.
-const LONGEST_NAME: usize = 64;
 
 /// Puts the conversation into `contents` and `systemInstruction`; what is left out or changed is added to `dropped`.
 pub(super) fn content(
@@ -54,13 +52,6 @@ pub(super) enum Signatures {
     Ignored,
 }
 
-/// A tool's name as this API takes it: letters, digits and `_.:-`.
-pub(super) fn name_of(recorded: &str) -> String {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':' | '-');
-    let taken = recorded.len() <= LONGEST_NAME && recorded.chars().all(fits);
-    if taken { recorded.to_owned() } else { tool_name(recorded) }
-}
-
 struct Writer<'a> {
     signatures: Signatures,
     unsigned: bool,
@@ -90,7 +81,7 @@ impl Writer<'_> {
                         Value::Object(_) => result.clone(),
                         other => json!({"result": other}),
                     };
-                    let name = name.as_deref().map_or_else(|| "unknown_tool".to_owned(), name_of);
+                    let name = name.as_deref().unwrap_or("unknown_tool");
                     json!({"functionResponse": {"name": name, "response": response}})
                 }
             });
@@ -107,7 +98,7 @@ impl Writer<'_> {
                 json!({"arguments": other})
             }
         };
-        json!({"functionCall": {"name": name_of(name), "args": args}})
+        json!({"functionCall": {"name": name, "args": args}})
     }
 }
 

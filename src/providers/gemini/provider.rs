@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::answer::Answer;
 use super::super::error::{CallError, CallErrorKind, ProviderError};
 use super::super::key::Environment;
+use super::super::recorded::{NameRule, ToolNames};
 use super::super::remote::{Connection, path_segment};
 use super::super::request::{Delivery, Prepared, Request};
 use super::super::{OnEvent, Provider};
@@ -65,9 +66,10 @@ impl Provider for Gemini {
     }
 
     fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let names = ToolNames::of(request, NameRule::Dotted);
         let mut dropped = Vec::new();
-        let body = body(request, &mut dropped)?;
-        Prepared::remote(request, &body, dropped)
+        let body = body(request, &names, &mut dropped)?;
+        Prepared::remote(request, &body, dropped, names)
     }
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {

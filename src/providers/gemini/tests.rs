@@ -2,12 +2,13 @@ use serde_json::{Value, json};
 
 use super::body;
 use crate::domain::message::{Message, Part, Role, ToolCall};
+use crate::providers::recorded::{NameRule, ToolNames};
 use crate::providers::request::Request;
 use crate::providers::testing::request;
 
 fn sent(request: &Request) -> (Value, Vec<String>) {
     let mut dropped = Vec::new();
-    (body(request, &mut dropped).unwrap(), dropped)
+    (body(request, &ToolNames::of(request, NameRule::Dotted), &mut dropped).unwrap(), dropped)
 }
 
 #[test]
@@ -60,7 +61,7 @@ fn an_address_has_to_tell_its_type() {
         let value = json!({"type": "image_url", "image_url": {"url": url}});
         let mut asked = request(json!({}));
         asked.messages = vec![Message { role: Role::User, name: None, parts: vec![Part::Other { value }] }];
-        body(&asked, &mut Vec::new())
+        body(&asked, &ToolNames::default(), &mut Vec::new())
     };
     let sent = image("https://e.example/a/cat.JPG?size=2").unwrap();
     assert_eq!(

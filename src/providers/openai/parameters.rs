@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
 use super::super::recorded::{
-    Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, definitions, settings,
+    Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, ToolNames, definitions, settings,
 };
 use super::super::request::{Delivery, Request};
 use super::messages;
@@ -57,13 +57,14 @@ const COMPATIBLE: [&str; 7] = [
 pub fn body(
     request: &Request,
     dialect: Dialect,
+    names: &ToolNames,
     dropped: &mut Vec<String>,
 ) -> Result<Map<String, Value>, ProviderError> {
     let mut body = Map::new();
     body.insert("model".to_owned(), Value::String(request.model.clone()));
-    body.insert("messages".to_owned(), messages::to_wire(&request.messages, dropped)?);
-    let mut tools = definitions(request.tools.as_ref(), dropped);
-    for setting in settings(request, !tools.is_empty(), dropped) {
+    body.insert("messages".to_owned(), messages::to_wire(&names.messages(&request.messages), dropped)?);
+    let mut tools = definitions(request.tools.as_ref(), names, dropped);
+    for setting in settings(request, !tools.is_empty(), names, dropped) {
         match setting {
             Setting::ToolChoice(choice) if dialect == Dialect::Ollama => choose_without(&choice, &mut tools, dropped),
             setting => add(&mut body, setting, dialect, dropped),

@@ -8,6 +8,7 @@ use super::super::answer::Answer;
 use super::super::batch::BatchEndpoint;
 use super::super::error::{CallError, CallErrorKind, ProviderError};
 use super::super::key::Environment;
+use super::super::recorded::{NameRule, ToolNames};
 use super::super::remote::Connection;
 use super::super::request::{Prepared, Request};
 use super::super::{OnEvent, Provider};
@@ -69,9 +70,10 @@ impl Provider for OpenAi {
     }
 
     fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let names = ToolNames::of(request, NameRule::Plain);
         let mut dropped = Vec::new();
-        let body = body(request, self.dialect, &mut dropped)?;
-        Prepared::remote(request, &body.into(), dropped)
+        let body = body(request, self.dialect, &names, &mut dropped)?;
+        Prepared::remote(request, &body.into(), dropped, names)
     }
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {

@@ -3,16 +3,18 @@
 mod call_ids;
 mod conversation;
 mod media;
-mod names;
 mod open_api;
 mod settings;
+mod tool_names;
 mod tools;
+mod use_ids;
 mod values;
 
 pub(super) use call_ids::CallIds;
 pub(super) use conversation::{Conversation, Speaker, TurnPart, conversation};
 pub(super) use media::{Media, MediaKind, Source};
-pub(super) use names::{UseIds, tool_name};
 pub(super) use settings::{Origin, Scalar, Setting, settings};
+pub(super) use tool_names::{NameRule, ToolNames};
 pub(super) use tools::{ToolDefinition, definitions};
+pub(super) use use_ids::UseIds;
 pub(super) use values::{Format, Reasoning, ToolChoice};

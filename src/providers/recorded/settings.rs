@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::request::{Request, Support};
 use super::open_api::json_schema;
+use super::tool_names::ToolNames;
 use super::values::{Format, Reasoning, ToolChoice};
 use crate::domain::price::SAMPLING_PARAMETERS;
 
@@ -116,13 +117,14 @@ const NESTED: [&str; 7] = [
     "config",
 ];
 
-/// Reads the parameters of a request: the recorded ones, those that the user set over them last. What cannot be sent to any
+/// Reads the parameters of a request: the recorded ones, those that the user set over them last; a chosen tool under the name
+/// that is sent. What cannot be sent to any
 /// provider, or is known to be refused by the model, is added to `dropped` with the reason.
 ///
 /// Service tier, storing, user ids and metadata are `Other`, and no provider sends those of a recording: they change the
 /// price or tell the provider about the recorded user.
-pub fn settings(request: &Request, has_tools: bool, dropped: &mut Vec<String>) -> Vec<Setting> {
-    let mut reader = Reader { request, has_tools, dropped, settings: Vec::new() };
+pub fn settings(request: &Request, has_tools: bool, names: &ToolNames, dropped: &mut Vec<String>) -> Vec<Setting> {
+    let mut reader = Reader { request, has_tools, names, dropped, settings: Vec::new() };
     for (name, value) in &flattened(&request.parameters) {
         let ours = OURS.contains(&name.as_str()) || value.is_null() || (name == "n" && value == 1);
         if !ours && !is_overridden(name, &request.set) {
@@ -186,6 +188,7 @@ fn flattened(parameters: &Map<String, Value>) -> Map<String, Value> {
 struct Reader<'a> {
     request: &'a Request,
     has_tools: bool,
+    names: &'a ToolNames,
     dropped: &'a mut Vec<String>,
     settings: Vec<Setting>,
 }
@@ -251,7 +254,8 @@ impl Reader<'_> {
             self.dropped.push(format!("forced {name} (refused by {})", self.request.model));
             return;
         }
-        self.push(choice.map(Setting::ToolChoice), name, value);
+        let choice = choice.map(|choice| Setting::ToolChoice(self.names.choice(choice)));
+        self.push(choice, name, value);
         // Anthropic says here what others say apart.
         if value.get("disable_parallel_tool_use").and_then(Value::as_bool) == Some(true) {
             self.settings.push(Setting::ParallelTools(false));

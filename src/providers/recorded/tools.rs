@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::open_api::json_schema;
+use super::tool_names::ToolNames;
 
 /// A tool that a model may ask for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ToolDefinition {
-    /// Its name.
+    /// Its name, as it is sent.
     pub name: String,
     /// What it does.
     pub description: Option<String>,
@@ -23,6 +24,21 @@ impl ToolDefinition {
     /// Whether it takes free text instead of arguments: only OpenAI's own APIs know such tools.
     pub fn is_custom(&self) -> bool {
         self.chat.as_ref().and_then(|chat| chat.get("type")).is_some_and(|kind| kind == "custom")
+    }
+
+    fn rename(&mut self, names: &ToolNames) {
+        let sent = names.sent(&self.name);
+        if sent == self.name {
+            return;
+        }
+        if let Some(chat) = &mut self.chat {
+            for kind in ["function", "custom"] {
+                if let Some(name) = chat.get_mut(kind).and_then(|inner| inner.get_mut("name")) {
+                    *name = Value::String(sent.to_owned());
+                }
+            }
+        }
+        self.name = sent.to_owned();
     }
 
     /// As chat completions write it.
@@ -41,11 +57,22 @@ impl ToolDefinition {
     }
 }
 
-/// The definitions in order. What runs at the provider is left out and said: nothing is run.
+/// The definitions in order, under the names that are sent. What runs at the provider is left out and said: nothing is run;
+/// and so is every name that is sent changed.
 ///
 /// Takes OpenAI's two forms, Anthropic's (`input_schema`), Gemini's (`functionDeclarations`), Bedrock's (`toolSpec`) and
 /// OpenTelemetry's.
-pub fn definitions(recorded: Option<&Value>, dropped: &mut Vec<String>) -> Vec<ToolDefinition> {
+pub fn definitions(recorded: Option<&Value>, names: &ToolNames, dropped: &mut Vec<String>) -> Vec<ToolDefinition> {
+    let mut tools = read(recorded, dropped);
+    for tool in &mut tools {
+        tool.rename(names);
+    }
+    names.say(dropped);
+    tools
+}
+
+/// The definitions under their recorded names.
+pub(super) fn read(recorded: Option<&Value>, dropped: &mut Vec<String>) -> Vec<ToolDefinition> {
     let list = match recorded {
         Some(Value::Array(list)) => list.as_slice(),
         Some(one @ Value::Object(_)) => std::slice::from_ref(one),
@@ -133,11 +160,11 @@ mod tests {
             {"type": "web_search"},
         ]);
         let mut dropped = Vec::new();
-        let tools = definitions(Some(&recorded), &mut dropped);
+        let tools = definitions(Some(&recorded), &ToolNames::default(), &mut dropped);
         assert_eq!(tools.len(), 5);
         assert!(tools.iter().all(|tool| tool.as_chat_tool() == own));
         assert_eq!(dropped, ["tool of type web_search"]);
-        assert!(definitions(Some(&json!([])), &mut Vec::new()).is_empty());
+        assert!(definitions(Some(&json!([])), &ToolNames::default(), &mut Vec::new()).is_empty());
     }
 
     #[test]
@@ -149,7 +176,7 @@ mod tests {
         format["type"] = json!("grammar");
         let flat = json!({"type": "custom", "name": "c", "format": format});
         for recorded in [nested.clone(), flat] {
-            let tools = definitions(Some(&json!([recorded])), &mut Vec::new());
+            let tools = definitions(Some(&json!([recorded])), &ToolNames::default(), &mut Vec::new());
             assert!(tools[0].is_custom());
             assert_eq!(tools[0].as_chat_tool(), nested);
         }

@@ -94,7 +94,7 @@ impl Connection {
         key.is_some_and(|key| key.starts_with("eyJ") && key.matches('.').count() == 2)
     }
 
-    /// Posts a request and reads its answer, in pieces where it was asked for so. Keys, and what is repeated of the request,
+    /// Posts a request and reads its answer, in pieces where it was asked for so; its calls are of the tools' recorded names. Keys, and what is repeated of the request,
     /// are taken out of what is said.
     pub async fn ask(
         &self,
@@ -106,7 +106,14 @@ impl Connection {
     ) -> Result<Answer, CallError> {
         let request = HttpRequest { path, body: Some(prepared.body.clone()), headers };
         let asked = self.exchange(wire, request, prepared.delivery, on_event).await;
+<<<<<<< HEAD
         asked.map_err(|error| self.clean(prepared.without_echo(error)))
+=======
+        prepared.as_recorded(asked).map_err(|mut error| {
+            error.message = without_request(&error.message, &prepared.body);
+            self.clean(error)
+        })
+>>>>>>> e39471c35abe784b31c3d496733f6e9fb135e4ed
     }
 
     async fn exchange(

@@ -175,6 +175,7 @@ fn is_text(value: &Value, at: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::recorded::{ToolNames, definitions};
     use super::*;
 
     fn message(role: Role, parts: Vec<Part>) -> Message {
@@ -188,7 +189,7 @@ mod tests {
         };
         let text = |text: &str| Part::Text { text: text.into() };
         let custom = json!([{"type": "custom", "name": "shell"}]);
-        let tools = super::super::super::recorded::definitions(Some(&custom), &mut Vec::new());
+        let tools = definitions(Some(&custom), &ToolNames::default(), &mut Vec::new());
         let messages = [
             Message::text(Role::System, "S"),
             Message::text(Role::User, "a"),

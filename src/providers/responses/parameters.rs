@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
 use super::super::recorded::{
-    Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, definitions, settings,
+    Format, Origin, Reasoning, Scalar, Setting, ToolChoice, ToolDefinition, ToolNames, definitions, settings,
 };
 use super::super::request::{Delivery, Request};
 use super::input::{Input, input};
@@ -13,16 +13,20 @@ use super::input::{Input, input};
 const STATEFUL: [&str; 5] = ["store", "previous_response_id", "conversation", "prompt", "background"];
 
 /// The body of a request; what is left out is added to `dropped` with the reason.
-pub(super) fn body(request: &Request, dropped: &mut Vec<String>) -> Result<Map<String, Value>, ProviderError> {
-    let tools = definitions(request.tools.as_ref(), dropped);
-    let Input { instructions, items } = input(&request.messages, &tools, dropped)?;
+pub(super) fn body(
+    request: &Request,
+    names: &ToolNames,
+    dropped: &mut Vec<String>,
+) -> Result<Map<String, Value>, ProviderError> {
+    let tools = definitions(request.tools.as_ref(), names, dropped);
+    let Input { instructions, items } = input(&names.messages(&request.messages), &tools, dropped)?;
     let mut body = Map::new();
     body.insert("model".to_owned(), Value::String(request.model.clone()));
     if let Some(instructions) = instructions {
         body.insert("instructions".to_owned(), Value::String(instructions));
     }
     body.insert("input".to_owned(), Value::Array(items));
-    for setting in settings(request, !tools.is_empty(), dropped) {
+    for setting in settings(request, !tools.is_empty(), names, dropped) {
         add(&mut body, setting, &tools, dropped);
     }
     if let Some(most) = request.max_output {

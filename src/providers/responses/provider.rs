@@ -9,6 +9,7 @@ use super::super::answer::Answer;
 use super::super::error::{CallError, CallErrorKind, ProviderError};
 use super::super::key::Environment;
 use super::super::openai::{ChatWire, model_ids};
+use super::super::recorded::{NameRule, ToolNames};
 use super::super::remote::{Assembly, Connection, Refusal, Wire};
 use super::super::request::{Prepared, Request};
 use super::super::{OnEvent, Provider};
@@ -70,9 +71,10 @@ impl Provider for Responses {
     }
 
     fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let names = ToolNames::of(request, NameRule::Plain);
         let mut dropped = Vec::new();
-        let body = parameters::body(request, &mut dropped)?;
-        Prepared::remote(request, &body.into(), dropped)
+        let body = parameters::body(request, &names, &mut dropped)?;
+        Prepared::remote(request, &body.into(), dropped, names)
     }
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {

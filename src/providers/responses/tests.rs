@@ -28,7 +28,7 @@ fn parameters_and_tools_of_chat_completions_move_to_their_places() {
     let tools =
         json!([{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}}}]);
     let mut dropped = Vec::new();
-    let sent = Value::Object(body(&request(recorded, Some(tools)), &mut dropped).unwrap());
+    let sent = Value::Object(body(&request(recorded, Some(tools)), &ToolNames::default(), &mut dropped).unwrap());
     assert_eq!(
         sent,
         json!({
@@ -54,7 +54,7 @@ fn its_own_recordings_keep_summary_and_truncation_and_nothing_is_stored_whoever_
     let mut request = request(recorded, None);
     request.set = json!({"store": true, "background": true, "prompt_cache_key": "k"}).as_object().unwrap().clone();
     let mut dropped = Vec::new();
-    let sent = body(&request, &mut dropped).unwrap();
+    let sent = body(&request, &ToolNames::default(), &mut dropped).unwrap();
     assert_eq!(sent["reasoning"], json!({"effort": "high", "summary": "auto"}));
     assert_eq!(sent["text"], json!({"format": {"type": "json_object"}, "verbosity": "high"}));
     assert_eq!((&sent["truncation"], &sent["store"]), (&json!("auto"), &json!(false)));

@@ -10,6 +10,7 @@ use super::super::anthropic::{self, MessagesWire};
 use super::super::error::{CallError, CallErrorKind, ProviderError};
 use super::super::gemini::{self, GenerateWire};
 use super::super::key::Environment;
+use super::super::recorded::{NameRule, ToolNames};
 use super::super::remote::{Connection, Wire, path_segment};
 use super::super::request::{Delivery, Prepared, Request};
 use super::super::{OnEvent, Provider};
@@ -41,6 +42,14 @@ enum Publisher {
 }
 
 impl Publisher {
+    /// Which names of tools its models take.
+    const fn names(self) -> NameRule {
+        match self {
+            Self::Google => NameRule::Dotted,
+            Self::Anthropic => NameRule::Plain,
+        }
+    }
+
     /// The maker and the name of a model that is written with its maker (`anthropic/claude-…`) or without.
     fn of(model: &str) -> Result<(Self, &str), ProviderError> {
         match model.split_once('/') {
@@ -113,17 +122,19 @@ impl Provider for Vertex {
     }
 
     fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
+        let publisher = Publisher::of(&request.model)?.0;
+        let names = ToolNames::of(request, publisher.names());
         let mut dropped = Vec::new();
-        let body = match Publisher::of(&request.model)?.0 {
-            Publisher::Google => gemini::body(request, &mut dropped)?,
+        let body = match publisher {
+            Publisher::Google => gemini::body(request, &names, &mut dropped)?,
             Publisher::Anthropic => {
                 let mut body = Map::new();
                 body.insert("anthropic_version".to_owned(), Value::String(ANTHROPIC_VERSION.to_owned()));
-                body.extend(anthropic::body(request, &mut dropped)?);
+                body.extend(anthropic::body(request, &names, &mut dropped)?);
                 body.into()
             }
         };
-        Prepared::remote(request, &body, dropped)
+        Prepared::remote(request, &body, dropped, names)
     }
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {

@@ -266,7 +266,7 @@ async fn finish(shared: &Arc<Shared>, held: Held<'_>, outcome: Result<Answer, Ca
     let model = held.call.model.to_string();
     let call = Call::new(shared, &held.call, &model);
     let result = call.blank(1);
-    let result = match outcome {
+    let result = match held.call.prepared.as_recorded(outcome) {
         Ok(answer) => call.answered(result, answer, held.reservation, Money::ZERO),
         Err(error) => {
             let error = held.call.prepared.without_echo(error);

@@ -1,15 +1,9 @@
-//! Names and ids in the letters that Anthropic's and Bedrock's APIs take.
+//! Ids of tool calls in the letters that Anthropic's and Bedrock's APIs take.
 
 use std::collections::HashMap;
 
-/// The most characters of a name or id.
+/// The most characters of an id.
 const LONGEST: usize = 64;
-
-/// A tool's name: letters, digits, `_` and `-`, at most 64 of them; what else was recorded becomes `_`.
-pub fn tool_name(recorded: &str) -> String {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    recorded.chars().take(LONGEST).map(|c| if fits(c) { c } else { '_' }).collect()
-}
 
 /// Ids of tool calls: letters, digits, `_` and `-`, at most 64 of them, which every one of these APIs takes. Others are
 /// replaced, each by one of its own.
@@ -35,9 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_ids_keep_what_fits() {
-        assert_eq!(tool_name("get_weather-2"), "get_weather-2");
-        assert_eq!(tool_name("kb.search ünï"), "kb_search__n_");
+    fn ids_keep_what_fits() {
         let mut ids = UseIds::default();
         assert_eq!(ids.of("tooluse_1"), "tooluse_1");
         assert_eq!(
