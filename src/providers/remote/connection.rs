@@ -106,14 +106,7 @@ impl Connection {
     ) -> Result<Answer, CallError> {
         let request = HttpRequest { path, body: Some(prepared.body.clone()), headers };
         let asked = self.exchange(wire, request, prepared.delivery, on_event).await;
-<<<<<<< HEAD
-        asked.map_err(|error| self.clean(prepared.without_echo(error)))
-=======
-        prepared.as_recorded(asked).map_err(|mut error| {
-            error.message = without_request(&error.message, &prepared.body);
-            self.clean(error)
-        })
->>>>>>> e39471c35abe784b31c3d496733f6e9fb135e4ed
+        prepared.as_recorded(asked).map_err(|error| self.clean(prepared.without_echo(error)))
     }
 
     async fn exchange(
