@@ -207,6 +207,8 @@ async fn a_batch_that_is_cancelled_keeps_what_was_answered() {
     let results = results(&events);
     assert_eq!(of_trace(&results, "trace0").status, ResultStatus::Ok);
     assert!(of_trace(&results, "trace1").error.as_deref().unwrap().contains("was cancelled"), "{results:?}");
+    let refused = bench.service.resume(&run_id, &wish, None, &Cancel::new()).err().unwrap();
+    assert!(refused.to_string().contains("nothing to cancel"), "{refused}");
 }
 
 #[tokio::test]

@@ -89,6 +89,10 @@ impl ReplayService {
     ) -> Result<ReplayPlan, PlanError> {
         let journal = Journal::of_run_alone(self.store().state_dir(), run_id)?;
         let journalled = told(&journal, run_id)?;
+        if order.batches == BatchWish::Cancel && journalled.waiting.is_empty() {
+            let reason = "none of its batches is at a provider, so there is nothing to cancel".to_owned();
+            return Err(PlanError::NotResumable { run: run_id.as_str().to_owned(), reason });
+        }
         let mut reopened = HashSet::new();
         if order.diverged.is_some() {
             let left = journalled.done.iter().filter(|result| result.status == ResultStatus::Diverged);
