@@ -142,6 +142,10 @@ pub fn result(result: &RunResult) -> Value {
         "from_cache": result.from_cache,
         "error": result.error,
         "dropped": result.dropped,
+        "response_model": result.response_model,
+        "cache_write_tokens": result.cache_write_tokens,
+        "audio_input_tokens": result.audio_input_tokens,
+        "audio_output_tokens": result.audio_output_tokens,
     });
     if !result.steps.is_empty() {
         fields["steps"] = json!(result.steps);

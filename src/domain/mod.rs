@@ -1,5 +1,6 @@
 //! Pure types and rules: no I/O, and no crate that does any.
 
+pub mod answering_model;
 pub mod cache;
 pub mod cancel;
 pub mod canonical_json;

@@ -434,4 +434,17 @@ pub struct RunResult {
     /// What of the recorded request was not sent, since the target does not take it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<String>,
+    /// The model that says it answered, where the provider says; a gateway may ask another than was asked for. Of a chain
+    /// that of its last answer. Untrusted text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_model: Option<String>,
+    /// Input tokens written to the provider's cache, a part of `input_tokens`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write_tokens: Option<u64>,
+    /// Input tokens of sound, a part of `input_tokens`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_input_tokens: Option<u64>,
+    /// Output tokens of sound, a part of `output_tokens`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_output_tokens: Option<u64>,
 }

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/0002_search_text.sql"),
     include_str!("sql/0003_chain_steps.sql"),
     include_str!("sql/0004_dropped.sql"),
+    include_str!("sql/0005_response_model.sql"),
 ];
 
 /// The present schema's version.

@@ -172,7 +172,9 @@ fn push_result(rows: &mut RowBatch, stored: &StoredResult) -> Result<()> {
     rows.time(Some(stored.created_at)).int(Some(stored.created_at.nanos()));
     let steps = if result.steps.is_empty() { None } else { Some(serde_json::to_string(&result.steps)?) };
     let dropped = if result.dropped.is_empty() { None } else { Some(serde_json::to_string(&result.dropped)?) };
-    rows.text(steps.as_deref()).text(dropped.as_deref()).end_row();
+    rows.text(steps.as_deref()).text(dropped.as_deref());
+    rows.text(result.response_model.as_deref()).count(result.cache_write_tokens);
+    rows.count(result.audio_input_tokens).count(result.audio_output_tokens).end_row();
     Ok(())
 }
 
@@ -204,7 +206,8 @@ fn run_rows(conn: &Connection, sql: &str, params: &[&dyn duckdb::ToSql]) -> Resu
 /// The columns of a result.
 pub(super) const RESULT: &str = "run_id, result_id, trace_id, span_id, variant, model, prompt, sample, status, output_text, tool_calls, \
     finish_reason, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, cost_usd, cost_source, latency_ms, \
-    ttft_ms, attempts, from_cache, error, steps, dropped";
+    ttft_ms, attempts, from_cache, error, steps, dropped, response_model, \
+    cache_write_tokens, audio_input_tokens, audio_output_tokens";
 /// And those of the request it answers.
 pub(super) const STORED: &str = "request, request_hash, created_ns";
 
@@ -270,5 +273,9 @@ fn result(row: &mut RowReader<'_, '_>) -> Result<RunResult> {
         error: row.text()?,
         steps: row.text()?.and_then(|steps| serde_json::from_str(&steps).ok()).unwrap_or_default(),
         dropped: row.text()?.and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default(),
+        response_model: row.text()?,
+        cache_write_tokens: row.count()?,
+        audio_input_tokens: row.count()?,
+        audio_output_tokens: row.count()?,
     })
 }

@@ -27,7 +27,7 @@ pub(super) const TRACE_COLUMNS: &[Kind] = &[
 ];
 pub(super) const RESULT_COLUMNS: &[Kind] = &[
     Text, Text, Text, Text, Text, Text, Text, Small, Text, Text, Text, Text, Int, Int, Int, Int, Money, Text, Float,
-    Float, Small, Bool, Text, Text, Text, Time, Int, Text, Text,
+    Float, Small, Bool, Text, Text, Text, Time, Int, Text, Text, Text, Int, Int, Int,
 ];
 pub(super) const DUPLICATE_COLUMNS: &[Kind] = &[Text, Text];
 

@@ -105,7 +105,7 @@ fn a_replay_on_the_built_in_models_costs_nothing_and_can_be_compared() {
     let rows = place.run(&["runs", &id[..30], "--format", "jsonl"]).ends_with(0).stdout;
     let rows: Vec<Value> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rows.len(), 2);
-    insta::assert_snapshot!(fields(&rows[0]), @r#"{run_id result_id trace_id span_id variant model prompt sample status output_text tool_calls[] finish_reason input_tokens output_tokens cached_input_tokens reasoning_tokens cost_usd cost_source latency_ms ttft_ms attempts from_cache error dropped[] rating}"#);
+    insta::assert_snapshot!(fields(&rows[0]), @r#"{run_id result_id trace_id span_id variant model prompt sample status output_text tool_calls[] finish_reason input_tokens output_tokens cached_input_tokens reasoning_tokens cost_usd cost_source latency_ms ttft_ms attempts from_cache error dropped[] response_model cache_write_tokens audio_input_tokens audio_output_tokens rating}"#);
     assert_eq!(rows[0]["output_text"], "The API allows 600 requests per minute.");
     let runs = place.run(&["runs", "--format", "json"]).ends_with(0).json();
     insta::assert_snapshot!(fields(&runs), @r#"{schema_version runs[{run_id status created_at cases variants results ok failed unknown cost_usd max_cost_usd until decided_after_cases saved_requests}]}"#);

@@ -11,13 +11,18 @@ const ANSWER: &str = "The limit is 600 requests, Größe 漢字.";
 
 /// A model that always answers, or always refuses where the question is about raising limits.
 async fn model() -> Double {
-    Double::start(|request| {
+    model_that_is("m-2026").await
+}
+
+/// The same under a name of its own.
+async fn model_that_is(name: &'static str) -> Double {
+    Double::start(move |request| {
         if String::from_utf8_lossy(&request.body).contains("Where is data stored?") {
             return Reply::json(400, &json!({"error": {"message": "bad request of this kind", "type": "invalid_request_error"}}));
         }
         Reply::json(
             200,
-            &json!({"id": "c1", "model": "m-2026", "choices": [{"index": 0, "finish_reason": "tool_calls", "message": {
+            &json!({"id": "c1", "model": name, "choices": [{"index": 0, "finish_reason": "tool_calls", "message": {
                 "role": "assistant", "content": ANSWER, "tool_calls": [{"id": "call_1", "type": "function",
                     "function": {"name": "look_up", "arguments": "{\"q\": \"limits\"}"}}]}}],
                 "usage": {"prompt_tokens": 1200, "completion_tokens": 34, "prompt_tokens_details": {"cached_tokens": 200},
@@ -50,11 +55,12 @@ fn rows(place: &Place, sql: &str) -> Vec<Value> {
 
 /// What a call says, in the run and in an export that was imported.
 const OF_RUN: &str = "SELECT variant, status, coalesce(output_text, '') AS answer, input_tokens, output_tokens, \
-    cached_input_tokens, reasoning_tokens, cost_usd::DOUBLE AS cost, round(latency_ms) AS ms, result_id, trace_id \
+    cached_input_tokens, cache_write_tokens, reasoning_tokens, response_model, cost_usd::DOUBLE AS cost, \
+    round(latency_ms) AS ms, result_id, trace_id \
     FROM results ORDER BY length(result_id), result_id";
 const OF_IMPORT: &str = "SELECT attributes->>'hindcast.variant' AS variant, if(status = 'ok', 'ok', error_type) AS status, \
-    coalesce(output_text, '') AS answer, input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, \
-    cost_usd::DOUBLE AS cost, round(duration_ms) AS ms, attributes->>'hindcast.result.id' AS result_id, \
+    coalesce(output_text, '') AS answer, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, \
+    reasoning_tokens, response_model, cost_usd::DOUBLE AS cost, round(duration_ms) AS ms, attributes->>'hindcast.result.id' AS result_id, \
     attributes->>'hindcast.case.trace_id' AS trace_id FROM spans WHERE kind = 'llm' \
     ORDER BY length(result_id), result_id";
 
@@ -120,6 +126,19 @@ fn check_roots(place: &Place, file: &str) {
 fn send(place: &Place, arguments: &[&str], variables: &[(&str, &str)]) -> Done {
     let mut command = place.command(&[&["runs", "last", "--otlp"], arguments].concat());
     done(command.envs(variables.iter().copied()).output().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_answers_for_another_is_told() {
+    let model = model_that_is("fallback-7b").await;
+    let place = replayed(&model);
+    let said = "2 answers of p/m came from fallback-7b";
+    for command in [["runs", "last"], ["compare", "last"]] {
+        let done = place.run(&command).ends_with(0);
+        assert!(done.stderr.contains(said), "{command:?}: {done:?}");
+    }
+    let row = &rows(&place, "SELECT model, response_model FROM results WHERE response_model IS NOT NULL LIMIT 1")[0];
+    assert_eq!((&row["model"], &row["response_model"]), (&json!("p/m"), &json!("fallback-7b")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::super::answered_by::answered_by_others;
 use super::super::cell::Cell;
 use super::super::compare_tables::{differences, matrix, means};
 use super::super::context::Context;
@@ -96,7 +97,11 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
             }
         }
         Format::Csv => context.out.rows(&totals(&comparison))?,
-        Format::Table => page(&comparison, context)?,
+        Format::Table => {
+            page(&comparison, context)?;
+            let answers = comparison.cases.iter().flat_map(|case| &case.answers).map(|answer| &answer.result);
+            answered_by_others(answers, &context.notices);
+        }
     }
     Ok(Exit::Fine)
 }

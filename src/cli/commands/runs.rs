@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::super::answered_by::answered_by_others;
 use super::super::cell::Cell;
 use super::super::context::Context;
 use super::super::decided_text::decided_lines;
@@ -151,6 +152,7 @@ fn print_results(
             for dropped in told {
                 context.notices.note(&format!("left out of requests: {dropped}"));
             }
+            answered_by_others(results.iter(), &context.notices);
             Ok(())
         }
     }
@@ -198,6 +200,10 @@ fn results_table(results: &[RunResult], ratings: &Ratings) -> Table {
             Column::text("error", "error"),
             Column::id("rating", "rated"),
             Column::hidden("dropped"),
+            Column::hidden("response_model"),
+            Column::hidden("cache_write_tokens"),
+            Column::hidden("audio_input_tokens"),
+            Column::hidden("audio_output_tokens"),
         ],
     );
     for result in results {
@@ -227,6 +233,10 @@ fn results_table(results: &[RunResult], ratings: &Ratings) -> Table {
             Cell::text(result.error.as_deref()),
             rating(ratings.get(&result.result_id).copied()),
             Cell::Json(serde_json::to_value(&result.dropped).unwrap_or_default()),
+            Cell::text(result.response_model.as_deref()),
+            Cell::count(result.cache_write_tokens),
+            Cell::count(result.audio_input_tokens),
+            Cell::count(result.audio_output_tokens),
         ]);
     }
     table

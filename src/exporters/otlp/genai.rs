@@ -53,12 +53,18 @@ pub(super) fn parameters(into: &mut Attributes, parameters: &Map<String, Value>)
 
 /// Counts, times and cost of an answer. The cost has no name in the conventions; this is the one that recorders use.
 pub(super) fn outcome(into: &mut Attributes, result: &RunResult) {
+    if let Some(model) = &result.response_model {
+        into.text("gen_ai.response.model", model);
+    }
     into.texts("gen_ai.response.finish_reasons", result.finish_reason.iter().cloned().collect());
     into.double("gen_ai.response.time_to_first_chunk", result.ttft_ms.map(|ms| ms / 1_000.0));
     into.count("gen_ai.usage.input_tokens", result.input_tokens);
     into.count("gen_ai.usage.output_tokens", result.output_tokens);
     into.count("gen_ai.usage.cache_read.input_tokens", result.cached_input_tokens);
+    into.count("gen_ai.usage.cache_write.input_tokens", result.cache_write_tokens);
     into.count("gen_ai.usage.reasoning.output_tokens", result.reasoning_tokens);
+    into.count("gen_ai.usage.audio.input_tokens", result.audio_input_tokens);
+    into.count("gen_ai.usage.audio.output_tokens", result.audio_output_tokens);
     into.double("gen_ai.usage.cost", result.cost_usd.map(crate::domain::money::Money::as_dollars));
     if result.status != ResultStatus::Ok {
         into.text("error.type", result.status.as_str());

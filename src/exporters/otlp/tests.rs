@@ -74,6 +74,7 @@ fn a_call_after_the_conventions() {
         assert_eq!(attribute(call, name), Some(&value), "{name}");
     }
     assert_eq!(attribute(call, "gen_ai.usage.reasoning.output_tokens"), None);
+    assert_eq!(attribute(call, "gen_ai.response.model"), None);
     let Some(AttributeValue::Text(sent)) = attribute(call, "gen_ai.input.messages") else { panic!("no messages") };
     assert_eq!(
         serde_json::from_str::<Value>(sent).unwrap(),
@@ -81,6 +82,22 @@ fn a_call_after_the_conventions() {
             {"role": "user", "parts": [{"type": "text", "content": "Secret question?"}]}])
     );
     assert_eq!(call.status, OtlpStatus::Ok);
+}
+
+#[test]
+fn the_model_that_answered_and_the_parts_of_its_usage() {
+    let told = result(&json!({"response_model": "m/y-2026", "cache_write_tokens": 5, "audio_input_tokens": 2,
+        "audio_output_tokens": 1}));
+    let spans = spans(&told, Content::LeftOut);
+    for (name, value) in [
+        ("gen_ai.request.model", AttributeValue::Text("m/x".into())),
+        ("gen_ai.response.model", AttributeValue::Text("m/y-2026".into())),
+        ("gen_ai.usage.cache_write.input_tokens", AttributeValue::Integer(5)),
+        ("gen_ai.usage.audio.input_tokens", AttributeValue::Integer(2)),
+        ("gen_ai.usage.audio.output_tokens", AttributeValue::Integer(1)),
+    ] {
+        assert_eq!(attribute(&spans[1], name), Some(&value), "{name}");
+    }
 }
 
 #[test]

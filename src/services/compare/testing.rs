@@ -37,6 +37,10 @@ pub(crate) fn result(trace: &str, variant: &str, text: &str, latency: f64) -> Ru
         error: None,
         steps: Vec::new(),
         dropped: Vec::new(),
+        response_model: None,
+        cache_write_tokens: None,
+        audio_input_tokens: None,
+        audio_output_tokens: None,
     }
 }
 

@@ -504,6 +504,10 @@ pub(super) fn blank(shared: &Shared, planned: &PlannedCall) -> RunResult {
         error: None,
         steps: Vec::new(),
         dropped: planned.prepared.dropped.clone(),
+        response_model: None,
+        cache_write_tokens: None,
+        audio_input_tokens: None,
+        audio_output_tokens: None,
     }
 }
 
@@ -517,6 +521,10 @@ fn fill(result: &mut RunResult, answer: Answer) {
     result.output_tokens = answer.usage.output;
     result.cached_input_tokens = answer.usage.cached_input;
     result.reasoning_tokens = answer.usage.reasoning;
+    result.response_model = answer.model;
+    result.cache_write_tokens = answer.usage.cache_write;
+    result.audio_input_tokens = answer.usage.audio_input;
+    result.audio_output_tokens = answer.usage.audio_output;
 }
 
 fn milliseconds(duration: Duration) -> f64 {

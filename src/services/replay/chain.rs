@@ -135,6 +135,10 @@ impl Following<'_> {
             output_tokens: found.output_tokens,
             cached_input_tokens: found.cached_input_tokens,
             reasoning_tokens: found.reasoning_tokens,
+            response_model: found.response_model,
+            cache_write_tokens: found.cache_write_tokens,
+            audio_input_tokens: found.audio_input_tokens,
+            audio_output_tokens: found.audio_output_tokens,
             cost_usd: Some(Money::ZERO),
             cost_source: "computed".to_owned(),
             latency_ms: found.latency_ms,
@@ -153,6 +157,10 @@ impl Following<'_> {
         result.output_tokens = sum(result.output_tokens, answer.output_tokens);
         result.cached_input_tokens = sum(result.cached_input_tokens, answer.cached_input_tokens);
         result.reasoning_tokens = sum(result.reasoning_tokens, answer.reasoning_tokens);
+        result.cache_write_tokens = sum(result.cache_write_tokens, answer.cache_write_tokens);
+        result.audio_input_tokens = sum(result.audio_input_tokens, answer.audio_input_tokens);
+        result.audio_output_tokens = sum(result.audio_output_tokens, answer.audio_output_tokens);
+        result.response_model.clone_from(&answer.response_model);
         let cost = |one: Option<Money>| Some(one? + answer.cost_usd?);
         result.cost_usd = if first { answer.cost_usd } else { cost(result.cost_usd) };
         if first || result.cost_source == "computed" {
@@ -289,6 +297,10 @@ fn of_step(chain: RunResult, step: ChainStep) -> RunResult {
         output_tokens: step.output_tokens,
         cached_input_tokens: None,
         reasoning_tokens: None,
+        response_model: None,
+        cache_write_tokens: None,
+        audio_input_tokens: None,
+        audio_output_tokens: None,
         latency_ms: step.latency_ms,
         ttft_ms: None,
         ..chain

@@ -567,5 +567,9 @@ fn skipped(
         error: Some(reason.to_owned()),
         steps: Vec::new(),
         dropped: Vec::new(),
+        response_model: None,
+        cache_write_tokens: None,
+        audio_input_tokens: None,
+        audio_output_tokens: None,
     }
 }

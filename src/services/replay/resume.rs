@@ -360,5 +360,9 @@ fn unknown(run: &Run, result_id: &ResultId, reserved: Money) -> Option<RunResult
         error: Some("sent, and never heard of again; it may have been billed".to_owned()),
         steps: Vec::new(),
         dropped: Vec::new(),
+        response_model: None,
+        cache_write_tokens: None,
+        audio_input_tokens: None,
+        audio_output_tokens: None,
     })
 }

@@ -113,6 +113,10 @@ pub fn answered(case: &RunCase, variant: &str, text: &str, status: ResultStatus)
         error: (!fine).then(|| "429 rate limited".into()),
         steps: Vec::new(),
         dropped: Vec::new(),
+        response_model: None,
+        cache_write_tokens: None,
+        audio_input_tokens: None,
+        audio_output_tokens: None,
     };
     Answered::new(Some(case), result, None)
 }

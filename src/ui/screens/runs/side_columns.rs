@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::cells::Cell;
 use super::run::RunView;
 use super::side_text::{self, Flow, Line, Lines};
+use crate::domain::answering_model::other_model;
 use crate::ui::effects::runs::Answered;
 use crate::ui::screens::DrawCx;
 use crate::ui::text::{self, Piece};
@@ -105,12 +106,14 @@ fn done(run: &RunView, column: usize, answered: &Answered, cx: &DrawCx) -> Lines
     let why = answered.result.error.as_deref();
     let mut lines = if status == crate::domain::run::ResultStatus::Ok {
         let mut lines = side_text::answer(said, run.diff_of(column), cx.glyphs);
-        if !answered.result.dropped.is_empty() {
-            let note = format!("left out: {}", answered.result.dropped.join(", "));
+        let other = other_model(&answered.result).map(|model| (format!("answered by {model}"), Role::Warning));
+        let dropped = (!answered.result.dropped.is_empty())
+            .then(|| (format!("left out: {}", answered.result.dropped.join(", ")), Role::Dim));
+        for (note, role) in other.into_iter().chain(dropped) {
             lines.lines.push(Line { at: AFTER, ..Line::default() });
-            lines.lines.extend(
-                side_text::plain(&note, Role::Dim, cx.glyphs).into_iter().map(|line| Line { at: AFTER, ..line }),
-            );
+            lines
+                .lines
+                .extend(side_text::plain(&note, role, cx.glyphs).into_iter().map(|line| Line { at: AFTER, ..line }));
         }
         lines
     } else {

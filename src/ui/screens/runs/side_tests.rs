@@ -60,6 +60,18 @@ fn looks_of_answers_side_by_side() {
 }
 
 #[test]
+fn another_model_that_answered_is_named_below_its_answer() {
+    let mut detail = RunDetail::clone(&four());
+    for answered in &mut detail.answers {
+        answered.result.response_model = Some("fallback-7b".into());
+    }
+    let mut stage = opened(Arc::new(detail));
+    stage.keys("enter");
+    let picture = stage.picture((200, 60));
+    assert!(picture.contains("answered by fallback-7b"), "{picture}");
+}
+
+#[test]
 fn looks_of_answers_on_their_way_and_of_slight_changes() {
     let mut stage = opened(four());
     stage.keys("enter J J");
