@@ -142,4 +142,11 @@ mod tests {
         assert_eq!(dollars("$0.50"), Ok("0.5".parse().unwrap()));
         assert!(dollars("-1").is_err() && dollars("much").is_err());
     }
+
+    #[test]
+    fn a_negative_cap_is_refused_as_an_amount_and_not_as_an_option() {
+        let words = ["hindcast", "replay", "-m", "builtin/recorded", "--max-cost", "-1"];
+        let said = Cli::command().try_get_matches_from(words).unwrap_err().to_string();
+        assert!(said.contains("must be 0 or more"), "{said}");
+    }
 }

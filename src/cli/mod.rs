@@ -15,6 +15,7 @@ mod notices;
 mod output;
 mod replay_live;
 mod shape;
+mod skipped_text;
 mod span_json;
 mod table;
 mod terminal;

@@ -12,6 +12,7 @@ use super::super::decided_text::{decided_lines, design_notes};
 use super::super::figures;
 use super::super::output::Format;
 use super::super::replay_live::Live;
+use super::super::skipped_text::skipped_lines;
 use super::super::table::{Column, Table};
 use crate::domain::chain::{ChainLimits, ChainOptions, OnDivergence};
 use crate::domain::model_price::ModelPrice;
@@ -21,8 +22,8 @@ use crate::error::{AppError, ErrorKind, Exit};
 use crate::services::compare::{stop_rule, watched};
 use crate::services::prompts::Prompts;
 use crate::services::replay::{
-    Asker, BaselineLane, BatchWish, CachePolicy, Pacing, PlanModel, PromptRenderer, ReplayOrder, ReplayPlan,
-    ReplayService, ResumeOrder, RunOutcome, UnknownCalls,
+    Asker, BaselineLane, BatchWish, CachePolicy, OutcomeVariant, Pacing, PlanModel, PromptRenderer, ReplayOrder,
+    ReplayPlan, ReplayService, ResumeOrder, RunOutcome, UnknownCalls,
 };
 use crate::store::TracesQuery;
 
@@ -100,7 +101,7 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_repeats: Option<u32>,
     /// Never spend more than this many US dollars on the run
-    #[arg(long, value_name = "USD", value_parser = dollars)]
+    #[arg(long, value_name = "USD", value_parser = dollars, allow_hyphen_values = true)]
     pub max_cost: Option<Money>,
     /// What a model costs: US dollars per million tokens, in and out, over every other price; may be repeated
     #[arg(long, value_name = "MODEL=IN,OUT")]
@@ -368,11 +369,9 @@ fn tell_plan(plan: &ReplayPlan, context: &Context<'_>) {
         };
         notices.note(&format!("  cap ${}{spent}", figures::usd(cap)));
     }
-    for skipped in plan.skipped.iter().take(MOST_SKIPPED) {
-        let reason = skipped.error.as_deref().unwrap_or("no reason given");
-        notices.note(&format!("  skipped {} ({}): {reason}", skipped.trace_id.as_str(), skipped.variant.as_str()));
-    }
-    notices.and_more(plan.skipped.len().saturating_sub(MOST_SKIPPED));
+    let skipped = skipped_lines(&plan.skipped);
+    skipped.iter().take(MOST_SKIPPED).for_each(|line| notices.note(&format!("  {line}")));
+    notices.and_more(skipped.len().saturating_sub(MOST_SKIPPED));
     if !plan.unknown.is_empty() {
         notices.note(&format!(
             "  {} sent and never heard of again; --retry-unknown asks again and may pay twice",
@@ -429,6 +428,8 @@ fn tell_end(outcome: &RunOutcome, context: &Context<'_>) {
         context.notices.warning(reason);
     }
     if let Some(decided) = &outcome.decided {
+        let name = |variant: &OutcomeVariant| format!("{} {}", variant.id.as_str(), variant.model);
+        context.notices.note(&outcome.variants.iter().map(name).collect::<Vec<_>>().join(" · "));
         for line in decided_lines(decided) {
             context.notices.note(&line);
         }
@@ -454,7 +455,7 @@ fn tell_end(outcome: &RunOutcome, context: &Context<'_>) {
         ));
     }
     if outcome.skipped > 0 {
-        context.notices.note(&format!("{} skipped", figures::counted(outcome.skipped, "case was", "cases were")));
+        context.notices.note(&format!("{} skipped", figures::counted(outcome.skipped, "answer was", "answers were")));
     }
     context.notices.note(&format!("answers: hindcast runs {id} · side by side: hindcast compare {id}"));
 }

@@ -81,6 +81,12 @@ impl RunView {
         self.chain.of(&case.trace_id, &case.span_id)
     }
 
+    /// Whether the recorded chain of the case shown is still being read.
+    pub fn reads_chain(&self) -> bool {
+        let waiting = self.chain.waiting.as_ref().map(|(_, trace, span)| (trace, span));
+        waiting.is_some() && waiting == self.case().map(|(_, case)| (&case.trace_id, &case.span_id))
+    }
+
     /// The call that the chain shown ended at, with the number of its step.
     fn left_at(&self) -> Option<(u32, &StepRequest)> {
         let result = &self.answer()?.result;
@@ -100,8 +106,7 @@ impl RunView {
     pub fn ask_to_continue(&self, action: Action) -> Vec<Effect> {
         let Some((step, request)) = self.left_at() else { return Vec::new() };
         let name: String = request.call.name.chars().take(60).collect();
-        let title =
-            format!("What does {name} answer at step {step}? The chain goes on, and costs money up to the cap.");
+        let title = format!("What does {name} answer at step {step}?");
         match action {
             Action::ChainNearest => vec![Effect::Confirm(Confirm {
                 action,
@@ -112,8 +117,18 @@ impl RunView {
                 ],
                 yes: "go on",
             })],
-            Action::ChainPick => vec![Effect::Pick(Pick { action, title, items: self.answers(), choose: Choose::One })],
-            _ => vec![Effect::Ask(Ask { action, title, text: String::new(), hint: "what the tool answers".into() })],
+            Action::ChainPick => vec![Effect::Pick(Pick {
+                action,
+                title: format!("Going on can cost up to the cap: what {name} answers"),
+                items: self.answers(),
+                choose: Choose::One,
+            })],
+            _ => vec![Effect::Ask(Ask {
+                action,
+                title,
+                text: String::new(),
+                hint: "the chain goes on, and can cost up to the cap".into(),
+            })],
         }
     }
 

@@ -7,7 +7,7 @@ use super::cells::Cell;
 use super::chain_pane::content;
 use super::list::variant_name;
 use super::matrix_cells::result_mark;
-use super::matrix_view::{says_why_not, summary};
+use super::matrix_view::{first_characters, says_why_not, summary};
 use super::run::RunView;
 use crate::domain::chain::{AnswerFrom, AskedCall, ChainStep, RecordedChain, RecordedStep, StepRequest};
 use crate::ui::screens::DrawCx;
@@ -31,26 +31,41 @@ pub fn draw(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         return;
     }
     summary(run, text::row(area, 0), buf, cx);
-    head(run, text::row(area, 1), buf, cx);
-    let body = Rect { y: area.y + 2.min(area.height), height: area.height.saturating_sub(2), ..area };
-    if body.is_empty() {
-        return;
-    }
+    head(run, text::row(area, 2), buf, cx);
+    let body = Rect { y: area.y + 3.min(area.height), height: area.height.saturating_sub(3), ..area };
     let blocks = blocks(run, cx);
     let room = usize::from(body.width.saturating_sub(2));
     let rows = if body.width < TWO { stacked(&blocks, room) } else { beside(&blocks, room, cx) };
     run.reading.laid_out(rows.len() as u16, body.height, Vec::new());
+    question(run, rows.len(), text::row(area, 1), buf, cx);
     let from = usize::from(run.reading.scroll.get());
     for (row, y) in rows.iter().skip(from).zip(body.top()..body.bottom()) {
         text::put_pieces(buf, (body.x + 1.min(body.width), y), row, room, cx.theme);
     }
 }
 
+/// Which case it is, and how much of its chain is in view.
+fn question(run: &RunView, rows: usize, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
+    let Some((_, case)) = run.case().filter(|_| !area.is_empty()) else { return };
+    let mut room = usize::from(area.width);
+    if run.reading.most.get() > 0 {
+        let first = usize::from(run.reading.scroll.get());
+        let last = (first + usize::from(run.reading.height.get())).min(rows);
+        let words = format!(" rows {}–{last} of {rows} ", first + 1);
+        let width = text::width(&words);
+        room = room.saturating_sub(width);
+        text::put(buf, area.right().saturating_sub(width as u16), area.y, &words, width, cx.style(Role::Dim));
+    }
+    let mut pieces = vec![Piece::own(format!(" case {}/{}  ", run.state.selected + 1, run.rows.len()), Role::Dim)];
+    pieces.extend(text::foreign(&first_characters(&case.question), Role::Heading));
+    text::put_pieces(buf, (area.x, area.y), &pieces, room, cx.theme);
+}
+
 fn head(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     if area.is_empty() {
         return;
     }
-    let mut pieces = vec![Piece::own(format!(" case {}/{}  ", run.state.selected + 1, run.rows.len()), Role::Dim)];
+    let mut pieces = vec![Piece::own(" ", Role::Text)];
     if run.variants() > 1 {
         pieces.push(Piece::own(format!("‹{}/{}› ", run.variant() + 1, run.variants()), Role::Dim));
     }
@@ -115,7 +130,7 @@ fn blocks(run: &RunView, cx: &DrawCx) -> Vec<Block> {
         }
         shown = place.map_or(shown, |place| place + 1);
         let recorded = place.map_or_else(
-            || vec![vec![Piece::own("no call of its own", Role::Dim)]],
+            || vec![vec![Piece::own(if run.reads_chain() { "reading …" } else { "no call of its own" }, Role::Dim)]],
             |place| recorded_lines(chain, place, cx),
         );
         blocks.push(Block { recorded, replayed: replayed_lines(step, cx) });

@@ -34,7 +34,7 @@ impl RunView {
             action: Action::ExportRun,
             title: what.into(),
             text: format!("compare-{short}.md"),
-            hint: format!("a path in the workspace ending in {}", Format::usual_suffixes()),
+            hint: format!("in the workspace: {}", Format::usual_suffixes()),
         })]
     }
 

@@ -1,5 +1,6 @@
 //! The list of runs.
 
+use crate::domain::ids::RunId;
 use crate::ui::action::Action;
 use crate::ui::chord::Key;
 use crate::ui::effect::Effect;
@@ -61,6 +62,11 @@ impl List {
     /// A row that is shown.
     pub fn get(&self, row: usize) -> Option<&RunRow> {
         self.shown.get(row).and_then(|place| self.rows.get(*place))
+    }
+
+    /// The row of a run, shown or not.
+    pub fn of(&self, run: &RunId) -> Option<&RunRow> {
+        self.rows.iter().find(|row| row.run.run_id == *run)
     }
 
     /// The run under the cursor.

@@ -11,7 +11,7 @@ use super::measures::Room;
 use super::measures_view;
 use super::ordering::{Order, Shown};
 use super::run::{Phase, RunView};
-use crate::domain::run::Variant;
+use crate::domain::run::{RunStatus, Variant};
 use crate::ui::action::{Action, Context};
 use crate::ui::effects::runs::RunCase;
 use crate::ui::screens::DrawCx;
@@ -112,6 +112,7 @@ pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     }
     let mut pieces = vec![Piece::own(format!(" run {}  ", short_id(run.run_id.as_str())), Role::Heading)];
     pieces.extend(status_pieces(run.run_status(), cx));
+    pieces.extend(troubles(run));
     let mut last = run.control.pieces(run.run_status(), cx);
     if run.shown == Shown::Changed {
         let from = if run.against.column() == 0 { String::new() } else { format!(" from {}", run.against_name()) };
@@ -126,6 +127,14 @@ pub fn summary(run: &RunView, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     pieces.extend(spent(run, room).map(|spent| Piece::own(spent, Role::Dim)));
     pieces.append(&mut last);
     text::put_pieces(buf, (area.x, area.y), &pieces, usize::from(area.width), cx.theme);
+}
+
+/// Calls of a run that has ended that have no answer: failed ones, and those that nobody heard of again.
+fn troubles(run: &RunView) -> Vec<Piece> {
+    let Some(row) = run.row().filter(|_| run.run_status() != RunStatus::Running) else { return Vec::new() };
+    let said = [(row.failed, "failed", Role::Bad), (row.unknown, "unknown", Role::Warning)];
+    let said = said.into_iter().filter(|(count, ..)| *count > 0);
+    said.map(|(count, word, role)| Piece::own(format!("  {count} {word}"), role)).collect()
 }
 
 /// How large the run is and how far it is: in the longest words that have room.

@@ -24,6 +24,7 @@ mod order_view;
 mod ordering;
 mod pricing;
 mod reading;
+mod resuming;
 mod run;
 mod screen;
 mod side_columns;
@@ -34,6 +35,8 @@ mod side_view;
 mod chain_tests;
 #[cfg(test)]
 mod control_tests;
+#[cfg(test)]
+mod resuming_tests;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

@@ -29,10 +29,16 @@ pub fn draw(form: &OrderForm, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         return empty::draw("Loading …", &["Cases, models and prompts are being read.".into()], area, buf, cx);
     };
     let top = heading(form, offer, area, buf, cx);
-    let notes = plan_lines(form, usize::from(area.width.saturating_sub(2)), cx);
+    let room = usize::from(area.width.saturating_sub(2));
+    let mut notes = plan_lines(form, room, cx);
+    let why = offer.no_baseline.as_deref().filter(|_| form.rows.get(form.state.selected) == Some(&Row::Baseline));
+    if let Some(why) = why {
+        notes.splice(0..0, text::wrap(&text::foreign(why, Role::Warning), room).into_iter().take(3));
+    }
     let below = (notes.len() as u16 + 1).min(area.height.saturating_sub(top));
     let list = Rect { y: area.y + top, height: area.height.saturating_sub(top + below), ..area };
-    for (line, at) in form.state.visible(list, form.rows.len()).enumerate() {
+    let shown = form.state.visible(list, form.rows.len());
+    for (line, at) in shown.clone().enumerate() {
         let Some(row) = form.rows.get(at) else { continue };
         let line = text::row(list, line as u16);
         let marked = draw_row(form, offer, *row, line, buf, cx);
@@ -42,6 +48,15 @@ pub fn draw(form: &OrderForm, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     let rule = text::row(Rect { y: list.bottom(), height: below, ..area }, 0);
     for x in rule.left()..rule.right() {
         text::put(buf, x, rule.y, cx.glyphs.horizontal, 1, cx.style(Role::Border));
+    }
+    let hidden = [(shown.start, "above"), (form.rows.len().saturating_sub(shown.end), "below")];
+    let hidden = hidden.iter().filter(|(count, _)| *count > 0).map(|(count, place)| format!("{count} more {place}"));
+    let hidden = hidden.collect::<Vec<_>>().join(", ");
+    if !hidden.is_empty() && !rule.is_empty() {
+        let words = format!(" {hidden} ");
+        let width = text::width(&words);
+        let x = rule.right().saturating_sub(width as u16 + 1).max(rule.x);
+        text::put(buf, x, rule.y, &words, usize::from(rule.right() - x), cx.style(Role::Accent));
     }
     for (line, y) in notes.iter().zip(list.bottom() + 1..area.bottom()) {
         text::put_pieces(buf, (area.x + 1, y), line, usize::from(area.width.saturating_sub(2)), cx.theme);

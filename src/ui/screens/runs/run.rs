@@ -73,7 +73,7 @@ pub struct RunView {
     /// What can be changed of it while it goes.
     pub control: Control,
     status: RunStatus,
-    waiting: Option<RequestId>,
+    pub(super) waiting: Option<RequestId>,
     pub(super) keeping: Keeping,
     pub(super) exporting: Exporting,
     pub(super) committing: Option<RequestId>,

@@ -7,7 +7,7 @@ use super::control::Control;
 use super::list::List;
 use super::order::OrderForm;
 use super::run::RunView;
-use super::{SPEC, chain_view, list_view, matrix_view, order_view, side_view};
+use super::{SPEC, chain_view, list_view, matrix_view, order_view, resuming, side_view};
 use crate::domain::run::RunStatus;
 use crate::services::replay::RunChange;
 use crate::ui::action::{Action, Context};
@@ -27,6 +27,8 @@ pub struct RunsScreen {
     working: Option<RequestId>,
     /// The run it works on, once it began.
     worked_on: Option<crate::domain::ids::RunId>,
+    /// What was chosen for the unknown calls of the run that is gone on with.
+    unknown: Option<Unknown>,
     /// The order that waits for a yes.
     asked: Option<Order>,
 }
@@ -49,6 +51,9 @@ impl RunsScreen {
             return self.worked(answer, cx);
         }
         let mut effects = self.list.answered(id, answer);
+        if matches!(answer, Answer::Runs(RunsAnswer::Runs(_))) {
+            effects.extend(self.catch_up(cx));
+        }
         if let Some(run) = &mut self.run {
             effects.extend(run.answered(id, answer, cx));
         }
@@ -157,24 +162,13 @@ impl RunsScreen {
         })]
     }
 
-    fn resume(&self) -> Vec<Effect> {
-        let Some(row) = self.row() else { return Vec::new() };
-        let mut lines =
-            vec![format!("{} of {} answers are there.", row.results - row.unknown.min(row.results), requests(row))];
-        if row.unknown > 0 {
-            lines.push(format!(
-                "{} calls were sent and never heard of again. They stay counted at the most they can have cost and are not \
-                 asked again; `hindcast replay --resume {} --retry-unknown` asks them.",
-                row.unknown,
-                row.run.run_id.as_str()
-            ));
+    /// Reads the open run again where the list knows more of it.
+    fn catch_up(&mut self, cx: &Cx) -> Vec<Effect> {
+        if self.is_at_work() {
+            return Vec::new();
         }
-        vec![Effect::Confirm(Confirm {
-            action: Action::ResumeRun,
-            title: "Go on with this run?".into(),
-            lines,
-            yes: "go on",
-        })]
+        let Some(run) = &mut self.run else { return Vec::new() };
+        self.list.of(&run.run_id).map_or_else(Vec::new, |row| run.read_if_stale(row, cx))
     }
 
     fn row(&self) -> Option<&crate::ui::effects::runs::RunRow> {
@@ -187,7 +181,10 @@ impl RunsScreen {
     fn act(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
         match action {
             Action::StopRun => return Self::ask_to_stop(),
-            Action::ResumeRun => return self.resume(),
+            Action::ResumeRun => {
+                self.unknown = None;
+                return self.row().map(resuming::first_question).into_iter().collect();
+            }
             Action::MoreAtOnce | Action::FewerAtOnce => {
                 let change = self.run.as_ref().and_then(|run| run.control.change(action));
                 return change.map_or_else(Vec::new, |change| self.change(change, cx));
@@ -276,9 +273,15 @@ impl RunsScreen {
                 effects.extend(self.ended(RunStatus::Interrupted, cx));
                 return effects;
             }
+            Event::Picked(Action::ResumeRun, names) => {
+                let unknown = resuming::chosen(names);
+                self.unknown = Some(unknown);
+                return self.row().map(|row| resuming::last_question(row, unknown)).into_iter().collect();
+            }
             Event::Confirmed(Action::ResumeRun) => {
                 let id = self.row().map(|row| row.run.run_id.clone());
-                return id.map_or_else(Vec::new, |id| self.work(RunsRequest::Resume(id, Unknown::Leave), cx));
+                let unknown = self.unknown.take().unwrap_or(Unknown::Leave);
+                return id.map_or_else(Vec::new, |id| self.work(RunsRequest::Resume(id, unknown), cx));
             }
             Event::Confirmed(Action::ChainNearest) => return self.go_on_with_chain("", Action::ChainNearest, cx),
             Event::Picked(Action::ChainPick, names) => {
@@ -391,9 +394,13 @@ impl Screen for RunsScreen {
                 if !run.side && run.measured_prompt().is_some() && self.working.is_none() {
                     status.hints.insert(1, Action::CommitMeasured);
                 }
-                if self.working.is_some() {
-                    status.hints.insert(1, Action::StopRun);
-                }
+                let keys: &[Action] = match self.working {
+                    Some(_) if self.is_at_work() => &[Action::StopRun, Action::MoreAtOnce, Action::ChangeCap],
+                    Some(_) => &[Action::StopRun],
+                    None if self.disabled(Action::ResumeRun).is_none() => &[Action::ResumeRun],
+                    None => &[],
+                };
+                run.hint_at_course(&mut status.hints, keys);
                 status
             }
             (None, None) => self.list.status(),

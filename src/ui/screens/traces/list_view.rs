@@ -129,13 +129,18 @@ fn says_why_empty(list: &List, area: Rect, buf: &mut Buffer, cx: &DrawCx) -> boo
             buf,
             cx,
         ),
-        Phase::Ready => empty::draw(
-            "No trace matches",
-            &[format!("{} clears the filter, {} changes it.", key(Action::Back), key(Action::Filter))],
-            area,
-            buf,
-            cx,
-        ),
+        Phase::Ready => {
+            let mut lines =
+                vec![format!("{} clears the filter, {} changes it.", key(Action::Back), key(Action::Filter))];
+            if list.filter.text().contains("has:unsupported") {
+                lines.push(format!(
+                    "has:unsupported finds nothing yet: grounding is worked out a trace at a time, with {} on it. \
+                     Answers that were judged wrong: score.verdict:wrong, or has:feedback.",
+                    key(Action::Chunks)
+                ));
+            }
+            empty::draw("No trace matches", &lines, area, buf, cx);
+        }
     }
     true
 }

@@ -58,6 +58,15 @@ fn looks_of_the_list() {
 }
 
 #[test]
+fn a_condition_that_finds_nothing_yet_says_what_to_use_instead() {
+    let mut stage = listed();
+    stage.keys("/").typed("has:unsupported").keys("enter");
+    stage.answer(Answer::Traces(TracesAnswer::Page { offset: 0, rows: Vec::new(), counts: Counts::default() }));
+    let picture = stage.picture((120, 40));
+    assert!(picture.contains("No trace matches") && picture.contains("score.verdict:wrong"), "{picture}");
+}
+
+#[test]
 fn looks_of_a_trace() {
     let mut stage = listed();
     stage.keys("enter");
