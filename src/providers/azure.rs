@@ -10,7 +10,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::answer::Answer;
-use super::error::{CallError, CallErrorKind, ProviderError};
+use super::error::{CallError, ProviderError};
 use super::key::Environment;
 use super::openai::{ChatWire, Dialect, body, model_ids};
 use super::recorded::{NameRule, ToolNames};
@@ -106,8 +106,7 @@ impl Provider for Azure {
                 Some(version) => format!("{}/models?api-version={}", self.prefix, path_segment(version)),
                 None => format!("{}/models", self.prefix),
             };
-            let body = self.connection.get(&ChatWire, &path, &self.headers()).await?;
-            model_ids(&body).ok_or_else(|| CallError::new(CallErrorKind::Malformed, "the answer lists no models"))
+            self.connection.list(&ChatWire, &path, &self.headers(), model_ids).await
         })
     }
 }

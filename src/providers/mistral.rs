@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
-use super::error::{CallError, CallErrorKind, ProviderError};
+use super::error::{CallError, ProviderError};
 use super::key::Environment;
 use super::openai::{ChatWire, Dialect, body, model_ids};
 use super::recorded::{NameRule, ToolNames};
@@ -17,7 +17,6 @@ use super::remote::{Assembly, Connection, Refusal, Wire};
 use super::request::{Prepared, Request};
 use super::{OnEvent, Provider};
 use crate::domain::provider::ProviderSettings;
-use crate::http::{Header, HeaderText};
 
 /// The maker's own address.
 const MAKER: &str = "https://api.mistral.ai/v1";
@@ -36,11 +35,6 @@ impl Mistral {
         environment: &Environment,
     ) -> Result<Arc<dyn Provider>, ProviderError> {
         Ok(Arc::new(Self { connection: Connection::new(settings, environment, MAKER)? }))
-    }
-
-    fn headers(&self) -> Vec<Header<'_>> {
-        let key = self.connection.key();
-        key.map(|key| Header { name: "authorization", value: HeaderText::Bearer(key) }).into_iter().collect()
     }
 }
 
@@ -168,16 +162,13 @@ impl Provider for Mistral {
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
         Box::pin(async move {
-            let headers = self.headers();
+            let headers = self.connection.bearer();
             self.connection.ask(&MistralWire, "/chat/completions", &headers, prepared, on_event).await
         })
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
-        Box::pin(async {
-            let body = self.connection.get(&MistralWire, "/models", &self.headers()).await?;
-            model_ids(&body).ok_or_else(|| CallError::new(CallErrorKind::Malformed, "the answer lists no models"))
-        })
+        Box::pin(async { self.connection.list(&MistralWire, "/models", &self.connection.bearer(), model_ids).await })
     }
 }
 

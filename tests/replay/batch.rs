@@ -7,7 +7,7 @@ use std::time::Duration;
 use hindcast::domain::cancel::Cancel;
 use hindcast::domain::ids::RunId;
 use hindcast::domain::run::{ResultStatus, RunStatus};
-use hindcast::services::replay::{BatchWish, Pacing, ReplayOrder, ResumeOrder, RunEvent, UnknownCalls};
+use hindcast::services::replay::{BatchWish, Pacing, ReplayOrder, ReplayPlan, ResumeOrder, RunEvent, UnknownCalls};
 use hindcast::store::JournalRecord;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -95,6 +95,21 @@ fn bench(server: &MockServer) -> Bench {
     bench
 }
 
+/// Runs a plan until its batch is with the provider, as somebody who then leaves.
+pub async fn left_at_the_provider(bench: &Bench, plan: ReplayPlan) {
+    let stop = CancellationToken::new();
+    let (sender, mut happened) = tokio::sync::mpsc::channel(1_000);
+    let (service, token) = (bench.service.clone().with_batch_pause(Duration::from_hours(1)), stop.clone());
+    let running = tokio::spawn(async move { service.run(plan, Some(sender), token).await.unwrap() });
+    while let Some(event) = happened.recv().await {
+        if matches!(event, RunEvent::Batch { .. }) {
+            stop.cancel();
+        }
+    }
+    let stopped = running.await.unwrap();
+    assert_eq!((stopped.status, stopped.results), (RunStatus::Interrupted, 0));
+}
+
 #[tokio::test]
 async fn a_batch_is_handed_over_waited_for_and_collected_at_half_the_price() {
     let (server, double) = double(3).await;
@@ -126,17 +141,7 @@ async fn a_batch_outlives_the_process_and_is_not_paid_twice() {
     bench.import(3);
     let plan = bench.plan_imported(&order(), 3);
     let run_id: RunId = plan.run.run_id.clone();
-    let stop = CancellationToken::new();
-    let (sender, mut happened) = tokio::sync::mpsc::channel(1_000);
-    let (service, token) = (bench.service.clone().with_batch_pause(Duration::from_hours(1)), stop.clone());
-    let running = tokio::spawn(async move { service.run(plan, Some(sender), token).await.unwrap() });
-    while let Some(event) = happened.recv().await {
-        if matches!(event, RunEvent::Batch { .. }) {
-            stop.cancel();
-        }
-    }
-    let stopped = running.await.unwrap();
-    assert_eq!((stopped.status, stopped.results), (RunStatus::Interrupted, 0));
+    left_at_the_provider(&bench, plan).await;
     let handed_over = |record: &JournalRecord| matches!(record, JournalRecord::Batch { .. });
     assert_eq!(bench.records(&run_id).iter().filter(|record| handed_over(record)).count(), 1);
 

@@ -6,12 +6,12 @@ use std::time::Duration;
 use hindcast::domain::cancel::Cancel;
 use hindcast::domain::provider::ProviderKind;
 use hindcast::domain::run::{ResultStatus, RunResult, RunStatus};
-use hindcast::services::replay::{BatchWish, Pacing, ReplayOrder, ReplayPlan, ResumeOrder, RunEvent, UnknownCalls};
+use hindcast::services::replay::{BatchWish, Pacing, ReplayOrder, ResumeOrder, RunEvent, UnknownCalls};
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
+use super::batch::left_at_the_provider;
 use super::resume::again;
 use super::support::{self, Bench, KEY, money, results};
 
@@ -130,21 +130,6 @@ fn bench(server: &MockServer) -> Bench {
     let mut bench = Bench::with(&server.uri(), |settings| settings.kind = ProviderKind::Anthropic);
     bench.service = bench.service.with_batch_pause(Duration::from_millis(1));
     bench
-}
-
-/// Runs a plan until its batch is with the provider, as somebody who then leaves.
-async fn left_at_the_provider(bench: &Bench, plan: ReplayPlan) {
-    let stop = CancellationToken::new();
-    let (sender, mut happened) = tokio::sync::mpsc::channel(1_000);
-    let (service, token) = (bench.service.clone().with_batch_pause(Duration::from_hours(1)), stop.clone());
-    let running = tokio::spawn(async move { service.run(plan, Some(sender), token).await.unwrap() });
-    while let Some(event) = happened.recv().await {
-        if matches!(event, RunEvent::Batch { .. }) {
-            stop.cancel();
-        }
-    }
-    let stopped = running.await.unwrap();
-    assert_eq!((stopped.status, stopped.results), (RunStatus::Interrupted, 0));
 }
 
 fn of_trace<'a>(results: &'a [RunResult], trace: &str) -> &'a RunResult {

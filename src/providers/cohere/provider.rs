@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::super::answer::Answer;
-use super::super::error::{CallError, CallErrorKind, ProviderError};
+use super::super::error::{CallError, ProviderError};
 use super::super::key::Environment;
 use super::super::openai::model_ids;
 use super::super::recorded::{NameRule, ToolNames};
@@ -15,7 +15,6 @@ use super::super::request::{Prepared, Request};
 use super::super::{OnEvent, Provider};
 use super::{parameters, reply, stream};
 use crate::domain::provider::ProviderSettings;
-use crate::http::{Header, HeaderText};
 
 /// The maker's own address.
 const MAKER: &str = "https://api.cohere.com";
@@ -38,11 +37,6 @@ impl Cohere {
         // Chat and the list of models are of two versions.
         let settings = ProviderSettings { base_url: settings.base_url.as_ref().map(bare), ..settings.clone() };
         Ok(Arc::new(Self { connection: Connection::new(&settings, environment, MAKER)? }))
-    }
-
-    fn headers(&self) -> Vec<Header<'_>> {
-        let key = self.connection.key();
-        key.map(|key| Header { name: "authorization", value: HeaderText::Bearer(key) }).into_iter().collect()
     }
 }
 
@@ -86,7 +80,7 @@ impl Provider for Cohere {
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
         Box::pin(async move {
-            let headers = self.headers();
+            let headers = self.connection.bearer();
             self.connection.ask(&CohereWire, "/v2/chat", &headers, prepared, on_event).await
         })
     }
@@ -94,8 +88,7 @@ impl Provider for Cohere {
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
         Box::pin(async {
             let path = "/v1/models?endpoint=chat&page_size=1000";
-            let body = self.connection.get(&CohereWire, path, &self.headers()).await?;
-            model_ids(&body).ok_or_else(|| CallError::new(CallErrorKind::Malformed, "the answer lists no models"))
+            self.connection.list(&CohereWire, path, &self.connection.bearer(), model_ids).await
         })
     }
 }

@@ -16,7 +16,7 @@ use super::chat::ChatWire;
 use super::parameters::{Dialect, body};
 use super::reply::model_ids;
 use crate::domain::provider::{ProviderKind, ProviderSettings};
-use crate::http::{Header, HeaderText, HttpSettings};
+use crate::http::{Header, HttpSettings};
 
 /// The port on which Ollama listens where nobody says another.
 const OLLAMA_PORT: u16 = 11434;
@@ -55,8 +55,7 @@ impl OpenAi {
 
     /// The key, where there is one: many compatible servers want none.
     pub(super) fn headers(&self) -> Vec<Header<'_>> {
-        let key = self.connection.key();
-        key.map(|key| Header { name: "authorization", value: HeaderText::Bearer(key) }).into_iter().collect()
+        self.connection.bearer()
     }
 }
 
@@ -93,10 +92,7 @@ impl Provider for OpenAi {
 }
 
 async fn list(connection: &Connection, headers: Vec<Header<'_>>) -> Result<Vec<String>, CallError> {
-    let body = connection.get(&ChatWire, "/models", &headers).await?;
-    model_ids(&body).ok_or_else(|| {
-        CallError::new(CallErrorKind::Malformed, "the answer lists no models: is this an OpenAI-compatible API?")
-    })
+    connection.list(&ChatWire, "/models", &headers, model_ids).await
 }
 
 /// The ids that `GET /models` lists at an address that needs no key.

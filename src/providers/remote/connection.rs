@@ -13,7 +13,7 @@ use super::super::request::{Delivery, Prepared};
 use super::assembly::Wire;
 use super::{failure, reading};
 use crate::domain::provider::ProviderSettings;
-use crate::http::{Header, HttpClient, HttpRequest, HttpResponse, HttpSettings, PlainHttp};
+use crate::http::{Header, HeaderText, HttpClient, HttpRequest, HttpResponse, HttpSettings, PlainHttp};
 
 /// The longest line in bytes.
 const LINE_LIMIT: usize = 64 << 20;
@@ -88,6 +88,12 @@ impl Connection {
         self.key.as_ref()
     }
 
+    /// The header of most providers: the key as a bearer token, where there is one.
+    pub fn bearer(&self) -> Vec<Header<'_>> {
+        let key = self.key.as_ref();
+        key.map(|key| Header { name: "authorization", value: HeaderText::Bearer(key) }).into_iter().collect()
+    }
+
     /// Whether the key is a signed token (JWT, RFC 7519: three parts with dots between) rather than a word.
     pub fn key_looks_like_a_token(&self) -> bool {
         let key = self.key.as_ref().map(ExposeSecret::expose_secret);
@@ -147,6 +153,19 @@ impl Connection {
             read_document(wire, &mut response).await
         };
         got.await.map_err(|error| self.clean(error))
+    }
+
+    /// Gets a list of models; `ids` reads it, `None` where it is none.
+    pub async fn list(
+        &self,
+        wire: &dyn Wire,
+        path: &str,
+        headers: &[Header<'_>],
+        ids: impl Fn(&Value) -> Option<Vec<String>> + Send,
+    ) -> Result<Vec<String>, CallError> {
+        let body = self.get(wire, path, headers).await?;
+        let none = "the answer lists no models: is this the API that the provider's `kind` stands for?";
+        ids(&body).ok_or_else(|| CallError::new(CallErrorKind::Malformed, none))
     }
 
     /// Posts a JSON document and reads the one that comes back: for embeddings, reranking and batches.

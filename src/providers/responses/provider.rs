@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::super::answer::Answer;
-use super::super::error::{CallError, CallErrorKind, ProviderError};
+use super::super::error::{CallError, ProviderError};
 use super::super::key::Environment;
 use super::super::openai::{ChatWire, model_ids};
 use super::super::recorded::{NameRule, ToolNames};
@@ -15,7 +15,6 @@ use super::super::request::{Prepared, Request};
 use super::super::{OnEvent, Provider};
 use super::{parameters, reply, stream};
 use crate::domain::provider::ProviderSettings;
-use crate::http::{Header, HeaderText};
 
 /// The maker's own address.
 const MAKER: &str = "https://api.openai.com/v1";
@@ -32,11 +31,6 @@ impl Responses {
         environment: &Environment,
     ) -> Result<Arc<dyn Provider>, ProviderError> {
         Ok(Arc::new(Self { connection: Connection::new(settings, environment, MAKER)? }))
-    }
-
-    fn headers(&self) -> Vec<Header<'_>> {
-        let key = self.connection.key();
-        key.map(|key| Header { name: "authorization", value: HeaderText::Bearer(key) }).into_iter().collect()
     }
 }
 
@@ -79,17 +73,12 @@ impl Provider for Responses {
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
         Box::pin(async move {
-            let headers = self.headers();
+            let headers = self.connection.bearer();
             self.connection.ask(&ResponsesWire, "/responses", &headers, prepared, on_event).await
         })
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
-        Box::pin(async {
-            let body = self.connection.get(&ResponsesWire, "/models", &self.headers()).await?;
-            model_ids(&body).ok_or_else(|| {
-                CallError::new(CallErrorKind::Malformed, "the answer lists no models: is this OpenAI's API?")
-            })
-        })
+        Box::pin(async { self.connection.list(&ResponsesWire, "/models", &self.connection.bearer(), model_ids).await })
     }
 }

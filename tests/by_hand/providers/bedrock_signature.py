@@ -93,9 +93,9 @@ def main():
     failed = False
     for token in (None, "IQoJb3JpZ2luX2VjE/session+token=="):
         with tempfile.TemporaryDirectory() as folder:
-            os.makedirs(f"{folder}/work")
-            subprocess.run([sys.argv[1], "init", f"{folder}/work"], check=True, capture_output=True)
-            with open(f"{folder}/work/hindcast.toml", "a") as config:
+            os.makedirs(f"{folder}/place")
+            subprocess.run([sys.argv[1], "init", f"{folder}/place"], check=True, capture_output=True)
+            with open(f"{folder}/place/hindcast.toml", "a") as config:
                 config.write(f'[providers.aws]\nkind = "bedrock"\nregion = "{REGION}"\n'
                              f'base_url = "http://127.0.0.1:{server.server_port}"\n')
             env = dict(os.environ, HOME=folder, AWS_ACCESS_KEY_ID="AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY=SECRET)
@@ -103,7 +103,7 @@ def main():
             if token:
                 env["AWS_SESSION_TOKEN"] = token
             models = [word for model in MODELS for word in ("-m", f"aws/{model}")]
-            run = [sys.argv[1], "--workspace", f"{folder}/work", "replay", *models, "--yes", "--format", "json"]
+            run = [sys.argv[1], "--workspace", f"{folder}/place", "replay", *models, "--yes", "--format", "json"]
             done = subprocess.run(run, env=env, capture_output=True, text=True)
             print("replay", "with a token:" if token else "without:", done.returncode, done.stdout.strip() or done.stderr)
             listed = subprocess.run([*run[:3], "models", "--check", "--format", "jsonl"], env=env, capture_output=True)
