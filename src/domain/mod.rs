@@ -9,6 +9,7 @@ pub mod chunk;
 pub mod diff;
 pub mod evidence;
 pub mod filter;
+pub mod grounding;
 pub mod ids;
 pub mod label;
 pub mod lexical;

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod doctor;
 pub mod evidence;
 mod failure;
+pub mod grounding;
 pub mod import;
 pub mod models;
 pub mod notes;

@@ -6,10 +6,12 @@ use super::traces::{Counts, ListQuery, TraceRow, TracesAnswer, TracesRequest};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply, Waiting};
 use crate::domain::filter::Filter;
+use crate::domain::grounding::Scorer;
 use crate::domain::ids::TraceId;
 use crate::domain::run::CallsMode;
 use crate::domain::span::Span;
 use crate::error::AppError;
+use crate::services::grounding;
 use crate::services::notes::{self, ScoreValue};
 use crate::services::prompts::MatchReport;
 use crate::services::replay::cases_of;
@@ -65,9 +67,13 @@ pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Repl
             ))));
             TracesAnswer::Kept
         }
-        TracesRequest::Ground(_) => {
-            return Err(AppError::internal("this version cannot tell which chunk supports which sentence"));
-        }
+        TracesRequest::Ground(id) => match spans(store, &id, reply)? {
+            Some(spans) => match cases_of(&spans, CallsMode::Answer).into_iter().next() {
+                Some(case) => TracesAnswer::Grounding(Arc::new(grounding::of_case(&Scorer::default(), &case))),
+                None => TracesAnswer::NoCase(id),
+            },
+            None => TracesAnswer::NoSuchTrace(id),
+        },
     };
     reply.send(Answer::Traces(answer));
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::grounding::Grounding;
 use crate::domain::ids::{SpanId, TraceId};
 use crate::domain::money::Money;
 use crate::domain::run::Case;
@@ -203,52 +204,4 @@ pub enum TracesAnswer {
     Kept,
     /// What supports the answer.
     Grounding(Arc<Grounding>),
-}
-
-/// What supports an answer, sentence by sentence.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Grounding {
-    /// The sentences in order.
-    pub sentences: Vec<Sentence>,
-    /// Supported sentences of all that claim something, from 0 to 1.
-    pub rate: Option<f64>,
-}
-
-/// A sentence of an answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sentence {
-    /// Its text.
-    pub text: String,
-    /// Whether chunks support it.
-    pub verdict: Verdict,
-    /// Where: ranks of chunks with the part of their text, in code points.
-    pub evidence: Vec<Evidence>,
-}
-
-/// A part of a chunk that supports or contradicts a sentence.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Evidence {
-    /// The chunk's rank, from 1.
-    pub rank: u32,
-    /// The first code point.
-    pub start: usize,
-    /// The code point after the last.
-    pub end: usize,
-    /// How well it fits, from 0 to 1.
-    pub score: f64,
-}
-
-/// Whether a sentence is supported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// By the chunks.
-    Supported,
-    /// In part.
-    Partial,
-    /// By none.
-    Unsupported,
-    /// Cannot be told offline.
-    Unsure,
-    /// It claims nothing.
-    NoClaim,
 }

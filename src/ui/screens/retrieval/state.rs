@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::changes::Changes;
 use crate::domain::chunk::Chunk;
+use crate::domain::grounding::{GroundedSentence, Grounding, Verdict};
 use crate::domain::ids::TraceId;
 use crate::domain::run::Case;
 use crate::domain::sentences::sentences;
 use crate::domain::untrusted::{escape_json, safe_plain_lines};
 use crate::ui::action::Action;
 use crate::ui::effect::Effect;
-use crate::ui::effects::traces::{Grounding, Sentence, TracesAnswer, TracesRequest, Verdict};
+use crate::ui::effects::traces::{TracesAnswer, TracesRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, ReplayOf, RequestId, Target, Toast};
 use crate::ui::screens::traces::{ask_note, ask_score, note_request, score_request, shell_word};
@@ -70,7 +71,7 @@ pub struct Retrieval {
     /// What supports the answer.
     pub support: Support,
     /// The sentences of the answer.
-    pub sentences: Vec<Sentence>,
+    pub sentences: Vec<GroundedSentence>,
     /// The cursor in them.
     pub answer: ListState,
     /// The cursor in the chunks.
@@ -118,7 +119,7 @@ impl Retrieval {
     }
 
     /// The sentence under the cursor.
-    pub fn sentence(&self) -> Option<&Sentence> {
+    pub fn sentence(&self) -> Option<&GroundedSentence> {
         self.sentences.get(self.answer.selected)
     }
 
@@ -216,7 +217,9 @@ impl Retrieval {
                 self.sentences.clone_from(&grounding.sentences);
                 self.support = Support::Known(Arc::clone(grounding));
                 // Begin where something is wrong.
-                let wrong = |sentence: &Sentence| matches!(sentence.verdict, Verdict::Unsupported | Verdict::Partial);
+                let wrong = |sentence: &GroundedSentence| {
+                    matches!(sentence.verdict, Verdict::Unsupported(_) | Verdict::Partial(_))
+                };
                 self.answer.select(self.sentences.iter().position(wrong).unwrap_or(0));
                 self.show_evidence();
             }
@@ -237,8 +240,8 @@ impl Retrieval {
 
     /// How many sentences rest on a chunk.
     pub fn supports(&self, rank: u32) -> usize {
-        let rests = |sentence: &&Sentence| {
-            matches!(sentence.verdict, Verdict::Supported | Verdict::Partial)
+        let rests = |sentence: &&GroundedSentence| {
+            matches!(sentence.verdict, Verdict::Supported | Verdict::Partial(_))
                 && sentence.evidence.iter().any(|evidence| evidence.rank == rank)
         };
         self.sentences.iter().filter(rests).count()
@@ -409,11 +412,23 @@ impl Retrieval {
 }
 
 /// The answer in sentences without verdicts, until they are known.
-fn plain_sentences(answer: &str) -> Vec<Sentence> {
+fn plain_sentences(answer: &str) -> Vec<GroundedSentence> {
     sentences(answer)
         .iter()
-        .filter_map(|sentence| answer.get(sentence.bytes.clone()))
-        .map(|text| Sentence { text: text.to_owned(), verdict: Verdict::NoClaim, evidence: Vec::new() })
+        .filter_map(|sentence| Some((sentence.bytes.start, answer.get(sentence.bytes.clone())?)))
+        .map(|(start, text)| {
+            let start = answer[..start].chars().count();
+            GroundedSentence {
+                text: text.to_owned(),
+                start,
+                end: start + text.chars().count(),
+                verdict: Verdict::NoClaim,
+                support: 0.0,
+                evidence: Vec::new(),
+                citations: Vec::new(),
+                why: String::new(),
+            }
+        })
         .collect()
 }
 

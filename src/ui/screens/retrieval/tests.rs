@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
+use crate::domain::grounding::{EvidenceSpan, GroundedSentence, Grounding, Lack, Verdict};
 use crate::domain::money::Money;
 use crate::domain::run::{Case, ChunkEdit};
 use crate::domain::span::{Cost, PromptRef, Usage};
 use crate::ui::action::Action;
 use crate::ui::effect::Effect;
 use crate::ui::effects::Answer;
-use crate::ui::effects::traces::{Evidence, Grounding, Sentence, TracesAnswer, Verdict};
+use crate::ui::effects::traces::TracesAnswer;
 use crate::ui::harness::Stage;
 use crate::ui::keymap::Keymap;
 use crate::ui::msg::{Event, Msg, ReplayOf, Target};
@@ -38,17 +39,27 @@ fn case() -> Arc<Case> {
 }
 
 fn grounding() -> Answer {
-    let sentence = |text: &str, verdict, rank, start, end| Sentence {
+    let sentence = |text: &str, verdict, rank, start, end| GroundedSentence {
         text: text.into(),
+        start: 0,
+        end: text.chars().count(),
         verdict,
-        evidence: vec![Evidence { rank, start, end, score: 0.8 }],
+        support: 0.8,
+        evidence: vec![EvidenceSpan { rank, document_id: None, start, end, score: 0.8 }],
+        citations: Vec::new(),
+        why: String::new(),
     };
     Answer::Traces(TracesAnswer::Grounding(Arc::new(Grounding {
         sentences: vec![
-            sentence("The API allows 100 requests per minute on every plan.", Verdict::Unsupported, 3, 0, 12),
+            sentence(
+                "The API allows 100 requests per minute on every plan.",
+                Verdict::Unsupported(Lack::Contradicted),
+                3,
+                0,
+                12,
+            ),
             sentence("Over the limit the answer is 429.", Verdict::Supported, 2, 0, 32),
         ],
-        rate: Some(0.5),
     })))
 }
 

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 
 use super::state::{ANSWER, CHUNKS, Phase, Retrieval, Support};
 use crate::domain::chunk::Chunk;
+use crate::domain::grounding::{GroundedSentence, Verdict};
 use crate::domain::run::Case;
 use crate::ui::action::{Action, Context};
-use crate::ui::effects::traces::{Sentence, Verdict};
 use crate::ui::screens::DrawCx;
 use crate::ui::screens::traces::{millis, short_id};
 use crate::ui::text::{self, Piece};
@@ -86,7 +86,7 @@ fn heading(state: &Retrieval, case: &Case, area: Rect, buf: &mut Buffer, cx: &Dr
     let mut right = Vec::new();
     match &state.support {
         Support::Known(grounding) => {
-            if let Some(rate) = grounding.rate {
+            if let Some(rate) = grounding.rate() {
                 right.push(Piece::own(format!("grounded {:.0} %  ", rate * 100.0), Role::Text));
             }
         }
@@ -109,8 +109,8 @@ fn heading(state: &Retrieval, case: &Case, area: Rect, buf: &mut Buffer, cx: &Dr
 fn mark(verdict: Verdict, cx: &DrawCx) -> Piece {
     match verdict {
         Verdict::Supported => Piece::own(cx.glyphs.good, Role::Good),
-        Verdict::Partial => Piece::own(cx.glyphs.partial, Role::Warning),
-        Verdict::Unsupported => Piece::own(cx.glyphs.bad, Role::Bad),
+        Verdict::Partial(_) => Piece::own(cx.glyphs.partial, Role::Warning),
+        Verdict::Unsupported(_) => Piece::own(cx.glyphs.bad, Role::Bad),
         Verdict::Unsure => Piece::own("?", Role::Warning),
         Verdict::NoClaim => Piece::own(" ", Role::Dim),
     }
@@ -163,7 +163,7 @@ fn answer(state: &Retrieval, pane: Pane, buf: &mut Buffer, cx: &DrawCx) {
     }
 }
 
-fn mark_of(sentences: &[Sentence], place: usize, cx: &DrawCx) -> Piece {
+fn mark_of(sentences: &[GroundedSentence], place: usize, cx: &DrawCx) -> Piece {
     mark(sentences.get(place).map_or(Verdict::NoClaim, |sentence| sentence.verdict), cx)
 }
 

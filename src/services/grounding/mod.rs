@@ -1,0 +1,10 @@
+//! Which sentences of recorded answers their chunks support.
+
+use crate::domain::grounding::{Answered, Grounding, Scorer};
+use crate::domain::run::Case;
+
+/// Grounds the recorded answer of a case in its chunks; an answer that was not recorded has no sentences.
+pub fn of_case(scorer: &Scorer, case: &Case) -> Grounding {
+    let answer = case.answer.as_deref().unwrap_or_default();
+    scorer.ground(&Answered { question: &case.question, answer, chunks: &case.chunks })
+}
