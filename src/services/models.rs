@@ -7,6 +7,7 @@ use crate::domain::money::Money;
 use crate::domain::price::{Mode, Pricing};
 use crate::domain::provider::ProviderKind;
 use crate::error::AppError;
+use crate::http::is_loopback;
 use crate::providers::{self, Discovered, ProviderInfo, Reach};
 
 /// The models that are built in.
@@ -68,16 +69,20 @@ pub fn list(services: &Services) -> Result<Models, AppError> {
 
 /// The providers, each asked for its models, and the servers on the usual ports of this machine.
 pub fn check(services: &Services) -> Result<Models, AppError> {
+    ask(services, services.providers()?.list())
+}
+
+fn ask(services: &Services, infos: Vec<ProviderInfo>) -> Result<Models, AppError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| AppError::internal(format!("cannot start the network: {error}")))?;
     let providers = services.providers()?;
-    let infos = providers.list();
     let (reached, discovered) = runtime.block_on(async {
         let reached = futures_util::future::join_all(infos.iter().map(|info| providers.check(&info.name))).await;
         (reached, providers::discover().await)
     });
+    let configured: BTreeSet<String> = providers.list().into_iter().filter_map(|info| info.origin).collect();
     let mut models = Models::default();
     for (info, reach) in infos.into_iter().zip(reached) {
         let (standing, names) = match reach {
@@ -86,12 +91,18 @@ pub fn check(services: &Services) -> Result<Models, AppError> {
         };
         models.providers.push(entry(services, info, standing, names)?);
     }
-    let configured: BTreeSet<String> = models.providers.iter().filter_map(|entry| entry.info.origin.clone()).collect();
     models.found = discovered
         .into_iter()
         .filter(|found| !configured.iter().any(|origin| found.base_url.starts_with(origin)))
         .collect();
     Ok(models)
+}
+
+/// What runs on this machine: the configured providers with an address on loopback, each asked for its models, and the
+/// servers on the usual ports. Nothing is sent to another machine.
+pub fn on_this_machine(services: &Services) -> Result<Models, AppError> {
+    let near = |info: &ProviderInfo| info.problem.is_none() && info.origin.as_deref().is_some_and(is_loopback);
+    ask(services, services.providers()?.list().into_iter().filter(near).collect())
 }
 
 fn entry(

@@ -1,5 +1,7 @@
 //! What can be chosen for a replay: cases, models with their prices, prompt versions, chunks.
 
+use std::collections::BTreeSet;
+
 use super::case_sets;
 use super::runs::{Ending, ModelOffer, Offer, Order, Pricing};
 use super::worker::ServicesWorker;
@@ -10,10 +12,9 @@ use crate::domain::ids::TraceId;
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, Case, ModelChoice};
 use crate::error::AppError;
-use crate::providers;
 use crate::services::Services;
 use crate::services::compare::{stop_rule, watched};
-use crate::services::models::{self, Models, Standing};
+use crate::services::models::{self, Models, ProviderEntry, Standing};
 use crate::services::prompts::Prompts;
 use crate::services::replay::{ReplayOrder, ReplayService, Traffic, circuit_note, is_unsteady};
 use crate::store::TracesQuery;
@@ -73,32 +74,30 @@ pub fn offer(worker: &ServicesWorker, of: &ReplayOf, reply: &dyn Reply) -> Resul
         no_baseline: no_baseline(services, &cases)?,
     };
     reply.send(Answer::Runs(RunsAnswer::Offer(Box::new(offer.clone()))));
-    let found = local_servers()?;
-    if !found.is_empty() {
-        let configured: Vec<String> = services.providers()?.list().into_iter().filter_map(|info| info.origin).collect();
-        let unknown =
-            found.into_iter().filter(|found| !configured.iter().any(|known| found.base_url.starts_with(known)));
-        offer.models.extend(unknown.flat_map(|server| {
-            let why = format!("found at {}: name it in hindcast.toml, [providers.{}]", server.base_url, server.usually);
-            let of_server = move |model: String| ModelOffer {
-                id: format!("{}/{model}", server.usually),
-                price: "free".into(),
-                problem: Some(why.clone()),
-                ..ModelOffer::default()
-            };
-            server.models.into_iter().map(of_server).collect::<Vec<_>>()
-        }));
+    let near = models::on_this_machine(services)?;
+    let more = on_this_machine(near, &usual, services.providers()?.traffic(services.clock()));
+    let known: BTreeSet<String> = offer.models.iter().map(|model| model.id.clone()).collect();
+    offer.models.extend(more.into_iter().filter(|model| !known.contains(&model.id)));
+    if offer.models.len() > known.len() {
         reply.send(Answer::Runs(RunsAnswer::Offer(Box::new(offer))));
     }
     Ok(())
 }
 
-fn local_servers() -> Result<Vec<providers::Discovered>, AppError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| AppError::internal(format!("cannot start the network: {error}")))?;
-    Ok(runtime.block_on(providers::discover()))
+/// Models that servers on this machine name when asked: of configured providers to be chosen, others with what to do first.
+fn on_this_machine(near: Models, usual: &[String], traffic: &Traffic) -> Vec<ModelOffer> {
+    let reached = near.providers.iter().filter(|provider| provider.standing == Standing::Reachable);
+    let mut offers: Vec<ModelOffer> = reached.flat_map(|provider| of_provider(provider, usual, traffic)).collect();
+    for server in near.found {
+        let why = format!("found at {}: name it in hindcast.toml, [providers.{}]", server.base_url, server.usually);
+        offers.extend(server.models.into_iter().map(|model| ModelOffer {
+            id: format!("{}/{model}", server.usually),
+            price: "free".into(),
+            problem: Some(why.clone()),
+            ..ModelOffer::default()
+        }));
+    }
+    offers
 }
 
 /// Why no case's recorded model can be asked again; `None` where one can.
@@ -121,26 +120,8 @@ fn no_baseline(services: &Services, cases: &[Case]) -> Result<Option<String>, Ap
 
 /// Models: the configured ones first, then the built-in ones, then the others.
 fn offered(models: &Models, usual: &[String], traffic: &Traffic) -> Vec<ModelOffer> {
-    let mut offers = Vec::new();
-    for provider in &models.providers {
-        let problem = match &provider.standing {
-            Standing::Unusable(why) => Some(why.clone()),
-            Standing::Configured | Standing::Reachable => provider.info.problem.clone(),
-        };
-        for model in &provider.models {
-            let id = format!("{}/{}", provider.info.name, model.model);
-            let is_known = model.input.is_some() || model.output.is_some();
-            let note = circuit_note(&traffic.circuit(&provider.info.name, &model.model));
-            let note = note.map_or_else(String::new, |note| format!(" · {note}"));
-            offers.push(ModelOffer {
-                price: price(model.input, model.output) + &note,
-                problem: problem.clone(),
-                chosen: usual.contains(&id) && is_known,
-                pricing: if is_known { Pricing::Known } else { Pricing::Unknown },
-                id,
-            });
-        }
-    }
+    let mut offers: Vec<ModelOffer> =
+        models.providers.iter().flat_map(|provider| of_provider(provider, usual, traffic)).collect();
     if usual.is_empty() || !offers.iter().any(|offer| offer.chosen && offer.problem.is_none()) {
         for offer in &mut offers {
             offer.chosen |= offer.id == OFFLINE;
@@ -156,6 +137,27 @@ fn offered(models: &Models, usual: &[String], traffic: &Traffic) -> Vec<ModelOff
     };
     offers.sort_by(|one, other| rank(one).cmp(&rank(other)).then_with(|| one.id.cmp(&other.id)));
     offers
+}
+
+fn of_provider(provider: &ProviderEntry, usual: &[String], traffic: &Traffic) -> Vec<ModelOffer> {
+    let problem = match &provider.standing {
+        Standing::Unusable(why) => Some(why.clone()),
+        Standing::Configured | Standing::Reachable => provider.info.problem.clone(),
+    };
+    let offers = provider.models.iter().map(|model| {
+        let id = format!("{}/{}", provider.info.name, model.model);
+        let is_known = model.input.is_some() || model.output.is_some();
+        let note = circuit_note(&traffic.circuit(&provider.info.name, &model.model));
+        let note = note.map_or_else(String::new, |note| format!(" · {note}"));
+        ModelOffer {
+            price: price(model.input, model.output) + &note,
+            problem: problem.clone(),
+            chosen: usual.contains(&id) && is_known,
+            pricing: if is_known { Pricing::Known } else { Pricing::Unknown },
+            id,
+        }
+    });
+    offers.collect()
 }
 
 fn price(input: Option<Money>, output: Option<Money>) -> String {
