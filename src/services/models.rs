@@ -142,3 +142,47 @@ fn known_models(services: &Services, info: &ProviderInfo) -> Result<Vec<String>,
     }
     Ok(names.into_iter().collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use wiremock::matchers::path;
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use super::*;
+    use crate::config::Variables;
+    use crate::domain::time::SystemClock;
+    use crate::services::Asked;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn only_configured_servers_of_this_machine_are_asked_unasked() {
+        let server = MockServer::start().await;
+        let list = serde_json::json!({"object": "list", "data": [{"id": "small", "object": "model"}]});
+        Mock::given(path("/v1/models"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(list))
+            .mount(&server)
+            .await;
+        let dir = tempfile::tempdir().unwrap();
+        let config = format!(
+            "[providers.near]\nkind = \"openai\"\nbase_url = \"{}/v1\"\n\
+             [providers.far]\nkind = \"openai\"\nbase_url = \"https://models.example/v1\"\napi_key_env = \"FAR_KEY\"\n",
+            server.uri()
+        );
+        std::fs::write(dir.path().join("hindcast.toml"), config).unwrap();
+        let asked = Asked { workspace: Some(dir.path().to_owned()), ..Asked::default() };
+        let variables = Variables::fixed([("HOME", dir.path().to_str().unwrap()), ("FAR_KEY", "k")]);
+        let services = Services::with(asked, Arc::new(variables), Arc::new(SystemClock));
+        let near = tokio::task::spawn_blocking(move || on_this_machine(&services).unwrap()).await.unwrap();
+        let named: Vec<(&str, &str)> = near
+            .providers
+            .iter()
+            .flat_map(|provider| {
+                provider.models.iter().map(|model| (provider.info.name.as_str(), model.model.as_str()))
+            })
+            .collect();
+        assert_eq!(named, [("near", "small")]);
+        assert_eq!(near.providers.len(), 1, "the builtin and the far provider are left alone");
+        assert_eq!(near.providers[0].models[0].input, Some(Money::ZERO), "a server on loopback is free");
+    }
+}
