@@ -90,9 +90,8 @@ impl From<PlanError> for AppError {
     fn from(error: PlanError) -> Self {
         let message = error.to_string();
         match error {
-            PlanError::NoCases => {
-                Self::new(ErrorKind::CheckFailed, message).hint("hindcast traces FILTER lists what matches")
-            }
+            PlanError::NoCases => Self::new(ErrorKind::CheckFailed, message)
+                .hint("hindcast traces FILTER lists what matches, hindcast import PATH brings traces in"),
             PlanError::NoModels => Self::usage(message).hint("hindcast models lists the models there are"),
             PlanError::NoPrice(_) | PlanError::Provider(_) => Self::config(message),
             PlanError::ChainInBatch | PlanError::NoBatches { .. } | PlanError::NotResumable { .. } => {
