@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand};
 
 use super::commands::{
-    cache, compare, completions, doctor, import, index, init, man, models, note, open, prompt, replay, runs, score,
-    sessions, show, sql, traces,
+    cache, compare, completions, doctor, ground, import, index, init, man, models, note, open, prompt, replay, runs,
+    score, sessions, show, sql, traces,
 };
 use super::output::Format;
 use super::shape::Shape;
@@ -105,6 +105,8 @@ pub enum Command {
     Sessions(sessions::Args),
     /// Compare the variants of a run
     Compare(compare::Args),
+    /// Say which sentences of an answer its chunks support
+    Ground(ground::Args),
     /// Show or clear the cache of answers
     Cache(cache::Args),
     /// Work with prompts and their versions

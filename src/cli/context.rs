@@ -5,9 +5,10 @@ use super::notices::Notices;
 use super::output::Output;
 use super::shape::Shape;
 use crate::domain::cancel::Cancel;
-use crate::domain::filter::Filter;
-use crate::error::AppError;
+use crate::domain::filter::{Filter, Has};
+use crate::error::{AppError, ErrorKind};
 use crate::logging::{self, Detail};
+use crate::services::grounding;
 use crate::services::import::Progress;
 use crate::services::{Listener, Services};
 use crate::store::{RebuildProgress, Store};
@@ -41,6 +42,22 @@ impl<'c> Context<'c> {
         self.services.prepared(&Told(&self.notices), &self.cancel)
     }
 
+    /// Grounds the answers that were not grounded yet. Where nothing can be written it is left: what there is still counts.
+    pub fn ground_history(&self) -> Result<(), AppError> {
+        let told = |progress: grounding::Progress| {
+            self.notices.progress(&format!("grounding answer {} of {}", progress.done, progress.total));
+        };
+        let done = self.services.ground_history(&mut { told }, &self.cancel);
+        self.notices.clear();
+        match done {
+            Err(error) if error.kind == ErrorKind::Store => {
+                self.notices.warning(&format!("answers could not be grounded: {}", error.message));
+                Ok(())
+            }
+            done => done.map(drop),
+        }
+    }
+
     /// Says what is special about the workspace.
     fn greet(&self) -> Result<(), AppError> {
         let workspace = self.services.workspace()?;
@@ -49,10 +66,10 @@ impl<'c> Context<'c> {
         Ok(())
     }
 
-    /// The words of a FILTER argument, understood.
+    /// The words of a FILTER argument, understood; where it asks for grounding, answers are grounded first.
     pub fn filter(&self, words: &[String]) -> Result<Filter, AppError> {
         let text = words.join(" ");
-        Filter::parse(&text, self.services.clock().now()).map_err(|error| {
+        let filter = Filter::parse(&text, self.services.clock().now()).map_err(|error| {
             let place = format!("  {text}\n  {}^", " ".repeat(error.position));
             AppError::usage(format!(
                 "the filter is wrong at character {}: {}\n{place}",
@@ -60,7 +77,12 @@ impl<'c> Context<'c> {
                 error.message
             ))
             .hint(format!("expected {}", error.expected))
-        })
+        })?;
+        if filter.asks_for(Has::Unsupported) {
+            self.store()?;
+            self.ground_history()?;
+        }
+        Ok(filter)
     }
 }
 

@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use super::grounding::{self, Learned};
 use super::prompts::Prompts;
 use super::replay::{self, DayLimit, ReplayService};
 use super::workspace::{self, Workspace};
 use crate::config::{self, Config, Environment, Flags, Origins, Paths, Variables};
+use crate::domain::cancel::Cancel;
+use crate::domain::grounding::Scorer;
 use crate::domain::price::PriceBook;
 use crate::domain::provider::KeySource;
 use crate::domain::time::{Clock, SystemClock};
@@ -43,6 +46,7 @@ struct Inner {
     providers: OnceLock<Providers>,
     prices: OnceLock<PriceBook>,
     prompts: OnceLock<Arc<Prompts>>,
+    learned: Learned,
 }
 
 impl Services {
@@ -64,6 +68,7 @@ impl Services {
                 providers: OnceLock::new(),
                 prices: OnceLock::new(),
                 prompts: OnceLock::new(),
+                learned: Learned::default(),
             }),
         }
     }
@@ -146,6 +151,21 @@ impl Services {
         let service =
             ReplayService::new(self.providers()?.clone(), prices, self.store()?.clone(), Arc::clone(self.clock()));
         Ok(service.with_cache(self.config()?.cache.limits()).with_day(limit))
+    }
+
+    /// The scorer that grounds answers, with what it learned from the chunks of the workspace.
+    pub fn scorer(&self, cancel: &Cancel) -> Result<Arc<Scorer>, AppError> {
+        Ok(self.inner.learned.scorer(self.store()?, cancel)?)
+    }
+
+    /// Grounds every answer that was not grounded yet; says how many.
+    pub fn ground_history(
+        &self,
+        progress: &mut dyn FnMut(grounding::Progress),
+        cancel: &Cancel,
+    ) -> Result<u64, AppError> {
+        let scorer = self.scorer(cancel)?;
+        Ok(grounding::catch_up(self.store()?, &scorer, progress, cancel)?)
     }
 
     /// The store of the workspace, as it is; [`ready`](Self::ready) brings it up to date first.

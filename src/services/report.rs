@@ -46,7 +46,7 @@ const MOST_WRONG: usize = 10;
 /// Runs that are listed.
 const MOST_RUNS: usize = 5;
 
-/// Errors; end users' thumbs down; verdicts of evaluators. A number without a verdict counts where 0 is the bad end.
+/// Errors; end users' thumbs down; verdicts of evaluators; after these, answers with unsupported sentences. A number without a verdict counts where 0 is the bad end.
 const WRONG: &str = "
 WITH wrong AS (
   SELECT trace_id, 0 AS severity, 'error: ' || coalesce(nullif(status_message, ''), error_type, name) AS reason
@@ -59,11 +59,14 @@ WITH wrong AS (
       'thumbs-down', 'negative', 'unsupported', 'hallucinated', 'irrelevant')
     OR (label IS NULL AND source <> 'user' AND value = 0
       AND NOT regexp_matches(lower(name), 'toxic|hallucin|bias|pii|harm|error|refus|violat|inject|profan')))
+  UNION ALL
+  SELECT trace_id, 2, 'no chunk supports: ' || left(min_by(text, position), 80)
+  FROM sentences WHERE verdict = 'unsupported' GROUP BY trace_id
 )
 SELECT t.trace_id, t.started_at, t.name, string_agg(DISTINCT w.reason, '; ' ORDER BY w.reason) AS reasons,
   left(t.input_text, 400) AS input
 FROM wrong w JOIN traces t USING (trace_id)
-GROUP BY ALL ORDER BY t.started_at DESC, t.trace_id LIMIT 10";
+GROUP BY ALL ORDER BY min(w.severity) > 1, t.started_at DESC, t.trace_id LIMIT 10";
 
 /// Reads the state of the workspace; the store has to be up to date.
 pub fn report(services: &Services, store: &Store, cancel: &Cancel) -> Result<Report, AppError> {

@@ -180,7 +180,13 @@ impl Writer {
             Has::Chunks => Sql::plain(if trace { "(t.chunks > 0)" } else { "(s.chunk_count > 0)" }),
             Has::Tools => return Self::span(Sql::plain("s.kind = 'tool' OR s.tool_count > 0"), view),
             Has::Feedback => score(Sql::plain("c.name <> 'note' AND c.source IN ('user', 'human', 'api')"), view),
-            Has::Unsupported => Sql::plain("FALSE"),
+            Has::Unsupported if trace => {
+                Sql::plain("t.trace_id IN (SELECT g.trace_id FROM store.grounded g WHERE g.unsupported > 0)")
+            }
+            Has::Unsupported => Sql::plain(
+                "EXISTS (SELECT 1 FROM store.grounded g WHERE g.trace_id = s.trace_id AND g.span_id = s.span_id \
+                 AND g.unsupported > 0)",
+            ),
         })
     }
 

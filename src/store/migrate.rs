@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/0003_chain_steps.sql"),
     include_str!("sql/0004_dropped.sql"),
     include_str!("sql/0005_response_model.sql"),
+    include_str!("sql/0006_grounding.sql"),
 ];
 
 /// The present schema's version.

@@ -13,6 +13,7 @@ mod error;
 mod export;
 mod figures;
 mod filter_sql;
+mod groundings;
 mod ids;
 mod ingest;
 pub mod journal;
@@ -49,6 +50,7 @@ pub use day_book::DayBook;
 pub use error::{Result, StoreError};
 pub use export::ExportFormat;
 pub use figures::TelemetryQuery;
+pub use groundings::{GroundedTrace, Ungrounded};
 pub use ingest::Ingest;
 pub use journal::{
     Intent, Journal, JournalDamage, JournalFile, JournalRecord, JournalTail, SubmittedBatch, tails_at_work,

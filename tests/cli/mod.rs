@@ -7,6 +7,7 @@ mod codes;
 mod compare;
 mod evidence;
 mod formats;
+mod ground;
 mod hostile;
 mod lint;
 mod otlp;

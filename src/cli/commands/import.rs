@@ -24,6 +24,9 @@ pub struct Args {
     /// Keep only the path of each file, not a copy of it
     #[arg(long)]
     pub link: bool,
+    /// Do not ground the answers; whatever asks for their grounding does it then
+    #[arg(long)]
+    pub no_ground: bool,
 }
 
 /// Skipped records that are named one by one for a file; all are in the JSON.
@@ -37,6 +40,9 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
     let request = Request { paths: args.paths.clone(), format: args.recorded_as.clone(), keep };
     let notices = context.notices.clone();
     let report = intake.import(&request, &mut |progress| notices.progress(&words(progress)), &context.cancel)?;
+    if !args.no_ground {
+        context.ground_history()?;
+    }
     context.notices.clear();
     tell_skipped(&report, context);
     match context.out.format() {

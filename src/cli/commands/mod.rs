@@ -5,6 +5,7 @@ pub mod compare;
 pub mod completions;
 mod dispatch;
 pub mod doctor;
+pub mod ground;
 pub mod import;
 pub mod index;
 pub mod init;

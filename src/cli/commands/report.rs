@@ -17,6 +17,7 @@ use crate::store::Figures;
 /// Prints the report.
 pub fn run(context: &mut Context<'_>) -> Result<Exit, AppError> {
     let store = context.store()?;
+    context.ground_history()?;
     let report = report::report(context.services, store, &context.cancel)?;
     let workspace = context.services.workspace()?;
     context.notices.clear();
@@ -47,7 +48,7 @@ fn page(workspace: &Workspace, report: &Report, context: &mut Context<'_>) -> Re
         out.line("")?;
         out.head("Answers that look wrong")?;
         if report.wrong.is_empty() {
-            out.line("none: no error, no bad feedback, no failed evaluation")?;
+            out.line("none: no error, no bad feedback, no failed evaluation, no unsupported sentence")?;
         } else {
             out.rows(&wrong_table(&report.wrong))?;
         }

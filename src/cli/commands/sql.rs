@@ -27,6 +27,9 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
     let query = query(&args.query)?;
     let store = context.store()?;
     context.services.fill_tables(&query)?;
+    if names_grounding(&query) {
+        context.ground_history()?;
+    }
     let result = store.sql(&query, LIMITS, &context.cancel).map_err(|error| explain(error, &query))?;
     context.notices.clear();
     let truncated = result.truncated;
@@ -36,6 +39,12 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         context.notices.warning(&format!("only the first {count} rows are printed; add LIMIT and OFFSET for others"));
     }
     Ok(Exit::Fine)
+}
+
+/// Whether a query reads what grounding says, so that it has to be up to date.
+fn names_grounding(query: &str) -> bool {
+    let query = query.to_ascii_lowercase();
+    ["groundings", "sentences"].iter().any(|table| query.contains(table))
 }
 
 fn query(words: &[String]) -> Result<String, AppError> {

@@ -20,6 +20,11 @@ impl Filter {
     pub fn parse(text: &str, now: Timestamp) -> Result<Self, FilterError> {
         parser::parse(text, now).map(|expr| Self { expr })
     }
+
+    /// Whether it asks for something: what is worked out from the recordings has to be up to date then.
+    pub fn asks_for(&self, has: Has) -> bool {
+        self.expr.asks_for(has)
+    }
 }
 
 /// A condition on a trace, or a combination of conditions.
@@ -70,6 +75,15 @@ impl Expr {
             }
         }
         Self::single(flat).unwrap_or_else(Self::Or)
+    }
+
+    fn asks_for(&self, wanted: Has) -> bool {
+        match self {
+            Self::Has(has) => *has == wanted,
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(|part| part.asks_for(wanted)),
+            Self::Not(part) | Self::Span(part) => part.asks_for(wanted),
+            Self::All | Self::Text(_) | Self::Is(_) => false,
+        }
     }
 
     fn single(mut parts: Vec<Self>) -> Result<Self, Vec<Self>> {

@@ -32,7 +32,7 @@ pub struct TraceFacts<'a> {
     pub repeated: &'a [SpanId],
 }
 
-/// Whether a trace matches; `has:unsupported` holds nowhere, since grounding answers it.
+/// Whether a trace matches; `has:unsupported` holds nowhere, since only the index knows what grounding said.
 pub fn matches(filter: &Filter, trace: TraceFacts<'_>) -> bool {
     holds(&filter.expr, trace, View::Trace)
 }

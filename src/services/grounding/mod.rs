@@ -1,5 +1,11 @@
 //! Which sentences of recorded answers their chunks support.
 
+mod history;
+mod learned;
+
+pub use history::{Progress, catch_up};
+pub use learned::Learned;
+
 use crate::domain::grounding::{Answered, Grounding, Scorer};
 use crate::domain::run::Case;
 

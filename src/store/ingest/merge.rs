@@ -388,7 +388,7 @@ pub(super) fn delete_spans(conn: &Connection, keys: &str) -> Result<()> {
 }
 
 /// Appends rows to a table, named by database, schema and name.
-pub(super) fn append(
+pub(in crate::store) fn append(
     conn: &Connection,
     (database, schema, table): (&str, &str, &str),
     rows: &mut RowBatch,

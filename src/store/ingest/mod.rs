@@ -10,6 +10,7 @@ mod summary;
 mod trace_rows;
 
 pub use import::Ingest;
+pub(in crate::store) use merge::append;
 
 /// A hash of a span's natural key.
 type Key = [u8; 16];

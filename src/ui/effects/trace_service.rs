@@ -6,7 +6,6 @@ use super::traces::{Counts, ListQuery, TraceRow, TracesAnswer, TracesRequest};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply, Waiting};
 use crate::domain::filter::Filter;
-use crate::domain::grounding::Scorer;
 use crate::domain::ids::TraceId;
 use crate::domain::run::CallsMode;
 use crate::domain::span::Span;
@@ -69,7 +68,10 @@ pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Repl
         }
         TracesRequest::Ground(id) => match spans(store, &id, reply)? {
             Some(spans) => match cases_of(&spans, CallsMode::Answer).into_iter().next() {
-                Some(case) => TracesAnswer::Grounding(Arc::new(grounding::of_case(&Scorer::default(), &case))),
+                Some(case) => TracesAnswer::Grounding(Arc::new(grounding::of_case(
+                    &*worker.services().scorer(reply.cancel())?,
+                    &case,
+                ))),
                 None => TracesAnswer::NoCase(id),
             },
             None => TracesAnswer::NoSuchTrace(id),

@@ -8,6 +8,7 @@ use super::pager::Pager;
 use super::{Reply, Request, Worker, prompt_service, run_service, telemetry_service, trace_service};
 use crate::domain::ids::RunId;
 use crate::error::AppError;
+use crate::services::grounding;
 use crate::services::import::{Outcome, Progress as Importing};
 use crate::services::prompts::LintFacts;
 use crate::services::replay::RunControl;
@@ -135,6 +136,8 @@ impl ServicesWorker {
             if stamp != seen {
                 seen = stamp;
                 reply.tell(Msg::DataChanged);
+                // What others import is grounded here, too; whoever cannot write learns it elsewhere.
+                let _ = self.ground(reply);
             }
         }
     }
@@ -159,11 +162,25 @@ impl ServicesWorker {
         }
         Ok(())
     }
+
+    /// Grounds the answers that were not grounded yet, while the workbench is at work.
+    fn ground(&self, reply: &dyn Reply) -> Result<(), AppError> {
+        let news = News::new(reply);
+        let mut tell = |progress: grounding::Progress| {
+            news.tell("grounding", Progress::Counted { done: progress.done, total: progress.total });
+        };
+        let done = self.services.ground_history(&mut tell, reply.cancel());
+        news.over();
+        if done? > 0 {
+            reply.tell(Msg::DataChanged);
+        }
+        Ok(())
+    }
 }
 
 impl Worker for ServicesWorker {
     fn begin(&self, reply: &dyn Reply) {
-        for done in [self.tell_workspace(reply), self.read_files(reply)] {
+        for done in [self.tell_workspace(reply), self.read_files(reply), self.ground(reply)] {
             if let Err(error) = done {
                 reply.tell(Msg::Toast(Toast::error(explain(&error))));
             }

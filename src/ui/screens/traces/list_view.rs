@@ -134,8 +134,8 @@ fn says_why_empty(list: &List, area: Rect, buf: &mut Buffer, cx: &DrawCx) -> boo
                 vec![format!("{} clears the filter, {} changes it.", key(Action::Back), key(Action::Filter))];
             if list.filter.text().contains("has:unsupported") {
                 lines.push(format!(
-                    "has:unsupported finds nothing yet: grounding is worked out a trace at a time, with {} on it. \
-                     Answers that were judged wrong: score.verdict:wrong, or has:feedback.",
+                    "No answer has a sentence that is known to be unsupported. What the scorer is unsure of is not \
+                     among them: {} on a trace shows it.",
                     key(Action::Chunks)
                 ));
             }

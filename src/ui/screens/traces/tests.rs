@@ -58,12 +58,12 @@ fn looks_of_the_list() {
 }
 
 #[test]
-fn a_condition_that_finds_nothing_yet_says_what_to_use_instead() {
+fn a_filter_for_unsupported_answers_that_finds_none_says_what_is_not_among_them() {
     let mut stage = listed();
     stage.keys("/").typed("has:unsupported").keys("enter");
     stage.answer(Answer::Traces(TracesAnswer::Page { offset: 0, rows: Vec::new(), counts: Counts::default() }));
     let picture = stage.picture((120, 40));
-    assert!(picture.contains("No trace matches") && picture.contains("score.verdict:wrong"), "{picture}");
+    assert!(picture.contains("No trace matches") && picture.contains("unsure"), "{picture}");
 }
 
 #[test]

@@ -1,0 +1,187 @@
+//! `hindcast ground`: which sentences of a recorded answer its chunks support.
+
+use serde_json::{Map, Value, json};
+
+use super::super::cell::Cell;
+use super::super::context::Context;
+use super::super::figures;
+use super::super::output::{Format, Output};
+use super::super::table::{Column, Table};
+use super::super::terminal::Paint;
+use crate::domain::grounding::{EvidenceSpan, GroundedSentence, Grounding, Lack, Verdict};
+use crate::domain::run::{CallsMode, Case};
+use crate::error::{AppError, ErrorKind, Exit};
+use crate::services::grounding;
+use crate::services::replay::cases_of;
+
+/// Arguments of `hindcast ground`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The trace, or the start of its id
+    #[arg(value_name = "TRACE_ID")]
+    pub trace_id: String,
+    /// Ground the answer of this model call, not that of the trace
+    #[arg(long, value_name = "SPAN_ID")]
+    pub span: Option<String>,
+}
+
+/// Longest piece of evidence that is printed whole, in characters.
+const MOST_EVIDENCE: usize = 240;
+
+/// Grounds it.
+pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
+    let store = context.store()?;
+    let id = store.resolve_trace(&args.trace_id, &context.cancel)?;
+    let spans = store.trace(&id, &context.cancel)?.spans;
+    let case = match &args.span {
+        None => cases_of(&spans, CallsMode::Answer).into_iter().next(),
+        Some(prefix) => {
+            cases_of(&spans, CallsMode::All).into_iter().find(|case| case.span_id.as_str().starts_with(prefix))
+        }
+    };
+    let Some(case) = case else { return Err(no_call(args, id.as_str())) };
+    let scorer = context.services.scorer(&context.cancel)?;
+    context.notices.clear();
+    if case.answer.as_deref().unwrap_or_default().trim().is_empty() {
+        return Err(nothing(id.as_str(), "the recording holds no text of the answer"));
+    }
+    if case.chunks.is_empty() {
+        return Err(nothing(id.as_str(), "no chunk was retrieved before the answer"));
+    }
+    let grounding = grounding::of_case(&scorer, &case);
+    match context.out.format() {
+        Format::Json => context.out.document(document(&case, &grounding))?,
+        Format::Jsonl => {
+            grounding
+                .sentences
+                .iter()
+                .try_for_each(|sentence| context.out.json_line(&Value::Object(fields(sentence))))?;
+        }
+        Format::Csv => context.out.rows(&table(&grounding))?,
+        Format::Table => print(&case, &grounding, &mut context.out)?,
+    }
+    Ok(Exit::Fine)
+}
+
+fn no_call(args: &Args, trace: &str) -> AppError {
+    let message = match &args.span {
+        Some(span) => format!("trace {trace} has no model call `{span}`"),
+        None => format!("trace {trace} has no model call, so there is no answer to ground"),
+    };
+    AppError::new(ErrorKind::CheckFailed, message).hint(format!("hindcast show {trace} lists its spans"))
+}
+
+fn nothing(trace: &str, why: &str) -> AppError {
+    AppError::new(ErrorKind::CheckFailed, format!("nothing to ground in trace {trace}: {why}"))
+        .hint("hindcast traces has:chunks lists the traces with chunks")
+}
+
+fn document(case: &Case, grounding: &Grounding) -> Map<String, Value> {
+    let mut document = Map::new();
+    document.insert("trace_id".into(), case.trace_id.as_str().into());
+    document.insert("span_id".into(), case.span_id.as_str().into());
+    document.insert("grounded_rate".into(), grounding.rate().into());
+    let sentences = grounding.sentences.iter().map(|sentence| Value::Object(fields(sentence))).collect();
+    document.insert("sentences".into(), Value::Array(sentences));
+    document
+}
+
+fn fields(sentence: &GroundedSentence) -> Map<String, Value> {
+    let evidence: Vec<Value> = sentence
+        .evidence
+        .iter()
+        .map(|span| {
+            json!({"rank": span.rank, "document_id": span.document_id, "start": span.start, "end": span.end,
+                   "score": span.score})
+        })
+        .collect();
+    let citations: Vec<Value> = sentence
+        .citations
+        .iter()
+        .map(|check| {
+            json!({"marker": check.marker, "document_id": check.document_id, "exists": check.exists,
+                   "supports": check.supports})
+        })
+        .collect();
+    let mut fields = Map::new();
+    fields.insert("text".into(), sentence.text.as_str().into());
+    fields.insert("start".into(), sentence.start.into());
+    fields.insert("end".into(), sentence.end.into());
+    fields.insert("verdict".into(), sentence.verdict.as_str().into());
+    fields.insert("lack".into(), sentence.verdict.lack().map(Lack::as_str).into());
+    fields.insert("support".into(), sentence.support.into());
+    fields.insert("why".into(), sentence.why.as_str().into());
+    fields.insert("evidence".into(), evidence.into());
+    fields.insert("citations".into(), citations.into());
+    fields
+}
+
+fn table(grounding: &Grounding) -> Table {
+    let mut table = Table::new(
+        "sentences",
+        ["text", "start", "end", "verdict", "lack", "support", "why", "evidence", "citations"]
+            .map(|name| Column::text(name, name))
+            .into(),
+    );
+    for sentence in &grounding.sentences {
+        table.push(fields(sentence).into_iter().map(|(_, value)| Cell::Json(value)).collect());
+    }
+    table
+}
+
+/// The sentences with their verdicts, reasons and evidence, for a reader.
+fn print(case: &Case, grounding: &Grounding, out: &mut Output) -> Result<(), AppError> {
+    let rate = grounding
+        .rate()
+        .map_or_else(|| "nothing is claimed".to_owned(), |rate| format!("{:.0} % supported", rate * 100.0));
+    out.head(&format!("{}  {rate}", case.trace_id.as_str()))?;
+    out.line(&format!(
+        "{} · {} · {}",
+        figures::counted(grounding.sentences.len() as u64, "sentence", "sentences"),
+        figures::counted(case.chunks.len() as u64, "chunk", "chunks"),
+        case.question.lines().next().unwrap_or_default()
+    ))?;
+    for sentence in &grounding.sentences {
+        out.line("")?;
+        let (paint, words) = said(sentence.verdict);
+        out.painted(&[(Some(paint), words), (None, &format!("  {}", sentence.why))])?;
+        out.block("  ", &sentence.text)?;
+        for span in &sentence.evidence {
+            out.block("    ", &evidence(case, span))?;
+        }
+        for check in sentence.citations.iter().filter(|check| !check.supports) {
+            let wrong = if check.exists {
+                "is cited and does not carry it"
+            } else {
+                "is cited and no such chunk was retrieved"
+            };
+            out.block("    ", &format!("! {} {wrong}", check.marker))?;
+        }
+    }
+    Ok(())
+}
+
+/// A verdict as a reader sees it: its paint and its words.
+pub const fn said(verdict: Verdict) -> (Paint, &'static str) {
+    match verdict {
+        Verdict::Supported => (Paint::Good, "supported"),
+        Verdict::Partial(Lack::Contradicted) => (Paint::Warning, "in part; the rest is contradicted"),
+        Verdict::Partial(Lack::Absent) => (Paint::Warning, "in part; the rest is in no chunk"),
+        Verdict::Unsupported(Lack::Contradicted) => (Paint::Bad, "contradicted"),
+        Verdict::Unsupported(Lack::Absent) => (Paint::Bad, "in no chunk"),
+        Verdict::Unsure => (Paint::Warning, "unsure"),
+        Verdict::NoClaim => (Paint::Dim, "claims nothing"),
+    }
+}
+
+fn evidence(case: &Case, span: &EvidenceSpan) -> String {
+    let content = case.chunks.iter().find(|chunk| chunk.rank == span.rank).and_then(|chunk| chunk.content.as_deref());
+    let length = span.end.saturating_sub(span.start);
+    let mut part: String =
+        content.unwrap_or_default().chars().skip(span.start).take(length.min(MOST_EVIDENCE)).collect();
+    if length > MOST_EVIDENCE {
+        part.push('…');
+    }
+    let document = span.document_id.as_deref().unwrap_or("chunk");
+    format!("{} {document}: {part}", span.rank)
+}

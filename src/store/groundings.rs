@@ -1,0 +1,127 @@
+//! What grounding says of recorded answers, in the index. All of it is worked out from the rest of the index.
+
+use duckdb::{Connection, params};
+
+use super::Store;
+use super::error::Result;
+use super::ingest::append;
+use super::row_batch::RowBatch;
+use super::tables::{GROUNDED_COLUMNS, SENTENCE_COLUMNS};
+use crate::domain::cancel::Cancel;
+use crate::domain::grounding::{GroundedSentence, Grounding, Lack, Verdict};
+use crate::domain::ids::{SpanId, TraceId};
+
+/// A trace with chunks whose answer is to be grounded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ungrounded {
+    /// The trace.
+    pub trace_id: TraceId,
+    /// How it is now; told again with its grounding, so that it is grounded anew when it changes.
+    pub stamp: String,
+}
+
+/// The grounding of a trace's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroundedTrace {
+    /// Which trace, and how it was.
+    pub trace: Ungrounded,
+    /// The call that gave the answer; `None` where no answer could rest on chunks.
+    pub span_id: Option<SpanId>,
+    /// What was found; empty without an answer.
+    pub grounding: Grounding,
+}
+
+/// What changes when a trace's chunks or answer do.
+const STAMP: &str = "hash(t.spans, t.chunks, t.last_ns, t.output_text)::VARCHAR";
+
+/// Traces with chunks that were never grounded, or not by this scorer, or not as they are now.
+fn pending(what: &str) -> String {
+    format!(
+        "SELECT {what} FROM store.traces t LEFT JOIN store.grounded g ON g.trace_id = t.trace_id \
+         WHERE t.chunks > 0 AND (g.trace_id IS NULL OR g.scorer <> ? OR g.stamp <> {STAMP})"
+    )
+}
+
+impl Store {
+    /// How many traces are to be grounded by a scorer of this version.
+    pub fn ungrounded_count(&self, scorer: u32, cancel: &Cancel) -> Result<u64> {
+        self.shared.read(cancel, |conn| Ok(conn.query_row(&pending("count(*)"), params![scorer], |row| row.get(0))?))
+    }
+
+    /// At most `limit` traces that are to be grounded by a scorer of this version, the newest first.
+    pub fn ungrounded(&self, scorer: u32, limit: usize, cancel: &Cancel) -> Result<Vec<Ungrounded>> {
+        let what = format!("t.trace_id, {STAMP}");
+        let sql = format!("{} ORDER BY t.started_ns DESC, t.trace_id LIMIT {limit}", pending(&what));
+        self.shared.read(cancel, |conn| {
+            let mut statement = conn.prepare(&sql)?;
+            let rows = statement.query_map(params![scorer], |row| {
+                Ok(Ungrounded { trace_id: row.get::<_, String>(0)?.into(), stamp: row.get(1)? })
+            })?;
+            Ok(rows.collect::<duckdb::Result<_>>()?)
+        })
+    }
+
+    /// Writes the groundings that a scorer of this version found; they replace earlier ones of the same traces.
+    pub fn put_groundings(&self, scorer: u32, traces: &[GroundedTrace], cancel: &Cancel) -> Result<()> {
+        if traces.is_empty() {
+            return Ok(());
+        }
+        self.shared.write(cancel, |conn| put(conn, scorer, traces))
+    }
+
+    /// The texts of about so many chunks, taken evenly from all that were ever retrieved, and how many there are in all.
+    pub fn chunk_texts(&self, about: u64, cancel: &Cancel) -> Result<(u64, Vec<String>)> {
+        self.shared.read(cancel, |conn| {
+            let all: u64 = conn.query_row("SELECT count(*) FROM store.chunks", [], |row| row.get(0))?;
+            let step = all.div_ceil(about.max(1)).max(1);
+            let mut statement =
+                conn.prepare("SELECT DISTINCT content FROM store.chunks WHERE rowid % ? = 0 AND content IS NOT NULL")?;
+            let texts = statement.query_map(params![step], |row| row.get(0))?;
+            Ok((all, texts.collect::<duckdb::Result<_>>()?))
+        })
+    }
+
+    /// How many chunks there are.
+    pub fn chunk_count(&self, cancel: &Cancel) -> Result<u64> {
+        self.shared.read(cancel, |conn| Ok(conn.query_row("SELECT count(*) FROM store.chunks", [], |row| row.get(0))?))
+    }
+}
+
+fn put(conn: &Connection, scorer: u32, traces: &[GroundedTrace]) -> Result<()> {
+    conn.execute_batch("CREATE OR REPLACE TEMP TABLE regrounded (trace_id VARCHAR)")?;
+    let mut ids = RowBatch::new(&[super::row_batch::Kind::Text])?;
+    let mut grounded = RowBatch::new(GROUNDED_COLUMNS)?;
+    let mut sentences = RowBatch::new(SENTENCE_COLUMNS)?;
+    for trace in traces {
+        let id = trace.trace.trace_id.as_str();
+        ids.text(Some(id)).end_row();
+        let count = |such: fn(Verdict) -> bool| Some(trace.grounding.count(such) as i64);
+        grounded.text(Some(id)).text(trace.span_id.as_ref().map(AsRef::as_ref)).text(Some(&trace.trace.stamp));
+        grounded.int(Some(i64::from(scorer))).int(count(|verdict| verdict != Verdict::NoClaim));
+        grounded.int(count(|verdict| verdict == Verdict::Supported));
+        grounded.int(count(|verdict| matches!(verdict, Verdict::Unsupported(_)))).end_row();
+        let Some(span_id) = &trace.span_id else { continue };
+        for (position, sentence) in trace.grounding.sentences.iter().enumerate() {
+            sentences.text(Some(id)).text(Some(span_id.as_str())).int(Some(position as i64));
+            push_sentence(&mut sentences, sentence)?;
+        }
+    }
+    append(conn, ("temp", "main", "regrounded"), &mut ids)?;
+    for table in ["grounded", "sentences"] {
+        conn.execute_batch(&format!(
+            "DELETE FROM store.{table} WHERE trace_id IN (SELECT trace_id FROM temp.main.regrounded)"
+        ))?;
+    }
+    let database: String = conn.query_row("SELECT current_database()", [], |row| row.get(0))?;
+    append(conn, (&database, "store", "grounded"), &mut grounded)?;
+    append(conn, (&database, "store", "sentences"), &mut sentences)
+}
+
+fn push_sentence(row: &mut RowBatch, sentence: &GroundedSentence) -> Result<()> {
+    row.int(Some(sentence.start as i64)).int(Some(sentence.end as i64)).text(Some(&sentence.text));
+    row.text(Some(sentence.verdict.as_str())).text(sentence.verdict.lack().map(Lack::as_str));
+    row.float(Some(sentence.support)).text(Some(&sentence.why));
+    row.text(Some(&serde_json::to_string(&sentence.evidence)?));
+    row.text(Some(&serde_json::to_string(&sentence.citations)?)).end_row();
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! What the chunks say of recorded answers, on the command line.
+
+use super::place::Place;
+use super::recording::{Recorded, line, three, trace_id};
+
+/// An answer that is right, and one that nothing carries.
+fn right_and_wrong() -> String {
+    let invented = Recorded {
+        letter: 'e',
+        at: 180,
+        question: "Who founded the company?",
+        answer: Some("Zebras juggle marmalade beneath orbiting violins."),
+        document: "Ask sales for a higher limit.",
+    };
+    three() + &line(&invented) + "\n"
+}
+
+#[test]
+fn an_answer_is_grounded_sentence_by_sentence() {
+    let place = Place::with_traces(&right_and_wrong());
+    let document = place.run(&["ground", "aaaa", "--format", "json"]).ends_with(0).json();
+    let names: Vec<&String> = document.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["schema_version", "trace_id", "span_id", "grounded_rate", "sentences"]);
+    let sentence = &document["sentences"][0];
+    let names: Vec<&String> = sentence.as_object().unwrap().keys().collect();
+    assert_eq!(names, ["text", "start", "end", "verdict", "lack", "support", "why", "evidence", "citations"]);
+    assert_eq!((&document["trace_id"], &sentence["verdict"]), (&trace_id('a').into(), &"supported".into()));
+    let names: Vec<&String> = sentence["evidence"][0].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["rank", "document_id", "start", "end", "score"]);
+
+    let wrong = place.run(&["ground", "eeee", "--format", "jsonl"]).ends_with(0).stdout;
+    assert!(wrong.contains(r#""verdict":"unsupported","lack":"absent""#), "{wrong}");
+    let page = place.run(&["ground", "eeee"]).ends_with(0).stdout;
+    assert!(page.contains("in no chunk") && page.contains("Zebras juggle"), "{page}");
+    assert!(
+        place.run(&["ground", "eeee", "--format", "csv"]).ends_with(0).stdout.starts_with("text,start,end,verdict")
+    );
+}
+
+#[test]
+fn what_cannot_be_grounded_says_why() {
+    let place = Place::with_traces(&three());
+    let failed = place.run(&["ground", "cccc"]).ends_with(1);
+    assert!(failed.stderr.contains("no text of the answer"), "{failed:?}");
+    let none = place.run(&["ground", "aaaa", "--span", "ffff"]).ends_with(1);
+    assert!(none.stderr.contains("no model call `ffff`"), "{none:?}");
+    place.run(&["ground", "nosuch"]).ends_with(4);
+}
+
+#[test]
+fn the_history_is_grounded_where_a_filter_or_a_query_asks() {
+    let place = Place::with_traces(&right_and_wrong());
+    let found = place.run(&["traces", "has:unsupported", "--format", "jsonl"]).ends_with(0).stdout;
+    assert_eq!(found.lines().count(), 1, "{found}");
+    assert!(found.contains(&trace_id('e')), "{found}");
+    let rows = place.run(&[
+        "sql",
+        "SELECT trace_id, verdict, lack FROM sentences WHERE verdict = 'unsupported'",
+        "--format",
+        "jsonl",
+    ]);
+    assert!(rows.ends_with(0).stdout.contains(r#""lack":"absent""#));
+
+    // An answer that changes is grounded anew; the index built anew says the same.
+    place.write("traces/recorded.jsonl", &three());
+    place.run(&["index", "--rebuild"]).ends_with(0);
+    place.run(&["traces", "has:unsupported"]).ends_with(0);
+    let count = place.run(&["sql", "SELECT count(*) AS n FROM groundings", "--format", "json"]).ends_with(0).json();
+    assert_eq!(count["rows"][0]["n"], 2, "the answer of the failed call cannot be grounded");
+}
