@@ -77,6 +77,7 @@ fn every_public_table_is_there_with_its_columns() {
         names,
         [
             "chunks",
+            "groundings",
             "llm_calls",
             "messages",
             "prices",
@@ -85,6 +86,7 @@ fn every_public_table_is_there_with_its_columns() {
             "retrievals",
             "runs",
             "scores",
+            "sentences",
             "sessions",
             "sources",
             "spans",
