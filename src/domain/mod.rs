@@ -6,6 +6,7 @@ pub mod cancel;
 pub mod canonical_json;
 pub mod chain;
 pub mod chunk;
+pub mod chunk_edit;
 pub mod diff;
 pub mod evidence;
 pub mod filter;

@@ -10,6 +10,8 @@ mod chain_case;
 mod chain_continue;
 mod chain_plan;
 mod chunk_edits;
+mod chunk_places;
+mod chunk_variables;
 mod circuit_words;
 mod control;
 mod day;
