@@ -204,7 +204,8 @@ impl Wanted<'_> {
 fn between(text: &str, list: &[Place]) -> Result<Vec<String>, String> {
     let gaps: Vec<&str> = list.windows(2).map(|pair| &text[pair[0].whole.end..pair[1].whole.start]).collect();
     if let Some(first) = gaps.first() {
-        let alike = gaps.iter().all(|gap| gap.trim().is_empty()) || gaps.iter().all(|gap| gap == first);
+        let alike =
+            gaps.iter().all(|gap| gap.trim().is_empty()) || (gaps.iter().all(|gap| gap == first) && !says(first));
         return if alike {
             Ok(gaps.into_iter().map(str::to_owned).collect())
         } else {
@@ -219,6 +220,11 @@ fn between(text: &str, list: &[Place]) -> Result<Vec<String>, String> {
     }
     let lines = if text[only.whole.clone()].contains('\n') { "\n\n" } else { "\n" };
     Ok(vec![lines.to_owned()])
+}
+
+/// Whether a separator is more than a line of signs.
+fn says(gap: &str) -> bool {
+    gap.contains(char::is_alphanumeric)
 }
 
 fn renumbered(marker: &str, chunk: &Chunk, number: u32) -> String {
