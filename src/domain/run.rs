@@ -269,6 +269,9 @@ pub struct Run {
     pub created_at: Timestamp,
     /// The filter the cases were chosen by, as typed.
     pub filter: String,
+    /// What it is called, where it has a name. It may hold foreign parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The variants; the recorded answers are not one of them unless asked for.
     pub variants: Vec<Variant>,
     /// Answers asked for each case and variant.

@@ -77,7 +77,8 @@ fn messages(case: &Case, target: &Target<'_>) -> Result<Vec<Message>, String> {
 
 /// The messages of a case for a variant: rendered or recorded, and its chunks edited. Where the variables of a prompt are
 /// recorded and hold the chunks, the prompt is rendered with the edited ones; else the chunks are edited in the messages.
-pub(super) fn messages_of(
+/// The reason says why the case cannot be sent so.
+pub fn messages_of(
     case: &Case,
     variant: &Variant,
     renderer: Option<&dyn PromptRenderer>,
