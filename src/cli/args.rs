@@ -94,7 +94,7 @@ pub enum Command {
     /// Open the workbench at a trace
     Open(open::Args),
     /// Replay recorded calls on other models, prompts or chunks
-    Replay(replay::Args),
+    Replay(Box<replay::Args>),
     /// List runs, or the results of one
     Runs(runs::Args),
     /// Keep a note on a trace

@@ -4,6 +4,7 @@ mod answered_by;
 mod args;
 mod cell;
 mod chain_asker;
+mod chunk_flags;
 mod commands;
 mod compare_tables;
 mod context;

@@ -12,6 +12,8 @@ use super::money::Money;
 use super::run_design::{Decided, StopRule, VariantRole};
 use super::time::Timestamp;
 
+pub use super::chunk_edit::ChunkEdit;
+
 /// A model as the user names it: `provider/model`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -93,21 +95,6 @@ impl std::fmt::Display for PromptVersionRef {
     }
 }
 
-/// A change to a case's chunks before it is replayed; ranks count from 1 in the recorded order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChunkEdit {
-    /// Leave the chunk of this rank out.
-    Drop(u32),
-    /// Put another text in the place of the chunk of this rank.
-    Replace {
-        /// The rank of the chunk.
-        rank: u32,
-        /// The new text.
-        content: String,
-    },
-}
-
 /// What a variant changes besides model and prompt.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Overrides {
@@ -126,10 +113,7 @@ impl Overrides {
             Value::String(text) => format!("{key}={text}"),
             value => format!("{key}={value}"),
         });
-        let edited = self.chunks.iter().map(|edit| match edit {
-            ChunkEdit::Drop(rank) => format!("without chunk {rank}"),
-            ChunkEdit::Replace { rank, .. } => format!("chunk {rank} edited"),
-        });
+        let edited = self.chunks.iter().map(ChunkEdit::in_words);
         set.chain(edited).collect::<Vec<_>>().join(", ")
     }
 
@@ -285,6 +269,9 @@ pub struct Run {
     pub created_at: Timestamp,
     /// The filter the cases were chosen by, as typed.
     pub filter: String,
+    /// What it is called, where it has a name. It may hold foreign parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The variants; the recorded answers are not one of them unless asked for.
     pub variants: Vec<Variant>,
     /// Answers asked for each case and variant.

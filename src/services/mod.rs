@@ -16,6 +16,7 @@ mod ready;
 pub mod replay;
 pub mod report;
 mod tables;
+pub mod what_if;
 pub mod workspace;
 
 pub use bundle::{Asked, Services};

@@ -6,6 +6,7 @@
 pub mod archive;
 mod cache;
 mod cells;
+mod chunk_search;
 mod console;
 mod day_book;
 mod disk;
@@ -45,6 +46,7 @@ mod writer;
 
 pub use archive::{Archive, Archived};
 pub use cache::{CacheRow, CacheWindow};
+pub use chunk_search::FoundChunk;
 pub use console::{Cell, Column, SqlLimits, SqlResult, TableInfo};
 pub use day_book::DayBook;
 pub use error::{Result, StoreError};

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::super::args::dollars;
 use super::super::cell::Cell;
 use super::super::chain_asker::ChainAsker;
+use super::super::chunk_flags::ChunkFlags;
 use super::super::context::Context;
 use super::super::decided_text::{decided_lines, design_notes};
 use super::super::figures;
@@ -17,7 +18,7 @@ use super::super::table::{Column, Table};
 use crate::domain::chain::{ChainLimits, ChainOptions, OnDivergence};
 use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
-use crate::domain::run::{CallsMode, ModelChoice, ModelId, RunStatus};
+use crate::domain::run::{CallsMode, ModelChoice, ModelId, Overrides, RunStatus};
 use crate::error::{AppError, ErrorKind, Exit};
 use crate::services::compare::{stop_rule, watched};
 use crate::services::prompts::Prompts;
@@ -79,9 +80,9 @@ pub struct Args {
     /// differs from the baseline, or that no difference will be shown; cases are asked in an order by chance
     #[arg(long, value_name = "decided[:EVALUATOR]", value_parser = until)]
     pub until: Option<Until>,
-    /// Leave out the chunk of this rank, from 1; may be repeated
-    #[arg(long, value_name = "RANK", value_parser = clap::value_parser!(u32).range(1..))]
-    pub drop_chunk: Vec<u32>,
+    /// Changes to the chunks
+    #[command(flatten)]
+    pub chunks: ChunkFlags,
     /// Which calls of a trace are cases
     #[arg(long, value_enum, value_name = "CALLS", default_value_t = Calls::Answer)]
     pub calls: Calls,
@@ -125,7 +126,7 @@ pub struct Args {
     #[arg(short = 'y', long)]
     pub yes: bool,
     /// Go on with a run that was stopped
-    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "limit", "models", "prompts", "set", "drop_chunk", "baseline", "until", "dry_run", "batch"])]
+    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "limit", "models", "prompts", "set", "drop_chunk", "edit_chunk", "add_chunk", "order", "baseline", "until", "dry_run", "batch"])]
     pub resume: Option<String>,
     /// Ask again what was sent and never heard of again; it may be paid for twice
     #[arg(long, requires = "resume")]
@@ -205,7 +206,7 @@ fn planned(
     for prompt in &order.prompts {
         prompts.load(prompt).map_err(|error| dash_hint(error.into(), "-p", &prompt.name, args))?;
     }
-    order.overrides = ReplayOrder::overrides_of(parameters(&args.set)?, &args.drop_chunk);
+    order.overrides = Overrides { parameters: parameters(&args.set)?, chunks: args.chunks.edits()? };
     order.samples = args.samples;
     order.max_cost = Some(config.defaults.max_cost_usd.value);
     order.concurrency = config.defaults.concurrency.value as usize;

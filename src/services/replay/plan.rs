@@ -247,6 +247,7 @@ impl ReplayService {
                 run_id: frame.run_id.clone(),
                 created_at: self.clock().now(),
                 filter: order.filter.clone(),
+                name: order.name.clone(),
                 variants: frame.variants.clone(),
                 samples,
                 cases: frame.cases.len() as u64,

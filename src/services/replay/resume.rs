@@ -129,6 +129,7 @@ impl ReplayService {
         }
         let replay = ReplayOrder {
             filter: run.filter.clone(),
+            name: run.name.clone(),
             calls: run.choice.calls,
             models: Vec::new(),
             prompts: Vec::new(),

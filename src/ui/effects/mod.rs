@@ -11,6 +11,8 @@ mod prompt_preview;
 mod prompt_service;
 pub mod prompts;
 mod request;
+pub mod retrieval;
+mod retrieval_service;
 mod run_offer;
 mod run_service;
 mod run_teller;

@@ -1,6 +1,7 @@
 //! Requests, answers, and who performs them.
 
 use super::prompts::{PromptsAnswer, PromptsRequest};
+use super::retrieval::{RetrievalAnswer, RetrievalRequest};
 use super::runs::{RunsAnswer, RunsRequest};
 use super::telemetry::{TelemetryAnswer, TelemetryRequest};
 use super::traces::{TracesAnswer, TracesRequest};
@@ -14,6 +15,8 @@ pub enum Request {
     Traces(TracesRequest),
     /// About runs and replays.
     Runs(RunsRequest),
+    /// About the chunks of a case.
+    Retrieval(RetrievalRequest),
     /// About prompt files.
     Prompts(PromptsRequest),
     /// About figures and SQL.
@@ -27,6 +30,8 @@ pub enum Answer {
     Traces(TracesAnswer),
     /// About runs and replays.
     Runs(RunsAnswer),
+    /// About the chunks of a case.
+    Retrieval(RetrievalAnswer),
     /// About prompt files.
     Prompts(PromptsAnswer),
     /// About figures and SQL.
