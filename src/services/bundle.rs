@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use super::ablation::AblationService;
 use super::prompts::Prompts;
 use super::replay::{self, DayLimit, ReplayService};
 use super::workspace::{self, Workspace};
@@ -146,6 +147,11 @@ impl Services {
         let service =
             ReplayService::new(self.providers()?.clone(), prices, self.store()?.clone(), Arc::clone(self.clock()));
         Ok(service.with_cache(self.config()?.cache.limits()).with_day(limit))
+    }
+
+    /// What finds out what an answer depends on.
+    pub fn ablation(&self) -> Result<AblationService, AppError> {
+        self.replay().map(AblationService::new)
     }
 
     /// The store of the workspace, as it is; [`ready`](Self::ready) brings it up to date first.

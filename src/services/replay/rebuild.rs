@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::chunk_edits::{edit_chunks, edit_messages};
 use super::order::PromptRenderer;
 use crate::domain::message::{Message, Part};
+use crate::domain::message_edit::edit_whole_messages;
 use crate::domain::price::PriceRow;
 use crate::domain::run::{Case, ModelId, Variant};
 use crate::providers::{Abilities, Delivery, Request};
@@ -78,6 +79,7 @@ fn messages(case: &Case, target: &Target<'_>) -> Result<Vec<Message>, String> {
             case.messages.clone()
         }
     };
+    edit_whole_messages(&mut messages, &target.variant.overrides.messages)?;
     edit_messages(&mut messages, &case.chunks, &target.variant.overrides.chunks)?;
     Ok(messages)
 }
