@@ -167,7 +167,10 @@ mod tests {
         let first = &told.items[0];
         assert_eq!((first.item, first.responsible, first.tested), (1, true, Tested::Alone));
         assert_eq!(first.output_text.as_deref(), Some("It takes long."));
-        assert_eq!((first.moved.lost.join(" "), first.moved.gained.len()), ("14 day".to_owned(), 0));
+        assert_eq!(
+            (first.moved.lost.join(" "), first.moved.gained.join(" ")),
+            ("14 day".to_owned(), "long".to_owned())
+        );
         assert_eq!((told.items[1].effect.value, told.tests), (0.0, 4));
         assert_eq!(told.baseline.as_deref(), Some("It takes 14 days."));
     }

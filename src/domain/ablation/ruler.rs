@@ -12,9 +12,6 @@ pub enum Measure<'a> {
     Sentence(&'a str),
 }
 
-/// A sentence counts as not said up to this share of its weight, and as said from the second on; between them in part.
-const SAID: [f64; 2] = [0.35, 0.8];
-
 /// How far answers move without some items.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Effect {
@@ -29,8 +26,8 @@ pub struct Effect {
 /// Measures answers against a baseline.
 ///
 /// Of the whole answer: a baseline answer weighs as much as it differs from the answers without any item, so that what
-/// the model says anyway does not count. An answer's score is its weighted likeness to the baseline's answers; that of
-/// the baseline itself is how far each of its answers is like the others. The effect is the share of the baseline's score
+/// the model says anyway does not count. An answer's score is how much of the baseline's answers it says, in the weighted
+/// mean; that of the baseline itself is how much each of its answers says of the others. The effect is the share of the baseline's score
 /// that is lost, so that a model whose answers differ anyway is not blamed on an item. Of a sentence: the score is how
 /// much of the sentence's weight an answer says.
 #[derive(Clone, Debug)]
@@ -58,7 +55,7 @@ impl Ruler {
         let none: Vec<Bag> = none.iter().map(|text| words.bag(text)).collect();
         let weighted = base.iter().map(|text| {
             let bag = words.bag(text);
-            let weight = 1.0 - mean(none.iter().map(|other| bag.similarity(other)));
+            let weight = 1.0 - mean(none.iter().map(|other| bag.said_by(other)));
             (bag, weight)
         });
         let mut ruler = Self { base: weighted.collect(), words, sentence, own: 0.0 };
@@ -81,12 +78,11 @@ impl Ruler {
 
     fn score_of(&self, answer: &Bag, but: Option<usize>) -> f64 {
         if let Some(sentence) = &self.sentence {
-            let [from, to] = SAID;
-            return ((sentence.covered_by(answer) - from) / (to - from)).clamp(0.0, 1.0);
+            return sentence.said_by(answer);
         }
         let others = self.base.iter().enumerate().filter(|(place, _)| Some(*place) != but);
         let (found, all) = others.fold((0.0, 0.0), |(found, all), (_, (bag, weight))| {
-            (weight.mul_add(answer.similarity(bag), found), all + weight)
+            (weight.mul_add(bag.said_by(answer), found), all + weight)
         });
         if all > f64::EPSILON { found / all } else { 0.0 }
     }
@@ -132,7 +128,7 @@ impl Ruler {
         let pairs = (0..bags.len()).flat_map(|one| (0..one).map(move |other| (one, other)));
         let alike = pairs.map(|(one, other)| match self.sentence {
             Some(_) => 1.0 - (scores[one] - scores[other]).abs(),
-            None => bags[one].similarity(&bags[other]),
+            None => bags[one].agreement(&bags[other]),
         });
         if answers.len() < 2 { 1.0 } else { mean(alike) }
     }
@@ -140,7 +136,7 @@ impl Ruler {
     /// The answer that is most like the others; `None` where there is none.
     pub fn typical<'a>(&self, answers: &'a [String]) -> Option<&'a String> {
         let bags: Vec<Bag> = answers.iter().map(|answer| self.words.bag(answer)).collect();
-        let likeness = |place: usize| mean(bags.iter().map(|other| bags[place].similarity(other)));
+        let likeness = |place: usize| mean(bags.iter().map(|other| bags[place].agreement(other)));
         // The first of those that are as good.
         let best = (0..answers.len()).rev().max_by(|a, b| likeness(*a).total_cmp(&likeness(*b)))?;
         answers.get(best)

@@ -128,8 +128,8 @@ fn counts(cases: u64, steady: u64, samples: usize) -> BTreeMap<Planted, Count> {
 
 #[test]
 fn a_steady_model_gives_every_culprit_away_within_the_bound() {
-    for samples in [1, 3] {
-        for (planted, count) in counts(800, 100, samples) {
+    for (cases, samples) in [(200, 1), (40, 3)] {
+        for (planted, count) in counts(cases, 100, samples) {
             assert_eq!(count.right, count.all, "{planted:?} with {samples} samples: {count:?}");
             if matches!(planted, Planted::One | Planted::Nobody) {
                 assert_eq!(count.within, count.all, "{planted:?} with {samples} samples: {count:?}");
@@ -140,8 +140,7 @@ fn a_steady_model_gives_every_culprit_away_within_the_bound() {
 
 #[test]
 fn a_model_that_answers_seven_times_of_ten_is_not_blamed_on_a_chunk() {
-    let found = counts(800, 70, 5);
-    println!("{found:?}");
+    let found = counts(160, 70, 5);
     for planted in [Planted::One, Planted::Nobody] {
         let count = found[&planted];
         assert!(count.right * 10 >= count.all * 9, "{planted:?}: {count:?}");
@@ -149,9 +148,25 @@ fn a_model_that_answers_seven_times_of_ten_is_not_blamed_on_a_chunk() {
     }
 }
 
+/// By hand: `--ignored --nocapture a_thousand_planted_corpora`.
+#[test]
+#[ignore = "it takes minutes; run it by hand, and read its figures"]
+fn a_thousand_planted_corpora() {
+    for (steady, samples) in [(100, 1), (100, 3), (70, 3), (70, 5), (70, 7)] {
+        for (planted, count) in counts(1_000, steady, samples) {
+            let share = |of: u32| f64::from(of) * 100.0 / f64::from(count.all);
+            println!(
+                "{steady} % steady, {samples} samples, {planted:?}: right {:.1} %, within the bound {:.1} %",
+                share(count.right),
+                share(count.within)
+            );
+        }
+    }
+}
+
 #[test]
 fn a_sum_of_facts_blames_each_of_their_chunks() {
-    let facts = ["It holds 320 litres.", "The lid is made of larch.", "Oslo built it in 1911."];
+    let facts = ["It holds 320 litres.", "The lid has 7 boards.", "Oslo built it in 1911."];
     let mut tests = Tests { items: 4, ..Tests::default() };
     let finding = loop {
         match next_step(&tests, Measure::Answer, "What is known of the barrel?") {
