@@ -1,5 +1,6 @@
 //! The command line: arguments in, data on stdout, everything else on stderr, an exit code out.
 
+mod ablation_text;
 mod answered_by;
 mod args;
 mod cell;

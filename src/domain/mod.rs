@@ -1,5 +1,6 @@
 //! Pure types and rules: no I/O, and no crate that does any.
 
+pub mod ablation;
 pub mod answering_model;
 pub mod cache;
 pub mod cancel;
@@ -19,6 +20,7 @@ pub mod lexical;
 pub mod lint;
 pub mod merge;
 pub mod message;
+pub mod message_edit;
 pub mod model_price;
 pub mod money;
 pub mod nearest;

@@ -7,9 +7,10 @@ use super::chain::{ChainOptions, ChainStep};
 use super::chunk::Chunk;
 use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
+use super::message_edit::MessageEdit;
 use super::model_price::ModelPrice;
 use super::money::Money;
-use super::run_design::{Decided, StopRule, VariantRole};
+use super::run_design::{AblationDesign, Decided, StopRule, VariantRole};
 use super::time::Timestamp;
 
 pub use super::chunk_edit::ChunkEdit;
@@ -104,6 +105,9 @@ pub struct Overrides {
     /// Chunk edits, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chunks: Vec<ChunkEdit>,
+    /// Messages and pieces of them that are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<MessageEdit>,
 }
 
 impl Overrides {
@@ -114,12 +118,13 @@ impl Overrides {
             value => format!("{key}={value}"),
         });
         let edited = self.chunks.iter().map(ChunkEdit::in_words);
-        set.chain(edited).collect::<Vec<_>>().join(", ")
+        let cut = self.messages.iter().map(|edit| format!("without {}", edit.what()));
+        set.chain(edited).chain(cut).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether nothing is changed.
     pub fn is_empty(&self) -> bool {
-        self.parameters.is_empty() && self.chunks.is_empty()
+        self.parameters.is_empty() && self.chunks.is_empty() && self.messages.is_empty()
     }
 }
 
@@ -300,6 +305,9 @@ pub struct Run {
     /// What it has found where it may stop early; `None` while it is at work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,
+    /// What it leaves out step by step, where it is an ablation: its variants are added while it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ablation: Option<AblationDesign>,
 }
 
 /// Whether calls are asked at once or may wait.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use super::ablation::AblationService;
 use super::grounding::{self, Learned};
 use super::prompts::Prompts;
 use super::replay::{self, DayLimit, ReplayService};
@@ -166,6 +167,11 @@ impl Services {
     ) -> Result<u64, AppError> {
         let scorer = self.scorer(cancel)?;
         Ok(grounding::catch_up(self.store()?, &scorer, progress, cancel)?)
+    }
+
+    /// What finds out what an answer depends on.
+    pub fn ablation(&self) -> Result<AblationService, AppError> {
+        self.replay().map(AblationService::new)
     }
 
     /// The store of the workspace, as it is; [`ready`](Self::ready) brings it up to date first.

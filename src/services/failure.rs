@@ -1,5 +1,6 @@
 //! What adapters and use cases report, as errors for a user.
 
+use super::ablation::AblationError;
 use super::import::ImportFailure;
 use super::prompts::PromptsError;
 use super::replay::{PlanError, RunError};
@@ -107,6 +108,25 @@ impl From<RunError> for AppError {
         match error {
             RunError::Journal(_) => Self::store(error.to_string()).hint("what was answered before is kept"),
             RunError::Runtime(_) => Self::internal(error.to_string()),
+        }
+    }
+}
+
+impl From<AblationError> for AppError {
+    fn from(error: AblationError) -> Self {
+        let message = error.to_string();
+        match error {
+            AblationError::NoChunks { .. } | AblationError::NotInMessages { .. } => Self::usage(message)
+                .hint("--parts leaves parts of the prompt out instead; hindcast show TRACE_ID shows what was recorded"),
+            AblationError::NoSentence { .. } => {
+                Self::usage(message).hint("hindcast ground TRACE_ID lists the sentences of the answer")
+            }
+            AblationError::NoParts { .. }
+            | AblationError::ReadsNoPrompt { .. }
+            | AblationError::NotReplayable { .. }
+            | AblationError::NotAnAblation { .. } => Self::usage(message),
+            AblationError::Plan(error) => error.into(),
+            AblationError::Run(error) => error.into(),
         }
     }
 }

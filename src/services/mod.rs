@@ -1,5 +1,6 @@
 //! The use cases: what the command line and the workbench both do, and the bundle of handles they are given.
 
+pub mod ablation;
 mod bundle;
 pub mod cache;
 pub mod compare;

@@ -1,5 +1,6 @@
 //! One file a subcommand: its arguments, and what it does.
 
+pub mod ablate;
 pub mod cache;
 pub mod compare;
 pub mod completions;

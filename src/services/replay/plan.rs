@@ -208,10 +208,21 @@ impl ReplayService {
         renderer: Option<&dyn PromptRenderer>,
         cancel: &Cancel,
     ) -> Result<ReplayPlan, PlanError> {
+        self.plan_variants(order, order.variants(), cases, renderer, cancel)
+    }
+
+    /// The same for these variants in place of those that the order crosses.
+    pub(in crate::services) fn plan_variants(
+        &self,
+        order: &ReplayOrder,
+        mut variants: Vec<Variant>,
+        cases: Vec<Case>,
+        renderer: Option<&dyn PromptRenderer>,
+        cancel: &Cancel,
+    ) -> Result<ReplayPlan, PlanError> {
         if (order.calls, order.pacing) == (CallsMode::Chain, Pacing::Batch) {
             return Err(PlanError::ChainInBatch);
         }
-        let mut variants = order.variants();
         if variants.is_empty() {
             return Err(PlanError::NoModels);
         }
@@ -262,6 +273,7 @@ impl ReplayService {
                 pacing: order.pacing,
                 until: order.until.clone(),
                 decided: None,
+                ablation: None,
                 prices: order.prices.clone(),
             },
             calls: Vec::new(),

@@ -8,6 +8,7 @@ use super::chunk_edits::{edit_chunks, edit_messages};
 use super::chunk_variables::edit_variables;
 use super::order::PromptRenderer;
 use crate::domain::message::{Message, Part};
+use crate::domain::message_edit::edit_whole_messages;
 use crate::domain::price::PriceRow;
 use crate::domain::run::{Case, ModelId, Variant};
 use crate::providers::{Abilities, Delivery, Request};
@@ -102,6 +103,7 @@ pub fn messages_of(
             case.messages.clone()
         }
     };
+    edit_whole_messages(&mut messages, &target.variant.overrides.messages)?;
     edit_messages(&mut messages, &case.chunks, edits)?;
     Ok(messages)
 }

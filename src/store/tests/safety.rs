@@ -184,6 +184,7 @@ fn run(id: &str) -> Run {
         pacing: crate::domain::run::Pacing::Live,
         until: None,
         decided: None,
+        ablation: None,
         prices: Vec::new(),
     }
 }

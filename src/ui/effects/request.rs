@@ -1,5 +1,6 @@
 //! Requests, answers, and who performs them.
 
+use super::ablation::{AblationAnswer, AblationRequest};
 use super::prompts::{PromptsAnswer, PromptsRequest};
 use super::retrieval::{RetrievalAnswer, RetrievalRequest};
 use super::runs::{RunsAnswer, RunsRequest};
@@ -21,6 +22,8 @@ pub enum Request {
     Prompts(PromptsRequest),
     /// About figures and SQL.
     Telemetry(TelemetryRequest),
+    /// About what an answer depends on.
+    Ablation(AblationRequest),
 }
 
 /// What a service answers; one request may be answered several times.
@@ -36,6 +39,8 @@ pub enum Answer {
     Prompts(PromptsAnswer),
     /// About figures and SQL.
     Telemetry(TelemetryAnswer),
+    /// About what an answer depends on.
+    Ablation(AblationAnswer),
     /// The request failed: what happened and what to do, as text that may hold foreign parts.
     Failed(String),
     /// The request was stopped, by the user or because its worker panicked.

@@ -51,6 +51,7 @@ pub fn run(id: &str, minutes: u64) -> Run {
         pacing: crate::domain::run::Pacing::Live,
         until: None,
         decided: None,
+        ablation: None,
         prices: Vec::new(),
     }
 }
