@@ -27,6 +27,7 @@ pub mod price;
 pub mod prompt;
 pub mod prompt_exchange;
 pub mod provider;
+pub mod retrieval;
 pub mod run;
 pub mod run_design;
 pub mod score;

@@ -12,6 +12,7 @@ mod sign_flip;
 mod tests;
 mod verdict;
 
+pub(in crate::domain) use bootstrap::interval_of_mean;
 pub use order::shuffled;
 pub use paired::{Interval, LEAST_CASES, Pair, PairedDifference, Scale, paired_difference};
 pub use sequential::{Clear, Look, SequentialTest};
