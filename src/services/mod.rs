@@ -15,6 +15,7 @@ pub mod prompts;
 mod ready;
 pub mod replay;
 pub mod report;
+pub mod retrieval;
 mod tables;
 pub mod workspace;
 

@@ -33,9 +33,38 @@ impl Grade {
         self.0 > 0
     }
 
-    /// The gain of nDCG: the grade itself, as `trec_eval` has it where no other gains are given.
-    pub fn gain(self) -> f64 {
-        f64::from(self.0)
+    /// The number.
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+
+    /// What a document of this grade adds to a cumulated gain.
+    pub fn gain(self, gain: Gain) -> f64 {
+        match gain {
+            Gain::Linear => f64::from(self.0),
+            Gain::Exponential => f64::from(self.0).exp2() - 1.0,
+        }
+    }
+}
+
+/// What grades weigh in nDCG.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Gain {
+    /// The grade itself, as `trec_eval` has it where no other gains are given.
+    #[default]
+    Linear,
+    /// 2^grade - 1, which sets the best documents further apart (Burges and others, Learning to Rank using Gradient
+    /// Descent, 2005).
+    Exponential,
+}
+
+impl Gain {
+    /// Its name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::Exponential => "exponential",
+        }
     }
 }
 
@@ -52,6 +81,21 @@ impl Judgements {
     /// How many documents are relevant, found or not.
     pub fn relevant(&self) -> usize {
         self.0.values().filter(|grade| grade.is_relevant()).count()
+    }
+
+    /// The judged documents by id.
+    pub fn iter(&self) -> impl Iterator<Item = (&DocumentId, Grade)> {
+        self.0.iter().map(|(document, grade)| (document, *grade))
+    }
+
+    /// Whether nothing is judged.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds judgements; of a document that is judged in both, the added one counts.
+    pub fn add(&mut self, more: &Self) {
+        self.0.extend(more.0.iter().map(|(document, grade)| (document.clone(), *grade)));
     }
 
     /// All grades, the best first: the order of an ideal ranking.

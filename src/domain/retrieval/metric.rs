@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use super::judgement::{Grade, Judgements};
+use super::judgement::{Gain, Grade, Judgements};
 use super::ranking::RankedList;
 
 /// How many of the first documents are looked at, at least 1.
@@ -34,8 +34,20 @@ pub enum Metric {
     ReciprocalRank,
     /// The sum of grade / log2(rank + 1) over the first k, over that of the best possible ranking of all judged
     /// documents (`ndcg_cut`, `m_ndcg_cut.c`; Järvelin and Kekäläinen, Cumulated gain-based evaluation of IR
-    /// techniques, 2002, with the discount from rank 2 on). Gains are the grades themselves, not 2^grade - 1.
-    Ndcg(Cutoff),
+    /// techniques, 2002, with the discount from rank 2 on). With exponential gains 2^grade - 1 stands for the grade.
+    Ndcg(Cutoff, Gain),
+}
+
+impl std::fmt::Display for Metric {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Recall(cutoff) => write!(f, "recall@{}", cutoff.get()),
+            Self::Precision(cutoff) => write!(f, "precision@{}", cutoff.get()),
+            Self::Hit(cutoff) => write!(f, "hit@{}", cutoff.get()),
+            Self::ReciprocalRank => f.write_str("mrr"),
+            Self::Ndcg(cutoff, _) => write!(f, "ndcg@{}", cutoff.get()),
+        }
+    }
 }
 
 impl Metric {
@@ -53,9 +65,9 @@ impl Metric {
                 let first = grades(ranked, judged).position(Grade::is_relevant);
                 first.map_or(0.0, |before| 1.0 / (before + 1) as f64)
             }
-            Self::Ndcg(cutoff) => {
-                let ideal = discounted(judged.best_first().into_iter(), cutoff);
-                discounted(grades(ranked, judged), cutoff) / ideal
+            Self::Ndcg(cutoff, gain) => {
+                let ideal = discounted(judged.best_first().into_iter(), cutoff, gain);
+                discounted(grades(ranked, judged), cutoff, gain) / ideal
             }
         }
     }
@@ -70,6 +82,6 @@ fn found(ranked: &RankedList, judged: &Judgements, cutoff: Cutoff) -> usize {
     grades(ranked, judged).take(cutoff.get()).filter(|grade| grade.is_relevant()).count()
 }
 
-fn discounted(grades: impl Iterator<Item = Grade>, cutoff: Cutoff) -> f64 {
-    grades.take(cutoff.get()).enumerate().map(|(before, grade)| grade.gain() / (before as f64 + 2.0).log2()).sum()
+fn discounted(grades: impl Iterator<Item = Grade>, cutoff: Cutoff, gain: Gain) -> f64 {
+    grades.take(cutoff.get()).enumerate().map(|(before, grade)| grade.gain(gain) / (before as f64 + 2.0).log2()).sum()
 }

@@ -13,7 +13,7 @@ mod tests;
 pub use bm25::{Bm25, Bm25Parameters, Hit};
 pub use chunking::{ChunkSize, pieces};
 pub use fusion::{RRF_K, reciprocal_rank_fusion};
-pub use judgement::{DocumentId, Grade, Judgements};
+pub use judgement::{DocumentId, Gain, Grade, Judgements};
 pub use metric::{Cutoff, Metric};
 pub use ranking::RankedList;
 pub use summary::{MetricSummary, summary};

@@ -36,9 +36,10 @@ fn metrics_equal_those_of_trec_eval() {
     assert_eq!(cases.len(), 500);
     let cuts = [1, 3, 5, 10, 20].map(cut);
     let mut metrics: Vec<Metric> = Vec::new();
-    for kind in [Metric::Recall, Metric::Precision, Metric::Hit, Metric::Ndcg] {
+    for kind in [Metric::Recall, Metric::Precision, Metric::Hit] {
         metrics.extend(cuts.map(kind));
     }
+    metrics.extend(cuts.map(|cut| Metric::Ndcg(cut, Gain::Linear)));
     metrics.push(Metric::ReciprocalRank);
     for (at, case) in cases.iter().enumerate() {
         assert_eq!(case.v.len(), metrics.len());
@@ -48,6 +49,18 @@ fn metrics_equal_those_of_trec_eval() {
             let found = metric.of(&ranked, &judged);
             assert!((found - expected).abs() < 1e-9, "line {}: {metric:?} {found} {expected}", at + 1);
         }
+    }
+}
+
+/// Worked by hand: 3 / log2(3) over 3 + 1 / log2(3).
+#[test]
+fn exponential_gains_set_grades_further_apart() {
+    let judged: Judgements = [(id(1), Grade::new(2)), (id(2), Grade::new(1))].into_iter().collect();
+    let found = ranks(&[3, 1]);
+    let (discount, expected) = (3.0_f64.log2(), [2.0, 3.0]);
+    for (gain, best) in [Gain::Linear, Gain::Exponential].into_iter().zip(expected) {
+        let value = Metric::Ndcg(cut(5), gain).of(&found, &judged);
+        assert!((value - (best / discount) / (best + 1.0 / discount)).abs() < 1e-12, "{gain:?} {value}");
     }
 }
 
