@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand};
 
 use super::commands::{
-    cache, compare, completions, doctor, import, index, init, man, models, note, open, prompt, replay, runs, score,
-    sessions, show, sql, traces,
+    cache, compare, completions, doctor, import, index, init, man, models, note, open, prompt, replay, retrieval, runs,
+    score, sessions, show, sql, traces,
 };
 use super::output::Format;
 use super::shape::Shape;
@@ -105,6 +105,8 @@ pub enum Command {
     Sessions(sessions::Args),
     /// Compare the variants of a run
     Compare(compare::Args),
+    /// Measure retrieval, and try other retrievers
+    Retrieval(retrieval::Args),
     /// Show or clear the cache of answers
     Cache(cache::Args),
     /// Work with prompts and their versions

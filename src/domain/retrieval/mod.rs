@@ -2,9 +2,11 @@
 
 mod bm25;
 mod chunking;
+mod dense;
 mod fusion;
 mod judgement;
 mod metric;
+mod passage;
 mod ranking;
 mod summary;
 #[cfg(test)]
@@ -12,8 +14,10 @@ mod tests;
 
 pub use bm25::{Bm25, Bm25Parameters, Hit};
 pub use chunking::{ChunkSize, pieces};
+pub use dense::DenseIndex;
 pub use fusion::{RRF_K, reciprocal_rank_fusion};
 pub use judgement::{DocumentId, Gain, Grade, Judgements};
 pub use metric::{Cutoff, Metric};
+pub use passage::Passage;
 pub use ranking::RankedList;
 pub use summary::{MetricSummary, summary};

@@ -109,6 +109,26 @@ fn fusion_prefers_what_both_found() {
 }
 
 #[test]
+fn the_nearest_vector_comes_first_whatever_its_length() {
+    let index = DenseIndex::of([vec![0.0, 3.0], vec![5.0, 5.0], vec![0.1, 0.0]]);
+    let hits = index.search(&[2.0, 0.0]);
+    assert_eq!(hits.iter().map(|hit| hit.text).collect::<Vec<_>>(), [2, 1, 0]);
+    assert!((hits[0].score - 1.0).abs() < 1e-6 && (hits[1].score - 0.5_f64.sqrt()).abs() < 1e-6);
+    assert!(index.search(&[1.0]).is_empty());
+}
+
+#[test]
+fn documents_are_cut_into_numbered_passages() {
+    let document = Passage::whole(DocumentId::new("d"), Some("Plans"), "One two. Three four. Five six.");
+    assert_eq!(document.searched(), "Plans. One two. Three four. Five six.");
+    let cut = document.clone().cut(ChunkSize::new(4, 0).unwrap());
+    let seen: Vec<_> = cut.iter().map(|passage| (passage.id.as_str(), &*passage.text)).collect();
+    assert_eq!(seen, [("d#1", "One two. Three four."), ("d#2", "Five six.")]);
+    assert!(cut.iter().all(|passage| passage.document == document.document));
+    assert_eq!(document.clone().cut(ChunkSize::new(50, 0).unwrap()), [document]);
+}
+
+#[test]
 fn pieces_are_whole_sentences_that_overlap() {
     let text = "One two. Three four. Five six. Seven eight nine ten eleven. End.";
     let cut = |most, overlap| -> Vec<&str> {

@@ -5,20 +5,20 @@ use std::collections::{BTreeMap, HashMap};
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::TraceId;
 use crate::domain::retrieval::{DocumentId, Grade, Judgements};
-use crate::domain::score::{RELEVANCE, Score};
+use crate::domain::score::{RELEVANCE, Score, ScoreSource};
 use crate::error::AppError;
 use crate::store::Store;
 
-/// How well documents answer, by trace: the latest score of each document that was not taken back.
+/// How well documents answer, by trace: the latest score that a reviewer gave each document and did not take back. Programs
+/// keep scores of the same name whose label is a verdict and no document: theirs do not count.
 pub fn judged_here(store: &Store, cancel: &Cancel) -> Result<HashMap<TraceId, Judgements>, AppError> {
     Ok(latest(&store.scores_named(RELEVANCE, cancel)?))
 }
 
 fn latest(oldest_first: &[Score]) -> HashMap<TraceId, Judgements> {
     let mut grades: HashMap<&TraceId, BTreeMap<&str, Option<Grade>>> = HashMap::new();
-    for score in oldest_first {
+    for score in oldest_first.iter().filter(|score| score.source == ScoreSource::Human) {
         if let Some(document) = &score.label {
-            // Programs may grade in shares: whatever is not nothing is related.
             let grade = score.value.map(|value| Grade::new(value.clamp(0.0, 255.0).ceil() as u8));
             grades.entry(&score.trace_id).or_default().insert(document, grade);
         }

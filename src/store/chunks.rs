@@ -1,0 +1,35 @@
+//! Every chunk that was ever retrieved, each text once.
+
+use super::Store;
+use super::error::Result;
+use super::row_reader::RowReader;
+use crate::domain::cancel::Cancel;
+
+/// A text that retrievers returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenChunk {
+    /// Its document, where recorded.
+    pub document_id: Option<String>,
+    /// The text.
+    pub content: String,
+}
+
+/// Of one text under several ids the first in order counts; a text without an id is known by one that has it.
+const SEEN: &str = "SELECT min(document_id), content FROM store.chunks WHERE content IS NOT NULL AND trim(content) <> '' \
+    GROUP BY content ORDER BY 1 NULLS LAST, 2";
+
+impl Store {
+    /// The texts of all chunks in the index, by document and text.
+    pub fn chunks_seen(&self, cancel: &Cancel) -> Result<Vec<SeenChunk>> {
+        self.shared.read(cancel, |conn| {
+            let mut statement = conn.prepare(SEEN)?;
+            let mut rows = statement.query([])?;
+            let mut seen = Vec::new();
+            while let Some(row) = rows.next()? {
+                let mut row = RowReader::new(row);
+                seen.push(SeenChunk { document_id: row.text()?, content: row.get()? });
+            }
+            Ok(seen)
+        })
+    }
+}
