@@ -7,6 +7,7 @@ pub mod canonical_json;
 pub mod chain;
 pub mod chunk;
 pub mod chunk_edit;
+pub mod chunk_lists;
 pub mod chunk_relations;
 pub mod diff;
 pub mod document_age;

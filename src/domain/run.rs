@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::chain::{ChainOptions, ChainStep};
 use super::chunk::Chunk;
+use super::chunk_lists::ChunkLists;
 use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
 use super::model_price::ModelPrice;
@@ -104,6 +105,9 @@ pub struct Overrides {
     /// Chunk edits, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chunks: Vec<ChunkEdit>,
+    /// Other chunks for single traces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lists: Option<ChunkLists>,
 }
 
 impl Overrides {
@@ -114,12 +118,13 @@ impl Overrides {
             value => format!("{key}={value}"),
         });
         let edited = self.chunks.iter().map(ChunkEdit::in_words);
-        set.chain(edited).collect::<Vec<_>>().join(", ")
+        let lists = self.lists.iter().map(|lists| format!("chunks found by {}", lists.retriever));
+        set.chain(lists).chain(edited).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether nothing is changed.
     pub fn is_empty(&self) -> bool {
-        self.parameters.is_empty() && self.chunks.is_empty()
+        self.parameters.is_empty() && self.chunks.is_empty() && self.lists.is_none()
     }
 }
 

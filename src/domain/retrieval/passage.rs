@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::chunking::{ChunkSize, pieces};
 use super::judgement::DocumentId;
 
@@ -16,12 +18,15 @@ pub struct Passage {
     pub title: Option<Arc<str>>,
     /// The text, as a model would be given it.
     pub text: Arc<str>,
+    /// What else is known of it; a list of chunks may show some of it, such as a date.
+    pub metadata: Arc<Map<String, Value>>,
 }
 
 impl Passage {
     /// A whole document.
     pub fn whole(document: DocumentId, title: Option<&str>, text: &str) -> Self {
-        Self { id: document.clone(), document, title: title.map(Arc::from), text: text.into() }
+        let metadata = Arc::default();
+        Self { id: document.clone(), document, title: title.map(Arc::from), text: text.into(), metadata }
     }
 
     /// What is searched: the title, where there is one, and the text.
@@ -43,6 +48,7 @@ impl Passage {
             document: self.document.clone(),
             title: self.title.clone(),
             text: self.text[range].into(),
+            metadata: Arc::clone(&self.metadata),
         };
         (1..).zip(ranges).map(piece).collect()
     }

@@ -108,7 +108,11 @@ impl ReplayOrder {
 
     /// Overrides of parameters and dropped chunks, as on the command line.
     pub fn overrides_of(set: Map<String, Value>, drop_ranks: &[u32]) -> Overrides {
-        Overrides { parameters: set, chunks: drop_ranks.iter().map(|&rank| ChunkEdit::Drop(rank)).collect() }
+        Overrides {
+            parameters: set,
+            chunks: drop_ranks.iter().map(|&rank| ChunkEdit::Drop(rank)).collect(),
+            lists: None,
+        }
     }
 }
 

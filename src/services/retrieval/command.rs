@@ -1,7 +1,7 @@
 //! A retriever of the user's: a command that is started once and answers questions line by line.
 //!
-//! A line in is `{"question", "k", "question_id"}`, a line out `{"chunks": [{"document_id", "content", "score"}]}`, the best
-//! first; `{"error": "…"}` instead says that the question failed. The command is run without a shell, with the environment
+//! A line in is `{"question", "k", "question_id"}`, a line out `{"chunks": [{"document_id", "content", "score", "metadata"}]}`, the
+//! best first; `{"error": "…"}` instead says that the question failed. The command is run without a shell, with the environment
 //! less the keys of providers. What it answers is foreign: lines are bounded in size and time, and it is ended with its whole
 //! group when it is late.
 
@@ -181,6 +181,7 @@ fn chunks(line: &str, k: usize) -> Result<Vec<Found>, String> {
             passage: DocumentId::new(text(chunk.get("id")).unwrap_or(id)),
             text: text(chunk.get("content")).unwrap_or_default().into(),
             score: chunk.get("score").and_then(Value::as_f64),
+            metadata: chunk.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default().into(),
         })
     };
     list.iter().take(k).map(chunk).collect()

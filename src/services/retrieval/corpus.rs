@@ -1,6 +1,7 @@
 //! What the lab searches.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::lab_order::{CorpusChoice, LabOrder};
 use crate::domain::cancel::Cancel;
@@ -28,8 +29,12 @@ impl Corpus {
             CorpusChoice::Files(path) => {
                 let documents = read_documents(path)?;
                 let kept = documents.into_iter().filter(|document| fits(document, &order.only));
-                let passage =
-                    |document: Document| Passage::whole(document.id, document.title.as_deref(), &document.text);
+                let passage = |document: Document| {
+                    let whole = Passage::whole(document.id, document.title.as_deref(), &document.text);
+                    let mut fields = document.fields;
+                    fields.retain(|_, value| value.as_str() != Some(&document.text));
+                    Passage { metadata: Arc::new(fields), ..whole }
+                };
                 (path.display().to_string(), kept.map(passage).collect::<Vec<_>>())
             }
         };
@@ -68,7 +73,7 @@ fn of_chunks(seen: Vec<SeenChunk>) -> Vec<Passage> {
             *count += 1;
             let id = if *count == 1 { document.clone() } else { format!("{document}#{count}") };
             let whole = Passage::whole(DocumentId::new(document), None, &chunk.content);
-            Passage { id: DocumentId::new(id), ..whole }
+            Passage { id: DocumentId::new(id), metadata: Arc::new(chunk.metadata), ..whole }
         })
         .collect()
 }

@@ -165,6 +165,7 @@ fn recorded(questions: &[LabQuestion]) -> Rankings {
                 document,
                 text: chunk.content.as_deref().unwrap_or_default().into(),
                 score: chunk.score,
+                metadata: chunk.metadata.clone().into(),
             }
         };
         recorded.chunks.iter().map(chunk).collect()

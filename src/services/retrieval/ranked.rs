@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use crate::domain::retrieval::{DocumentId, Passage, RankedList};
 
 /// A passage that was found.
@@ -15,12 +17,20 @@ pub struct Found {
     pub text: Arc<str>,
     /// The retriever's score, where it has one; its scale is the retriever's.
     pub score: Option<f64>,
+    /// What else is known of it.
+    pub metadata: Arc<Map<String, Value>>,
 }
 
 impl Found {
     /// A passage of the corpus.
     pub(super) fn of(passage: &Passage, score: Option<f64>) -> Self {
-        Self { document: passage.document.clone(), passage: passage.id.clone(), text: Arc::clone(&passage.text), score }
+        Self {
+            document: passage.document.clone(),
+            passage: passage.id.clone(),
+            text: Arc::clone(&passage.text),
+            score,
+            metadata: Arc::clone(&passage.metadata),
+        }
     }
 }
 

@@ -129,6 +129,7 @@ impl<'a> Searching<'a> {
             let known = known.or_else(|| self.passages.iter().find(|passage| passage.document == one.document));
             if let Some(passage) = known {
                 one.text = passage.text.clone();
+                one.metadata = passage.metadata.clone();
             }
         }
         found

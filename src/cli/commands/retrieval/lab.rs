@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use super::super::super::args::dollars;
 use super::super::super::context::Context;
 use super::super::super::figures;
+use super::super::super::output::Format;
+use super::super::replay::{self, Agreed};
 use super::{MeasureArgs, lab_output};
 use crate::domain::money::Money;
 use crate::domain::retrieval::ChunkSize;
-use crate::domain::run::{ModelId, NotAModel};
+use crate::domain::run::{ModelChoice, ModelId, NotAModel};
 use crate::error::{AppError, ErrorKind, Exit};
-use crate::services::retrieval::{CorpusChoice, Lab, LabOrder, LabPlan, RetrieverChoice, VectorChoice};
+use crate::services::replay::ReplayOrder;
+use crate::services::retrieval::{CorpusChoice, Lab, LabOrder, LabPlan, LabReport, RetrieverChoice, VectorChoice};
 
 /// Arguments of `hindcast retrieval lab`.
 #[derive(Debug, clap::Args)]
@@ -59,6 +62,16 @@ pub struct Args {
     /// How many questions a table shows, the worst first
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub cases: usize,
+    /// Replay the recorded cases with what was found in the place of their chunks; with --format table or jsonl the answers of
+    /// the run are told behind the report, with json the run's outcome is printed instead of it
+    #[arg(long)]
+    pub replay: bool,
+    /// A model to replay on, provider/model, or recorded for each case's own; may be repeated
+    #[arg(short = 'm', long = "model", value_name = "MODEL", requires = "replay")]
+    pub models: Vec<String>,
+    /// Whose chunks the replay gives [default: the last retriever's]
+    #[arg(long, value_name = "RETRIEVER", requires = "replay")]
+    pub replay_with: Option<String>,
     /// Never spend more than this many US dollars
     #[arg(long, value_name = "USD", value_parser = dollars, allow_hyphen_values = true)]
     pub max_cost: Option<Money>,
@@ -98,7 +111,9 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
     let notices = context.notices.clone();
     let report = lab.run(&mut |text| notices.progress(text))?;
     context.notices.clear();
-    lab_output::report(&report, args.cases, context)?;
+    if !(args.replay && context.out.format() == Format::Json) {
+        lab_output::report(&report, args.cases, context)?;
+    }
     for note in &report.notes {
         context.notices.note(note);
     }
@@ -107,7 +122,40 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         context.notices.error(failure);
         exit = failure.exit();
     }
+    if args.replay {
+        let replayed = replay(args, &report, context)?;
+        exit = if replayed == Exit::Fine { exit } else { replayed };
+    }
     Ok(exit)
+}
+
+/// Replays the cases whose chunks are others now.
+fn replay(args: &Args, report: &LabReport, context: &mut Context<'_>) -> Result<Exit, AppError> {
+    let found = report.cases_with(args.replay_with.as_deref())?;
+    if found.unchanged > 0 {
+        context.notices.note(&format!(
+            "{} given the same chunks and not asked again",
+            figures::counted(found.unchanged as u64, "case is", "cases are")
+        ));
+    }
+    let config = context.services.config()?;
+    let usual = || config.defaults.models.value.iter().cloned().map(ModelChoice::Model).collect();
+    let models: Vec<ModelChoice> = if args.models.is_empty() {
+        usual()
+    } else {
+        args.models.iter().map(|text| replay::model(text)).collect::<Result<_, _>>()?
+    };
+    let mut order = ReplayOrder::new(models);
+    order.filter = args.filter.join(" ");
+    order.overrides.lists = Some(found.lists);
+    order.max_cost = Some(cap(args, context)?.minus_or_zero(report.spent));
+    order.concurrency = config.defaults.concurrency.value as usize;
+    order.default_max_output = config.defaults.max_output_tokens.value.into();
+    let service = context.services.replay()?;
+    let plan = service.plan(&order, found.cases, None, &context.cancel)?;
+    replay::tell_plan(&plan, context);
+    replay::agree(Agreed::of(args.yes), &plan, context)?;
+    replay::go(plan, &service, context)
 }
 
 fn order(args: &Args, context: &Context<'_>) -> Result<LabOrder, AppError> {
