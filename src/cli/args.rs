@@ -6,7 +6,7 @@ use clap::{ArgAction, Parser, Subcommand};
 
 use super::commands::{
     ablate, cache, compare, completions, doctor, ground, import, index, init, man, models, note, open, prompt, replay,
-    runs, score, sessions, show, sql, traces,
+    retrieval, runs, score, sessions, show, sql, traces,
 };
 use super::output::Format;
 use super::shape::Shape;
@@ -109,6 +109,8 @@ pub enum Command {
     Ground(ground::Args),
     /// Find out which chunk or part of the prompt an answer depends on
     Ablate(ablate::Args),
+    /// Measure retrieval, and try other retrievers
+    Retrieval(retrieval::Args),
     /// Show or clear the cache of answers
     Cache(cache::Args),
     /// Work with prompts and their versions

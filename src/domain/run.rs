@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::chain::{ChainOptions, ChainStep};
 use super::chunk::Chunk;
+use super::chunk_lists::ChunkLists;
 use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
 use super::message_edit::MessageEdit;
@@ -108,6 +109,9 @@ pub struct Overrides {
     /// Messages and pieces of them that are left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<MessageEdit>,
+    /// Other chunks for single traces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lists: Option<ChunkLists>,
 }
 
 impl Overrides {
@@ -119,12 +123,13 @@ impl Overrides {
         });
         let edited = self.chunks.iter().map(ChunkEdit::in_words);
         let cut = self.messages.iter().map(|edit| format!("without {}", edit.what()));
-        set.chain(edited).chain(cut).collect::<Vec<_>>().join(", ")
+        let lists = self.lists.iter().map(|lists| format!("chunks found by {}", lists.retriever));
+        set.chain(lists).chain(edited).chain(cut).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether nothing is changed.
     pub fn is_empty(&self) -> bool {
-        self.parameters.is_empty() && self.chunks.is_empty() && self.messages.is_empty()
+        self.parameters.is_empty() && self.chunks.is_empty() && self.messages.is_empty() && self.lists.is_none()
     }
 }
 

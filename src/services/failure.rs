@@ -7,6 +7,7 @@ use super::replay::{PlanError, RunError};
 use super::workspace::WorkspaceError;
 use crate::config::ConfigError;
 use crate::error::{AppError, ErrorKind};
+use crate::importers::retrieval::RetrievalFileError;
 use crate::store::StoreError;
 use crate::vcs::VcsError;
 
@@ -84,6 +85,12 @@ impl From<PromptsError> for AppError {
             PromptsError::Git(VcsError::Cancelled) => Self::new(ErrorKind::Interrupted, error.to_string()),
             PromptsError::Io { .. } | PromptsError::Git(_) => Self::store(error.to_string()),
         }
+    }
+}
+
+impl From<RetrievalFileError> for AppError {
+    fn from(error: RetrievalFileError) -> Self {
+        Self::store(error.to_string())
     }
 }
 

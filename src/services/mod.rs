@@ -16,6 +16,7 @@ pub mod prompts;
 mod ready;
 pub mod replay;
 pub mod report;
+pub mod retrieval;
 mod tables;
 pub mod what_if;
 pub mod workspace;

@@ -17,6 +17,7 @@ pub mod open;
 pub mod prompt;
 pub mod replay;
 mod report;
+pub mod retrieval;
 pub mod runs;
 mod runs_otlp;
 pub mod score;

@@ -174,7 +174,7 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         context.notices.note("nothing is left to do: every call has its result");
         return Ok(Exit::Fine);
     }
-    agree(args, &plan, context)?;
+    agree(Agreed::of(args.yes), &plan, context)?;
     let mut plan = plan;
     if args.on_divergence == Some(Divergence::Ask) {
         plan.asker = Some(asker(context)?);
@@ -206,7 +206,7 @@ fn planned(
     for prompt in &order.prompts {
         prompts.load(prompt).map_err(|error| dash_hint(error.into(), "-p", &prompt.name, args))?;
     }
-    order.overrides = Overrides { parameters: parameters(&args.set)?, chunks: args.chunks.edits()? };
+    order.overrides = Overrides { parameters: parameters(&args.set)?, chunks: args.chunks.edits()?, lists: None };
     order.samples = args.samples;
     order.max_cost = Some(config.defaults.max_cost_usd.value);
     order.concurrency = config.defaults.concurrency.value as usize;
@@ -289,22 +289,21 @@ const fn cache(args: &Args) -> CachePolicy {
 }
 
 /// The models of `-m`, else the configured ones.
-fn models(args: &Args, usual: &[crate::domain::run::ModelId]) -> Result<Vec<ModelChoice>, AppError> {
+fn models(args: &Args, usual: &[ModelId]) -> Result<Vec<ModelChoice>, AppError> {
     if args.models.is_empty() {
         return Ok(usual.iter().cloned().map(ModelChoice::Model).collect());
     }
-    args.models
-        .iter()
-        .map(|text| {
-            if text == "recorded" {
-                return Ok(ModelChoice::Recorded);
-            }
-            text.parse().map(ModelChoice::Model).map_err(|error: crate::domain::run::NotAModel| {
-                let error = AppError::usage(error.to_string()).hint("hindcast models lists the models there are");
-                dash_hint(error, "-m", text, args)
-            })
-        })
-        .collect()
+    args.models.iter().map(|text| model(text).map_err(|error| dash_hint(error, "-m", text, args))).collect()
+}
+
+/// The value of `-m`.
+pub(super) fn model(text: &str) -> Result<ModelChoice, AppError> {
+    if text == "recorded" {
+        return Ok(ModelChoice::Recorded);
+    }
+    text.parse().map(ModelChoice::Model).map_err(|error: crate::domain::run::NotAModel| {
+        AppError::usage(error.to_string()).hint("hindcast models lists the models there are")
+    })
 }
 
 /// Adds a hint where the value of `-m` or `-p` may be the rest of a filter such as `-model:x`.
@@ -329,7 +328,7 @@ fn parameters(set: &[String]) -> Result<Map<String, Value>, AppError> {
 }
 
 /// Says what would be sent, before anything is.
-fn tell_plan(plan: &ReplayPlan, context: &Context<'_>) {
+pub(super) fn tell_plan(plan: &ReplayPlan, context: &Context<'_>) {
     let notices = &context.notices;
     let cached: u64 = plan.models.iter().map(|model| model.from_cache).sum();
     let from_cache = if cached > 0 { format!(", {cached} more from the cache") } else { String::new() };
@@ -384,10 +383,26 @@ fn tell_plan(plan: &ReplayPlan, context: &Context<'_>) {
 /// Skipped cases that are named one by one.
 const MOST_SKIPPED: usize = 5;
 
+/// Whether the user said yes beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Agreed {
+    /// `--yes`.
+    Yes,
+    /// Ask.
+    NotYet,
+}
+
+impl Agreed {
+    /// What the flag says.
+    pub(super) const fn of(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::NotYet }
+    }
+}
+
 /// Asks before anything is spent; refuses where nobody can be asked.
-fn agree(args: &Args, plan: &ReplayPlan, context: &Context<'_>) -> Result<(), AppError> {
+pub(super) fn agree(agreed: Agreed, plan: &ReplayPlan, context: &Context<'_>) -> Result<(), AppError> {
     let worst = plan.worst_case();
-    if args.yes || worst == Money::ZERO || plan.requests() == 0 {
+    if agreed == Agreed::Yes || worst == Money::ZERO || plan.requests() == 0 {
         return Ok(());
     }
     let cap = plan.run.max_cost.map(|cap| format!(", cap ${}", figures::usd(cap))).unwrap_or_default();
@@ -405,7 +420,7 @@ fn agree(args: &Args, plan: &ReplayPlan, context: &Context<'_>) -> Result<(), Ap
     }
 }
 
-fn go(plan: ReplayPlan, service: &ReplayService, context: &mut Context<'_>) -> Result<Exit, AppError> {
+pub(super) fn go(plan: ReplayPlan, service: &ReplayService, context: &mut Context<'_>) -> Result<Exit, AppError> {
     let token = tokio_util::sync::CancellationToken::new();
     let stop = token.clone();
     let _hook = context.cancel.on_cancel(move || stop.cancel());
@@ -505,7 +520,7 @@ fn print_outcome(outcome: &RunOutcome, context: &mut Context<'_>) -> Result<(), 
     }
 }
 
-fn print_plan(plan: &ReplayPlan, context: &mut Context<'_>) -> Result<(), AppError> {
+pub(super) fn print_plan(plan: &ReplayPlan, context: &mut Context<'_>) -> Result<(), AppError> {
     let table = plan_table(&plan.models);
     if context.out.format() != Format::Json {
         return context.out.rows(&table);

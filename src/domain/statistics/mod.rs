@@ -13,6 +13,7 @@ mod sign_flip;
 mod tests;
 mod verdict;
 
+pub(in crate::domain) use bootstrap::interval_of_mean;
 pub use independent::{MeanOf, difference_of_means};
 pub use order::shuffled;
 pub use paired::{Interval, LEAST_CASES, Pair, PairedDifference, Scale, paired_difference};

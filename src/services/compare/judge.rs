@@ -126,7 +126,8 @@ fn of_answer<'a>(
 
 /// The chunks that the model of a variant was given.
 fn chunks_given(case: &Case, run: &Run, variant: &VariantId) -> Vec<Chunk> {
-    let edits = run.variants.iter().find(|known| known.id == *variant).map(|known| known.overrides.chunks.as_slice());
+    let known = run.variants.iter().find(|known| known.id == *variant).map(|known| known.for_trace(&case.trace_id));
+    let edits = known.as_ref().map(|known| known.overrides.chunks.as_slice());
     // A variant that names a chunk which there is not was never asked.
     edit_chunks(&case.chunks, edits.unwrap_or_default()).unwrap_or_else(|_| case.chunks.clone())
 }

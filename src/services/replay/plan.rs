@@ -374,6 +374,7 @@ impl ReplayService {
             return Err(PlanError::NoBatches { provider: model.provider });
         }
         let price = if batch { Arc::new(price.halved()) } else { price };
+        let variant = &*variant.for_trace(&case.trace_id);
         let target = Target {
             variant,
             delivery: if batch { Delivery::Whole } else { Delivery::Streamed },
