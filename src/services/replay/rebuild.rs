@@ -103,7 +103,7 @@ pub fn messages_of(
             case.messages.clone()
         }
     };
-    edit_whole_messages(&mut messages, &target.variant.overrides.messages)?;
+    edit_whole_messages(&mut messages, &variant.overrides.messages)?;
     edit_messages(&mut messages, &case.chunks, edits)?;
     Ok(messages)
 }
