@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand};
 
 use super::commands::{
-    cache, compare, completions, doctor, ground, import, index, init, man, models, note, open, prompt, replay, runs,
-    score, sessions, show, sql, traces,
+    ablate, cache, compare, completions, doctor, ground, import, index, init, man, models, note, open, prompt, replay,
+    retrieval, runs, score, sessions, show, sql, traces,
 };
 use super::output::Format;
 use super::shape::Shape;
@@ -94,7 +94,7 @@ pub enum Command {
     /// Open the workbench at a trace
     Open(open::Args),
     /// Replay recorded calls on other models, prompts or chunks
-    Replay(replay::Args),
+    Replay(Box<replay::Args>),
     /// List runs, or the results of one
     Runs(runs::Args),
     /// Keep a note on a trace
@@ -107,6 +107,10 @@ pub enum Command {
     Compare(compare::Args),
     /// Say which sentences of an answer its chunks support
     Ground(ground::Args),
+    /// Find out which chunk or part of the prompt an answer depends on
+    Ablate(ablate::Args),
+    /// Measure retrieval, and try other retrievers
+    Retrieval(retrieval::Args),
     /// Show or clear the cache of answers
     Cache(cache::Args),
     /// Work with prompts and their versions

@@ -1,9 +1,11 @@
 //! The command line: arguments in, data on stdout, everything else on stderr, an exit code out.
 
+mod ablation_text;
 mod answered_by;
 mod args;
 mod cell;
 mod chain_asker;
+mod chunk_flags;
 mod commands;
 mod compare_tables;
 mod context;

@@ -1,12 +1,17 @@
 //! Pure types and rules: no I/O, and no crate that does any.
 
+pub mod ablation;
 pub mod answering_model;
 pub mod cache;
 pub mod cancel;
 pub mod canonical_json;
 pub mod chain;
 pub mod chunk;
+pub mod chunk_edit;
+pub mod chunk_lists;
+pub mod chunk_relations;
 pub mod diff;
+pub mod document_age;
 pub mod evidence;
 pub mod filter;
 pub mod grounding;
@@ -16,6 +21,7 @@ pub mod lexical;
 pub mod lint;
 pub mod merge;
 pub mod message;
+pub mod message_edit;
 pub mod model_price;
 pub mod money;
 pub mod nearest;
@@ -24,6 +30,7 @@ pub mod price;
 pub mod prompt;
 pub mod prompt_exchange;
 pub mod provider;
+pub mod retrieval;
 pub mod run;
 pub mod run_design;
 pub mod score;

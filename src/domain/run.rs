@@ -5,12 +5,16 @@ use serde_json::{Map, Value};
 
 use super::chain::{ChainOptions, ChainStep};
 use super::chunk::Chunk;
+use super::chunk_lists::ChunkLists;
 use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
+use super::message_edit::MessageEdit;
 use super::model_price::ModelPrice;
 use super::money::Money;
-use super::run_design::{Decided, StopRule, VariantRole};
+use super::run_design::{AblationDesign, Decided, StopRule, VariantRole};
 use super::time::Timestamp;
+
+pub use super::chunk_edit::ChunkEdit;
 
 /// A model as the user names it: `provider/model`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -93,21 +97,6 @@ impl std::fmt::Display for PromptVersionRef {
     }
 }
 
-/// A change to a case's chunks before it is replayed; ranks count from 1 in the recorded order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChunkEdit {
-    /// Leave the chunk of this rank out.
-    Drop(u32),
-    /// Put another text in the place of the chunk of this rank.
-    Replace {
-        /// The rank of the chunk.
-        rank: u32,
-        /// The new text.
-        content: String,
-    },
-}
-
 /// What a variant changes besides model and prompt.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Overrides {
@@ -117,6 +106,12 @@ pub struct Overrides {
     /// Chunk edits, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chunks: Vec<ChunkEdit>,
+    /// Messages and pieces of them that are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<MessageEdit>,
+    /// Other chunks for single traces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lists: Option<ChunkLists>,
 }
 
 impl Overrides {
@@ -126,16 +121,15 @@ impl Overrides {
             Value::String(text) => format!("{key}={text}"),
             value => format!("{key}={value}"),
         });
-        let edited = self.chunks.iter().map(|edit| match edit {
-            ChunkEdit::Drop(rank) => format!("without chunk {rank}"),
-            ChunkEdit::Replace { rank, .. } => format!("chunk {rank} edited"),
-        });
-        set.chain(edited).collect::<Vec<_>>().join(", ")
+        let edited = self.chunks.iter().map(ChunkEdit::in_words);
+        let cut = self.messages.iter().map(|edit| format!("without {}", edit.what()));
+        let lists = self.lists.iter().map(|lists| format!("chunks found by {}", lists.retriever));
+        set.chain(lists).chain(edited).chain(cut).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether nothing is changed.
     pub fn is_empty(&self) -> bool {
-        self.parameters.is_empty() && self.chunks.is_empty()
+        self.parameters.is_empty() && self.chunks.is_empty() && self.messages.is_empty() && self.lists.is_none()
     }
 }
 
@@ -285,6 +279,9 @@ pub struct Run {
     pub created_at: Timestamp,
     /// The filter the cases were chosen by, as typed.
     pub filter: String,
+    /// What it is called, where it has a name. It may hold foreign parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The variants; the recorded answers are not one of them unless asked for.
     pub variants: Vec<Variant>,
     /// Answers asked for each case and variant.
@@ -313,6 +310,9 @@ pub struct Run {
     /// What it has found where it may stop early; `None` while it is at work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided: Option<Decided>,
+    /// What it leaves out step by step, where it is an ablation: its variants are added while it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ablation: Option<AblationDesign>,
 }
 
 /// Whether calls are asked at once or may wait.

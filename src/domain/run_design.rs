@@ -81,3 +81,24 @@ pub struct Question {
     /// Whether it was clear before the last case.
     pub early: bool,
 }
+
+/// What an ablation looks for, and what it leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AblationDesign {
+    /// What is left out.
+    pub subject: AblationSubject,
+    /// The sentence of the recorded answer that is looked for, counted from 1; `None` for the whole answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<u32>,
+}
+
+/// What an ablation leaves out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AblationSubject {
+    /// The chunks of the case.
+    #[default]
+    Chunks,
+    /// The parts of its prompt.
+    Parts,
+}

@@ -71,6 +71,11 @@ pub struct Score {
 /// The name under which a user's free-text note on a trace is kept; its text is the explanation.
 pub const NOTE: &str = "note";
 
+/// The name under which it is kept how well a retrieved document answers a trace's question: the label is the document's
+/// id, the value its grade (0 not at all, 1 related, 2 answers it). The latest of a document counts; without a value it is
+/// taken back.
+pub const RELEVANCE: &str = "relevance";
+
 /// The name under which a reviewer's rating of a replayed answer is kept; of several for one answer the latest counts.
 pub const RATING: &str = "rating";
 

@@ -9,6 +9,7 @@ pub mod prompts;
 pub mod provider_request;
 mod raw;
 mod records;
+pub mod retrieval;
 mod scores;
 mod semconv;
 

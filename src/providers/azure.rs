@@ -16,7 +16,7 @@ use super::openai::{ChatWire, Dialect, body, model_ids};
 use super::recorded::{NameRule, ToolNames};
 use super::remote::{Connection, path_segment};
 use super::request::{Prepared, Request};
-use super::{OnEvent, Provider};
+use super::{EmbeddingEndpoint, OnEvent, Provider};
 use crate::domain::provider::ProviderSettings;
 use crate::http::{Header, HeaderText};
 
@@ -31,6 +31,11 @@ pub(super) struct Azure {
 }
 
 impl Azure {
+    /// Where it is.
+    pub(super) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Makes one from its settings: `base_url` is the resource's address, with or without `/openai/v1`.
     pub(super) fn make(
         settings: &ProviderSettings,
@@ -52,7 +57,8 @@ impl Azure {
         Ok(Arc::new(Self { connection, api_version: settings.api_version.clone(), prefix, is_token }))
     }
 
-    fn headers(&self) -> Vec<Header<'_>> {
+    /// The key, or the token, in the header that it goes in.
+    pub(super) fn headers(&self) -> Vec<Header<'_>> {
         let key = self.connection.key();
         let header = |key| {
             if self.is_token {
@@ -64,15 +70,16 @@ impl Azure {
         key.map(header).into_iter().collect()
     }
 
-    fn path(&self, model: &str) -> String {
+    /// The path of an operation, such as `embeddings`, of a deployment.
+    pub(super) fn path(&self, model: &str, operation: &str) -> String {
         match &self.api_version {
             Some(version) => format!(
-                "{}/deployments/{}/chat/completions?api-version={}",
+                "{}/deployments/{}/{operation}?api-version={}",
                 self.prefix,
                 path_segment(model),
                 path_segment(version)
             ),
-            None => format!("{}/chat/completions", self.prefix),
+            None => format!("{}/{operation}", self.prefix),
         }
     }
 }
@@ -95,9 +102,13 @@ impl Provider for Azure {
 
     fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
         Box::pin(async move {
-            let path = self.path(&prepared.model);
+            let path = self.path(&prepared.model, "chat/completions");
             self.connection.ask(&ChatWire, &path, &self.headers(), prepared, on_event).await
         })
+    }
+
+    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+        Some(self)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {

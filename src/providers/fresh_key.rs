@@ -11,7 +11,7 @@ use super::answer::Answer;
 use super::batch::BatchEndpoint;
 use super::error::{CallError, CallErrorKind, ProviderError};
 use super::request::{Prepared, Request};
-use super::{OnEvent, Provider};
+use super::{EmbeddingEndpoint, OnEvent, Provider, RerankEndpoint};
 
 type Remake = dyn Fn() -> Result<Arc<dyn Provider>, ProviderError> + Send + Sync;
 
@@ -105,6 +105,16 @@ impl Provider for FreshKey {
     /// With the first key: a batch endpoint is not made anew.
     fn batches(&self) -> Option<&dyn BatchEndpoint> {
         self.first.batches()
+    }
+
+    /// With the first key, as batches.
+    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+        self.first.embeddings()
+    }
+
+    /// With the first key, as batches.
+    fn reranking(&self) -> Option<&dyn RerankEndpoint> {
+        self.first.reranking()
     }
 }
 

@@ -15,7 +15,7 @@ use super::openai::{ChatWire, Dialect, body, model_ids};
 use super::recorded::{NameRule, ToolNames};
 use super::remote::{Assembly, Connection, Refusal, Wire};
 use super::request::{Prepared, Request};
-use super::{OnEvent, Provider};
+use super::{EmbeddingEndpoint, OnEvent, Provider};
 use crate::domain::provider::ProviderSettings;
 
 /// The maker's own address.
@@ -29,6 +29,11 @@ pub(super) struct Mistral {
 }
 
 impl Mistral {
+    /// Where it is.
+    pub(super) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Makes one from its settings.
     pub(super) fn make(
         settings: &ProviderSettings,
@@ -104,7 +109,7 @@ impl Ids {
 }
 
 /// Chat completions with Mistral's ways to refuse.
-struct MistralWire;
+pub(super) struct MistralWire;
 
 impl Wire for MistralWire {
     fn request_id(&self) -> &'static str {
@@ -165,6 +170,10 @@ impl Provider for Mistral {
             let headers = self.connection.bearer();
             self.connection.ask(&MistralWire, "/chat/completions", &headers, prepared, on_event).await
         })
+    }
+
+    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+        Some(self)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {

@@ -9,6 +9,7 @@ mod builtin;
 mod cohere;
 mod credentials;
 mod discover;
+mod embedding;
 mod error;
 mod fresh_key;
 mod gemini;
@@ -19,6 +20,7 @@ mod recorded;
 mod registry;
 mod remote;
 mod request;
+mod reranking;
 mod responses;
 #[cfg(test)]
 mod testing;
@@ -29,10 +31,12 @@ use futures_util::future::BoxFuture;
 pub use answer::{Answer, StreamEvent};
 pub use batch::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, BatchSize, Fits, OnAnswer};
 pub use discover::{Discovered, LOOPBACK_SERVERS, discover};
+pub use embedding::{Embedded, EmbeddingEndpoint, TextSide};
 pub use error::{CallError, CallErrorKind, ProviderError};
 pub use key::Environment;
 pub use registry::{KindEntry, ProviderInfo, Providers, REGISTRY, Reach};
 pub use request::{Abilities, Delivery, LocalInput, Prepared, Request, Support};
+pub use reranking::{RerankEndpoint, Reranked};
 
 /// Takes the pieces of an answer as they come.
 pub type OnEvent<'a> = &'a mut (dyn FnMut(StreamEvent) + Send);
@@ -53,6 +57,16 @@ pub trait Provider: Send + Sync {
 
     /// Its batch endpoint, where it has one.
     fn batches(&self) -> Option<&dyn BatchEndpoint> {
+        None
+    }
+
+    /// Its embeddings endpoint, where it has one that is spoken here.
+    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+        None
+    }
+
+    /// Its rerank endpoint, where it has one that is spoken here.
+    fn reranking(&self) -> Option<&dyn RerankEndpoint> {
         None
     }
 

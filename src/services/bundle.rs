@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use super::ablation::AblationService;
 use super::grounding::{self, Learned};
 use super::prompts::Prompts;
 use super::replay::{self, DayLimit, ReplayService};
@@ -101,16 +102,21 @@ impl Services {
     /// The prompts of the workspace. Git and its hooks do not get the keys of providers.
     pub fn prompts(&self) -> Result<&Arc<Prompts>, AppError> {
         once(&self.inner.prompts, || {
-            let usual = REGISTRY.iter().filter_map(|entry| entry.usual_key.map(str::to_owned));
-            // A mistake in the configuration is told by those who need it; prompts do not.
-            let named = self.config().map(|config| config.provider_settings()).unwrap_or_default();
-            let named = named.into_iter().filter_map(|settings| match settings.key {
-                Some(KeySource::Env(variable)) => Some(variable),
-                _ => None,
-            });
             let labels = self.config().map(|config| config.prompts.label_scheme()).unwrap_or_default();
-            Ok(Arc::new(Prompts::open(self.workspace()?, usual.chain(named)).with_labels(labels)))
+            Ok(Arc::new(Prompts::open(self.workspace()?, self.key_variables()).with_labels(labels)))
         })
+    }
+
+    /// The environment variables that hold keys of providers: no child process gets them.
+    pub fn key_variables(&self) -> impl Iterator<Item = String> + use<> {
+        let usual = REGISTRY.iter().filter_map(|entry| entry.usual_key.map(str::to_owned));
+        // A mistake in the configuration is told by those who need it.
+        let named = self.config().map(|config| config.provider_settings()).unwrap_or_default();
+        let named = named.into_iter().filter_map(|settings| match settings.key {
+            Some(KeySource::Env(variable)) => Some(variable),
+            _ => None,
+        });
+        usual.chain(named)
     }
 
     /// The configuration, all layers together.
@@ -166,6 +172,11 @@ impl Services {
     ) -> Result<u64, AppError> {
         let scorer = self.scorer(cancel)?;
         Ok(grounding::catch_up(self.store()?, &scorer, progress, cancel)?)
+    }
+
+    /// What finds out what an answer depends on.
+    pub fn ablation(&self) -> Result<AblationService, AppError> {
+        self.replay().map(AblationService::new)
     }
 
     /// The store of the workspace, as it is; [`ready`](Self::ready) brings it up to date first.

@@ -1,11 +1,13 @@
 //! What adapters and use cases report, as errors for a user.
 
+use super::ablation::AblationError;
 use super::import::ImportFailure;
 use super::prompts::PromptsError;
 use super::replay::{PlanError, RunError};
 use super::workspace::WorkspaceError;
 use crate::config::ConfigError;
 use crate::error::{AppError, ErrorKind};
+use crate::importers::retrieval::RetrievalFileError;
 use crate::store::StoreError;
 use crate::vcs::VcsError;
 
@@ -86,6 +88,12 @@ impl From<PromptsError> for AppError {
     }
 }
 
+impl From<RetrievalFileError> for AppError {
+    fn from(error: RetrievalFileError) -> Self {
+        Self::store(error.to_string())
+    }
+}
+
 impl From<PlanError> for AppError {
     fn from(error: PlanError) -> Self {
         let message = error.to_string();
@@ -107,6 +115,25 @@ impl From<RunError> for AppError {
         match error {
             RunError::Journal(_) => Self::store(error.to_string()).hint("what was answered before is kept"),
             RunError::Runtime(_) => Self::internal(error.to_string()),
+        }
+    }
+}
+
+impl From<AblationError> for AppError {
+    fn from(error: AblationError) -> Self {
+        let message = error.to_string();
+        match error {
+            AblationError::NoChunks { .. } | AblationError::NotInMessages { .. } => Self::usage(message)
+                .hint("--parts leaves parts of the prompt out instead; hindcast show TRACE_ID shows what was recorded"),
+            AblationError::NoSentence { .. } => {
+                Self::usage(message).hint("hindcast ground TRACE_ID lists the sentences of the answer")
+            }
+            AblationError::NoParts { .. }
+            | AblationError::ReadsNoPrompt { .. }
+            | AblationError::NotReplayable { .. }
+            | AblationError::NotAnAblation { .. } => Self::usage(message),
+            AblationError::Plan(error) => error.into(),
+            AblationError::Run(error) => error.into(),
         }
     }
 }

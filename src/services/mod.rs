@@ -1,5 +1,6 @@
 //! The use cases: what the command line and the workbench both do, and the bundle of handles they are given.
 
+pub mod ablation;
 mod bundle;
 pub mod cache;
 pub mod compare;
@@ -15,7 +16,9 @@ pub mod prompts;
 mod ready;
 pub mod replay;
 pub mod report;
+pub mod retrieval;
 mod tables;
+pub mod what_if;
 pub mod workspace;
 
 pub use bundle::{Asked, Services};

@@ -2,8 +2,9 @@
 
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::TraceId;
+use crate::domain::retrieval::{DocumentId, Grade};
 use crate::domain::run::RunResult;
-use crate::domain::score::{NOTE, RATING, Rating, Score, ScoreSource};
+use crate::domain::score::{NOTE, RATING, RELEVANCE, Rating, Score, ScoreSource};
 use crate::domain::time::Timestamp;
 use crate::error::AppError;
 use crate::store::{Journal, JournalRecord, Store};
@@ -64,6 +65,15 @@ pub fn rating(result: &RunResult, rating: Option<Rating>, now: Timestamp) -> Sco
         value: rating.map(Rating::value),
         label: Some(rating.map_or("cleared", Rating::as_str).to_owned()),
         ..blank(result.trace_id.clone(), RATING, now)
+    }
+}
+
+/// How well a document answers the question of a trace, given now by a reviewer; `None` takes it back.
+pub fn relevance(trace_id: TraceId, document: &DocumentId, grade: Option<Grade>, now: Timestamp) -> Score {
+    Score {
+        value: grade.map(|grade| grade.get().into()),
+        label: Some(document.as_str().to_owned()),
+        ..blank(trace_id, RELEVANCE, now)
     }
 }
 

@@ -6,6 +6,8 @@
 pub mod archive;
 mod cache;
 mod cells;
+mod chunk_search;
+mod chunks;
 mod console;
 mod day_book;
 mod disk;
@@ -41,10 +43,13 @@ mod texts;
 mod trace;
 mod traces;
 mod utc;
+mod vectors;
 mod writer;
 
 pub use archive::{Archive, Archived};
 pub use cache::{CacheRow, CacheWindow};
+pub use chunk_search::FoundChunk;
+pub use chunks::SeenChunk;
 pub use console::{Cell, Column, SqlLimits, SqlResult, TableInfo};
 pub use day_book::DayBook;
 pub use error::{Result, StoreError};
@@ -66,6 +71,7 @@ pub use sent_request::SentRequest;
 pub use stamp::Stamp;
 pub use texts::TraceTexts;
 pub use traces::TracesQuery;
+pub use vectors::{VectorKey, Vectors};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -36,6 +36,15 @@ impl Store {
         })
     }
 
+    /// The scores of a name on recorded traces, of all traces, oldest first.
+    pub fn scores_named(&self, name: &str, cancel: &Cancel) -> Result<Vec<Score>> {
+        let sql = format!(
+            "SELECT {} FROM store.scores WHERE name = ? AND result_id IS NULL ORDER BY created_ns, score_key",
+            load::SCORE
+        );
+        self.shared.read(cancel, |conn| read(conn, &sql, &[&name]))
+    }
+
     /// What reviewers think of the answers of a run: the latest rating of each that was not taken back.
     pub fn ratings(&self, run: &RunId, cancel: &Cancel) -> Result<BTreeMap<ResultId, Rating>> {
         self.shared.read(cancel, |conn| {

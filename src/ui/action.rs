@@ -189,10 +189,10 @@ actions! {
     }
     "Lists" {
         Open "list.open" "Open", "Opens what is selected.", LISTS, ["enter"];
-        Filter "list.filter" "Filter", "Filters the list, or searches the text.", &[Traces, Trace, Runs, Run, Prompts, Retrieval, Telemetry], ["/"];
+        Filter "list.filter" "Filter", "Filters the list, or searches the text.", &[Traces, Trace, Runs, Run, Prompts, Telemetry], ["/"];
         Mark "list.mark" "Mark", "Marks or unmarks the row.", &[Traces, Runs, Run, Replay, Prompts, Retrieval], ["space"];
-        MarkAll "list.mark_all" "Mark all", "Marks all rows that match, or none.", &[Traces, Runs, Run, Replay, Retrieval], ["a"];
-        Sort "list.sort" "Sort", "Chooses the column to sort by; again turns the order.", &[Traces, Runs, Run, Retrieval, Telemetry], ["s"];
+        MarkAll "list.mark_all" "Mark all", "Marks all rows that match, or none.", &[Traces, Runs, Run, Replay], ["a"];
+        Sort "list.sort" "Sort", "Chooses the column to sort by; again turns the order.", &[Traces, Runs, Run, Telemetry], ["s"];
     }
     "Copy and edit" {
         CopyText "copy.text" "Copy text", "Copies the text shown, made safe.", &[Traces, Trace, Runs, Run, Prompts, Retrieval, Telemetry], ["y y"];
@@ -203,7 +203,7 @@ actions! {
         EditInPlace "edit.here" "Edit here", "Edits the text in place.", &[Replay, Prompts, Retrieval], ["i"];
     }
     "Cases" {
-        Replay "case.replay" "Replay", "Replays the selection: choose models, prompts and changes; nothing is sent before you say so.", &[Traces, Trace, Runs, Run, Prompts, Retrieval], ["r"], CostsMoney;
+        Replay "case.replay" "Replay", "Replays the selection: choose models, prompts and changes; nothing is sent before you say so. On the screen of retrieval it tries the case with the changed chunks, right there.", &[Traces, Trace, Runs, Run, Prompts, Retrieval], ["r"], CostsMoney;
         Note "case.note" "Note", "Keeps a note on the trace.", &[Traces, Trace, Run, Retrieval], ["m"];
         Score "case.score" "Score", "Keeps a score on the trace.", &[Traces, Trace, Run, Retrieval], ["S"];
         KeepSet "case.set" "Keep as set", "Keeps the marked traces, or the one under the cursor, as a set of cases to replay again and again.", &[Traces], ["K"];
@@ -211,11 +211,24 @@ actions! {
         OpenPrompt "case.prompt" "Prompt", "Opens the prompt the call was made with.", &[Traces, Trace, Run], ["p"];
         OpenTrace "case.trace" "Trace", "Opens the recorded trace.", &[Runs, Run, Retrieval, Telemetry], ["t"];
         Session "case.session" "Session", "Shows the traces of the same conversation.", &[Traces, Trace], ["v"];
-        Diff "case.diff" "Diff", "Shows what differs from the recorded answer or version; in a run again: from each variant in turn, then nothing.", &[Run, Prompts], ["d"];
+        Diff "case.diff" "Diff", "Shows what differs from the recorded answer or version; in a run again: from each variant in turn, then nothing.", &[Run, Prompts, Retrieval], ["d"];
     }
     "Retrieval" {
-        DropChunk "chunk.drop" "Drop or restore chunk", "Leaves the chunk out of the next replay, or takes it back.", &[Retrieval], ["-"];
-        ResetChunks "chunk.reset" "Undo changes", "Takes back all changes to the chunks.", &[Retrieval], ["u"];
+        Evidence "chunk.evidence" "Sentence or evidence", "From a sentence to the chunk it rests on, from a chunk to the next sentence that has to do with it.", &[Retrieval], ["s"];
+        DropChunk "chunk.drop" "Drop or restore chunk", "Leaves the chunk out of the next try, or takes it back.", &[Retrieval], ["-"];
+        AddChunk "chunk.add" "Add chunk", "Adds a chunk behind the one under the cursor: one found by search in everything ever retrieved, or what you type.", &[Retrieval], ["+"];
+        SwapChunk "chunk.swap" "Swap chunk", "Puts a chunk found by search, or what you type, in the place of the one under the cursor.", &[Retrieval], ["w"];
+        ChunkUp "chunk.up" "Move chunk up", "Moves the chunk up in what the model is given.", &[Retrieval], ["K"];
+        ChunkDown "chunk.down" "Move chunk down", "Moves the chunk down in what the model is given.", &[Retrieval], ["J"];
+        FewerChunks "chunk.fewer" "Fewer chunks", "Leaves the last chunk out: lowers k by one.", &[Retrieval], ["<"];
+        MoreChunks "chunk.more" "More chunks", "Gives one chunk more: one left out, else one that was found and not given.", &[Retrieval], [">"];
+        UndoChunks "chunk.undo" "Undo change", "Takes back the last change to the chunks.", &[Retrieval], ["u"];
+        ResetChunks "chunk.reset" "Undo all changes", "Takes back all changes to the chunks.", &[Retrieval], ["U"];
+        ShowRequest "chunk.request" "As sent", "Shows the request as it would be sent, with what is changed in it, or the chunk again.", &[Retrieval], ["v"];
+        BesideTrace "chunk.beside" "Other side", "Keeps these chunks as the other side: what another trace, or a try, was given is marked against them; again forgets them.", &[Retrieval], ["b"];
+        TryModels "try.models" "Models of tries", "Chooses the models that tries ask.", &[Retrieval], ["M"];
+        TryDialog "try.dialog" "Replay with choices", "Opens the dialog before a replay with the changed chunks: prompts, parameters, samples.", &[Retrieval], ["R"], CostsMoney;
+        TakeTry "try.take" "Take up try", "Takes up the changes of the try under the cursor again.", &[Retrieval], ["T"];
         Ablate "chunk.ablate" "Ablation", "Replays without each chunk in turn: which one the answer depends on.", &[Retrieval], ["A"], CostsMoney;
     }
     "Runs" {
@@ -250,7 +263,7 @@ actions! {
         DeletePrompt "prompt.delete" "Delete prompt", "Deletes the prompt's file; its versions stay in git.", &[Prompts], ["D"], Destructive;
         CommitPrompt "prompt.commit" "Commit", "Commits the prompt's file and nothing else.", &[Prompts], ["c"];
         RestorePrompt "prompt.restore" "Restore version", "Makes the file what it was at the version under the cursor.", &[Prompts], ["R"], Destructive;
-        SaveText "text.save" "Save", "Saves what is being written.", &[PromptEdit, Sql], ["ctrl-s"];
+        SaveText "text.save" "Save", "Saves what is being written.", &[PromptEdit, Sql, Retrieval], ["ctrl-s"];
         NextFinding "text.finding" "Next finding", "Goes to the next place that the linter marks.", &[PromptEdit], ["alt-n"];
         EditorKeys "text.keys" "Vim or plain keys", "Switches the editor between vim and plain keys.", &[PromptEdit], ["alt-m"];
         UndoText "text.undo" "Undo", "Takes the last change of the text back.", &[PromptEdit, Sql], ["alt-u", "ctrl-7"];

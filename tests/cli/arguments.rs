@@ -82,6 +82,7 @@ fn what_contradicts_itself_is_refused() {
         &["replay", "--retry-unknown"],
         &["replay", "--max-cost", "-1"],
         &["replay", "--drop-chunk", "0"],
+        &["replay", "--edit-chunk", "x"],
         &["traces", "--format", "xml"],
         &["traces", "-q", "-v"],
         &["prompt"],

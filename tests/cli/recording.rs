@@ -64,7 +64,8 @@ pub fn line(recorded: &Recorded<'_>) -> String {
     .to_string()
 }
 
-fn attributes_of(attributes: &Value) -> Value {
+/// Attributes as OpenTelemetry writes them.
+pub fn attributes_of(attributes: &Value) -> Value {
     let value = |value: &Value| match value {
         Value::String(text) => json!({"stringValue": text}),
         Value::Number(number) if number.is_u64() => json!({"intValue": number.to_string()}),

@@ -1,5 +1,6 @@
 //! One file a subcommand: its arguments, and what it does.
 
+pub mod ablate;
 pub mod cache;
 pub mod compare;
 pub mod completions;
@@ -16,6 +17,7 @@ pub mod open;
 pub mod prompt;
 pub mod replay;
 mod report;
+pub mod retrieval;
 pub mod runs;
 mod runs_otlp;
 pub mod score;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::super::args::dollars;
 use super::super::cell::Cell;
 use super::super::chain_asker::ChainAsker;
+use super::super::chunk_flags::ChunkFlags;
 use super::super::context::Context;
 use super::super::decided_text::{decided_lines, design_notes};
 use super::super::figures;
@@ -17,7 +18,7 @@ use super::super::table::{Column, Table};
 use crate::domain::chain::{ChainLimits, ChainOptions, OnDivergence};
 use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
-use crate::domain::run::{CallsMode, ModelChoice, ModelId, RunStatus};
+use crate::domain::run::{CallsMode, ModelChoice, ModelId, Overrides, RunStatus};
 use crate::error::{AppError, ErrorKind, Exit};
 use crate::services::compare::{stop_rule, watched};
 use crate::services::prompts::Prompts;
@@ -79,9 +80,9 @@ pub struct Args {
     /// differs from the baseline, or that no difference will be shown; cases are asked in an order by chance
     #[arg(long, value_name = "decided[:EVALUATOR]", value_parser = until)]
     pub until: Option<Until>,
-    /// Leave out the chunk of this rank, from 1; may be repeated
-    #[arg(long, value_name = "RANK", value_parser = clap::value_parser!(u32).range(1..))]
-    pub drop_chunk: Vec<u32>,
+    /// Changes to the chunks
+    #[command(flatten)]
+    pub chunks: ChunkFlags,
     /// Which calls of a trace are cases
     #[arg(long, value_enum, value_name = "CALLS", default_value_t = Calls::Answer)]
     pub calls: Calls,
@@ -125,7 +126,7 @@ pub struct Args {
     #[arg(short = 'y', long)]
     pub yes: bool,
     /// Go on with a run that was stopped
-    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "limit", "models", "prompts", "set", "drop_chunk", "baseline", "until", "dry_run", "batch"])]
+    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "limit", "models", "prompts", "set", "drop_chunk", "edit_chunk", "add_chunk", "order", "baseline", "until", "dry_run", "batch"])]
     pub resume: Option<String>,
     /// Ask again what was sent and never heard of again; it may be paid for twice
     #[arg(long, requires = "resume")]
@@ -173,7 +174,7 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         context.notices.note("nothing is left to do: every call has its result");
         return Ok(Exit::Fine);
     }
-    agree(args, &plan, context)?;
+    agree(Agreed::of(args.yes), &plan, context)?;
     let mut plan = plan;
     if args.on_divergence == Some(Divergence::Ask) {
         plan.asker = Some(asker(context)?);
@@ -205,7 +206,7 @@ fn planned(
     for prompt in &order.prompts {
         prompts.load(prompt).map_err(|error| dash_hint(error.into(), "-p", &prompt.name, args))?;
     }
-    order.overrides = ReplayOrder::overrides_of(parameters(&args.set)?, &args.drop_chunk);
+    order.overrides = Overrides { parameters: parameters(&args.set)?, chunks: args.chunks.edits()?, lists: None };
     order.samples = args.samples;
     order.max_cost = Some(config.defaults.max_cost_usd.value);
     order.concurrency = config.defaults.concurrency.value as usize;
@@ -288,22 +289,21 @@ const fn cache(args: &Args) -> CachePolicy {
 }
 
 /// The models of `-m`, else the configured ones.
-fn models(args: &Args, usual: &[crate::domain::run::ModelId]) -> Result<Vec<ModelChoice>, AppError> {
+fn models(args: &Args, usual: &[ModelId]) -> Result<Vec<ModelChoice>, AppError> {
     if args.models.is_empty() {
         return Ok(usual.iter().cloned().map(ModelChoice::Model).collect());
     }
-    args.models
-        .iter()
-        .map(|text| {
-            if text == "recorded" {
-                return Ok(ModelChoice::Recorded);
-            }
-            text.parse().map(ModelChoice::Model).map_err(|error: crate::domain::run::NotAModel| {
-                let error = AppError::usage(error.to_string()).hint("hindcast models lists the models there are");
-                dash_hint(error, "-m", text, args)
-            })
-        })
-        .collect()
+    args.models.iter().map(|text| model(text).map_err(|error| dash_hint(error, "-m", text, args))).collect()
+}
+
+/// The value of `-m`.
+pub(super) fn model(text: &str) -> Result<ModelChoice, AppError> {
+    if text == "recorded" {
+        return Ok(ModelChoice::Recorded);
+    }
+    text.parse().map(ModelChoice::Model).map_err(|error: crate::domain::run::NotAModel| {
+        AppError::usage(error.to_string()).hint("hindcast models lists the models there are")
+    })
 }
 
 /// Adds a hint where the value of `-m` or `-p` may be the rest of a filter such as `-model:x`.
@@ -328,7 +328,7 @@ fn parameters(set: &[String]) -> Result<Map<String, Value>, AppError> {
 }
 
 /// Says what would be sent, before anything is.
-fn tell_plan(plan: &ReplayPlan, context: &Context<'_>) {
+pub(super) fn tell_plan(plan: &ReplayPlan, context: &Context<'_>) {
     let notices = &context.notices;
     let cached: u64 = plan.models.iter().map(|model| model.from_cache).sum();
     let from_cache = if cached > 0 { format!(", {cached} more from the cache") } else { String::new() };
@@ -383,10 +383,26 @@ fn tell_plan(plan: &ReplayPlan, context: &Context<'_>) {
 /// Skipped cases that are named one by one.
 const MOST_SKIPPED: usize = 5;
 
+/// Whether the user said yes beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Agreed {
+    /// `--yes`.
+    Yes,
+    /// Ask.
+    NotYet,
+}
+
+impl Agreed {
+    /// What the flag says.
+    pub(super) const fn of(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::NotYet }
+    }
+}
+
 /// Asks before anything is spent; refuses where nobody can be asked.
-fn agree(args: &Args, plan: &ReplayPlan, context: &Context<'_>) -> Result<(), AppError> {
+pub(super) fn agree(agreed: Agreed, plan: &ReplayPlan, context: &Context<'_>) -> Result<(), AppError> {
     let worst = plan.worst_case();
-    if args.yes || worst == Money::ZERO || plan.requests() == 0 {
+    if agreed == Agreed::Yes || worst == Money::ZERO || plan.requests() == 0 {
         return Ok(());
     }
     let cap = plan.run.max_cost.map(|cap| format!(", cap ${}", figures::usd(cap))).unwrap_or_default();
@@ -404,7 +420,7 @@ fn agree(args: &Args, plan: &ReplayPlan, context: &Context<'_>) -> Result<(), Ap
     }
 }
 
-fn go(plan: ReplayPlan, service: &ReplayService, context: &mut Context<'_>) -> Result<Exit, AppError> {
+pub(super) fn go(plan: ReplayPlan, service: &ReplayService, context: &mut Context<'_>) -> Result<Exit, AppError> {
     let token = tokio_util::sync::CancellationToken::new();
     let stop = token.clone();
     let _hook = context.cancel.on_cancel(move || stop.cancel());
@@ -504,7 +520,7 @@ fn print_outcome(outcome: &RunOutcome, context: &mut Context<'_>) -> Result<(), 
     }
 }
 
-fn print_plan(plan: &ReplayPlan, context: &mut Context<'_>) -> Result<(), AppError> {
+pub(super) fn print_plan(plan: &ReplayPlan, context: &mut Context<'_>) -> Result<(), AppError> {
     let table = plan_table(&plan.models);
     if context.out.format() != Format::Json {
         return context.out.rows(&table);

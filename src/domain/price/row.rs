@@ -157,6 +157,8 @@ pub struct PriceRow {
     pub tiers: Vec<Tier>,
     /// Dated and daily prices.
     pub periods: Vec<Period>,
+    /// What a thousand searches cost at a model that reranks, beside the tokens; `None` where searches have no price.
+    pub per_thousand_queries: Option<Money>,
     /// Tokens of input and output together; `None` where unknown.
     pub context_window: Option<u64>,
     /// The longest answer in tokens; `None` where unknown.
@@ -187,6 +189,7 @@ impl PriceRow {
             rates,
             tiers: Vec::new(),
             periods: Vec::new(),
+            per_thousand_queries: None,
             context_window: None,
             max_output: None,
             effective_from: None,
@@ -298,6 +301,7 @@ pub(super) struct RawRow {
     cached_input_per_mtok: Option<Money>,
     cache_write_per_mtok: Option<Money>,
     reasoning_per_mtok: Option<Money>,
+    per_1k_queries: Option<Money>,
     context_window: Option<u64>,
     max_output: Option<u64>,
     effective_from: Option<String>,
@@ -353,6 +357,7 @@ impl From<RawRow> for PriceRow {
             aliases: raw.aliases,
             alias_prefixes: raw.alias_prefixes,
             mode: raw.mode,
+            per_thousand_queries: raw.per_1k_queries,
             context_window: raw.context_window,
             max_output: raw.max_output,
             effective_from: raw.effective_from,

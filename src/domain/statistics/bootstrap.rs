@@ -14,7 +14,7 @@ const MOST_CASES: usize = 2_000;
 /// It is the expanded percentile interval of Hesterberg (What Teachers Should Know About the Bootstrap, The American
 /// Statistician 69, 2015, section 5.3): percentiles of 10,000 resampled means, at shares that make up for the plain
 /// percentile interval being too narrow where there are few cases.
-pub(super) fn interval_of_mean(values: &[f64], seed: u64) -> [f64; 2] {
+pub(in crate::domain) fn interval_of_mean(values: &[f64], seed: u64) -> [f64; 2] {
     let count = values.len();
     let quantile = student_975(u32::try_from(count - 1).unwrap_or(u32::MAX));
     if count > MOST_CASES {

@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod distributions;
+mod independent;
 mod order;
 mod paired;
 mod proportions;
@@ -12,6 +13,8 @@ mod sign_flip;
 mod tests;
 mod verdict;
 
+pub(in crate::domain) use bootstrap::interval_of_mean;
+pub use independent::{MeanOf, difference_of_means};
 pub use order::shuffled;
 pub use paired::{Interval, LEAST_CASES, Pair, PairedDifference, Scale, paired_difference};
 pub use sequential::{Clear, Look, SequentialTest};

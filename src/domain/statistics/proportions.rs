@@ -1,6 +1,6 @@
 //! Two yes-or-no answers to the same cases: McNemar's test and the interval of the difference.
 
-use super::distributions::Z_975;
+use super::independent::{MeanOf, reach};
 
 /// How often two variants said yes over the same cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub(super) struct PairedTable {
 }
 
 impl PairedTable {
-    fn cases(&self) -> f64 {
-        (self.both + self.gained + self.lost + self.neither) as f64
+    const fn cases(&self) -> u64 {
+        self.both + self.gained + self.lost + self.neither
     }
 
     /// The two-sided probability of so uneven a split of the cases that differ if either way were as likely.
@@ -60,7 +60,7 @@ impl PairedTable {
             return 0.0;
         }
         let agreement = both * neither - gained * lost;
-        let corrected = if agreement > 0.0 { (agreement - self.cases() / 2.0).max(0.0) } else { agreement };
+        let corrected = if agreement > 0.0 { (agreement - self.cases() as f64 / 2.0).max(0.0) } else { agreement };
         corrected / margins.sqrt()
     }
 }
@@ -73,12 +73,10 @@ struct Share {
 }
 
 impl Share {
-    fn of(yes: u64, cases: f64) -> Self {
-        let value = yes as f64 / cases;
-        let squared = Z_975 * Z_975 / cases;
-        let middle = (value + squared / 2.0) / (1.0 + squared);
-        let half = Z_975 * (value * (1.0 - value) / cases + squared / (4.0 * cases)).sqrt() / (1.0 + squared);
-        Self { value, below: value - (middle - half), above: middle + half - value }
+    fn of(yes: u64, cases: u64) -> Self {
+        let value = yes as f64 / cases as f64;
+        let [below, above] = reach(MeanOf { mean: value, count: cases });
+        Self { value, below, above }
     }
 }
 

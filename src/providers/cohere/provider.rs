@@ -12,7 +12,7 @@ use super::super::openai::model_ids;
 use super::super::recorded::{NameRule, ToolNames};
 use super::super::remote::{Assembly, Connection, Refusal, Wire};
 use super::super::request::{Prepared, Request};
-use super::super::{OnEvent, Provider};
+use super::super::{EmbeddingEndpoint, OnEvent, Provider, RerankEndpoint};
 use super::{parameters, reply, stream};
 use crate::domain::provider::ProviderSettings;
 
@@ -25,6 +25,11 @@ pub(in crate::providers) struct Cohere {
 }
 
 impl Cohere {
+    /// Where it is.
+    pub(in crate::providers) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Makes one from its settings: `base_url` is the address with or without the version at its end.
     pub(in crate::providers) fn make(
         settings: &ProviderSettings,
@@ -41,7 +46,7 @@ impl Cohere {
 }
 
 /// Cohere's chat as a wire.
-pub(super) struct CohereWire;
+pub(in crate::providers) struct CohereWire;
 
 impl Wire for CohereWire {
     /// The reference names no header; this one comes with every answer where there is one at all.
@@ -83,6 +88,14 @@ impl Provider for Cohere {
             let headers = self.connection.bearer();
             self.connection.ask(&CohereWire, "/v2/chat", &headers, prepared, on_event).await
         })
+    }
+
+    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+        Some(self)
+    }
+
+    fn reranking(&self) -> Option<&dyn RerankEndpoint> {
+        Some(self)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {

@@ -11,7 +11,7 @@ use super::super::key::Environment;
 use super::super::recorded::{NameRule, ToolNames};
 use super::super::remote::{Connection, path_segment};
 use super::super::request::{Delivery, Prepared, Request};
-use super::super::{OnEvent, Provider};
+use super::super::{EmbeddingEndpoint, OnEvent, Provider};
 use super::body::body;
 use super::wire::GenerateWire;
 use crate::domain::provider::ProviderSettings;
@@ -26,6 +26,11 @@ pub(in crate::providers) struct Gemini {
 }
 
 impl Gemini {
+    /// Where it is.
+    pub(in crate::providers) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Makes one from its settings; `base_url` ends with the API's version (`/v1beta` has fields that `/v1` has not).
     pub(in crate::providers) fn make(
         settings: &ProviderSettings,
@@ -34,7 +39,8 @@ impl Gemini {
         Ok(Arc::new(Self { connection: Connection::new(settings, environment, MAKER)? }))
     }
 
-    fn headers(&self) -> Vec<Header<'_>> {
+    /// The key in the header that this API wants it in.
+    pub(in crate::providers) fn headers(&self) -> Vec<Header<'_>> {
         let key = self.connection.key();
         key.map(|key| Header { name: "x-goog-api-key", value: HeaderText::Secret(key) }).into_iter().collect()
     }
@@ -82,6 +88,10 @@ impl Provider for Gemini {
             let path = format!("/{model}{}", method(prepared.delivery));
             self.connection.ask(&GenerateWire, &path, &self.headers(), prepared, on_event).await
         })
+    }
+
+    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+        Some(self)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {

@@ -11,7 +11,7 @@ use super::super::key::Environment;
 use super::super::recorded::{NameRule, ToolNames};
 use super::super::remote::Connection;
 use super::super::request::{Prepared, Request};
-use super::super::{OnEvent, Provider};
+use super::super::{EmbeddingEndpoint, OnEvent, Provider, RerankEndpoint};
 use super::chat::ChatWire;
 use super::parameters::{Dialect, body};
 use super::reply::model_ids;
@@ -30,6 +30,11 @@ pub(in crate::providers) struct OpenAi {
 }
 
 impl OpenAi {
+    /// Where it is.
+    pub(in crate::providers) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Makes one from its settings.
     pub(in crate::providers) fn make(
         settings: &ProviderSettings,
@@ -54,7 +59,7 @@ impl OpenAi {
     }
 
     /// The key, where there is one: many compatible servers want none.
-    pub(super) fn headers(&self) -> Vec<Header<'_>> {
+    pub(in crate::providers) fn headers(&self) -> Vec<Header<'_>> {
         self.connection.bearer()
     }
 }
@@ -83,6 +88,14 @@ impl Provider for OpenAi {
     }
 
     fn batches(&self) -> Option<&dyn BatchEndpoint> {
+        Some(self)
+    }
+
+    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+        Some(self)
+    }
+
+    fn reranking(&self) -> Option<&dyn RerankEndpoint> {
         Some(self)
     }
 

@@ -12,7 +12,7 @@ use super::super::openai::{ChatWire, model_ids};
 use super::super::recorded::{NameRule, ToolNames};
 use super::super::remote::{Assembly, Connection, Refusal, Wire};
 use super::super::request::{Prepared, Request};
-use super::super::{OnEvent, Provider};
+use super::super::{EmbeddingEndpoint, OnEvent, Provider};
 use super::{parameters, reply, stream};
 use crate::domain::provider::ProviderSettings;
 
@@ -25,6 +25,11 @@ pub(in crate::providers) struct Responses {
 }
 
 impl Responses {
+    /// Where it is.
+    pub(in crate::providers) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// Makes one from its settings.
     pub(in crate::providers) fn make(
         settings: &ProviderSettings,
@@ -76,6 +81,10 @@ impl Provider for Responses {
             let headers = self.connection.bearer();
             self.connection.ask(&ResponsesWire, "/responses", &headers, prepared, on_event).await
         })
+    }
+
+    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+        Some(self)
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {

@@ -9,8 +9,9 @@ use super::model::{ComparedCase, Comparison, Scored, Scores};
 use super::steadiness::steadiness;
 use super::tools::Judges;
 use crate::domain::chunk::Chunk;
+use crate::domain::chunk_edit::edit_chunks;
 use crate::domain::ids::{SpanId, TraceId, VariantId};
-use crate::domain::run::{Case, ChunkEdit, ResultStatus, Run, RunResult};
+use crate::domain::run::{Case, ResultStatus, Run, RunResult};
 use crate::domain::statistics::Scale;
 use crate::evaluators::{Answer, Evaluator, Score, Subject};
 
@@ -123,11 +124,12 @@ fn of_answer<'a>(
     }
 }
 
-/// The chunks of a case without those that the variant drops.
+/// The chunks that the model of a variant was given.
 fn chunks_given(case: &Case, run: &Run, variant: &VariantId) -> Vec<Chunk> {
-    let edits = run.variants.iter().find(|known| known.id == *variant).map(|known| known.overrides.chunks.as_slice());
-    let dropped = |chunk: &&Chunk| !edits.unwrap_or_default().contains(&ChunkEdit::Drop(chunk.rank));
-    case.chunks.iter().filter(dropped).cloned().collect()
+    let known = run.variants.iter().find(|known| known.id == *variant).map(|known| known.for_trace(&case.trace_id));
+    let edits = known.as_ref().map(|known| known.overrides.chunks.as_slice());
+    // A variant that names a chunk which there is not was never asked.
+    edit_chunks(&case.chunks, edits.unwrap_or_default()).unwrap_or_else(|_| case.chunks.clone())
 }
 
 /// The score of a variant on a case: the mean over its samples.

@@ -50,6 +50,7 @@ pub(crate) fn run() -> Run {
         run_id: "r".into(),
         created_at: Timestamp::default(),
         filter: String::new(),
+        name: None,
         variants: vec![variant("A", "p/m"), variant("B", "p/n")],
         samples: 1,
         cases: 2,
@@ -60,6 +61,7 @@ pub(crate) fn run() -> Run {
         pacing: crate::domain::run::Pacing::Live,
         until: None,
         decided: None,
+        ablation: None,
         prices: Vec::new(),
     }
 }

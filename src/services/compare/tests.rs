@@ -88,11 +88,12 @@ fn samples_count_as_their_mean_and_the_cache_as_no_time() {
 fn a_chunk_that_was_dropped_cannot_be_cited() {
     let mut run = run();
     run.variants[1].overrides.chunks = vec![ChunkEdit::Drop(1)];
-    let results = [result("t1", "A", "60 [1].", 1.0), result("t1", "B", "60 [1].", 1.0)];
+    // Of two chunks one is left, and it is the first now.
+    let results = [result("t1", "A", "60 [2].", 1.0), result("t1", "B", "60 [2].", 1.0)];
     let made = judged(&run, &results, &[case("t1")], &Baseline::Recorded, &["citations"]);
     let cited: Vec<Value> = made.cases[0].answers.iter().map(|answer| answer.scores["citations"].value).collect();
     assert_eq!(cited, [Value::YesNo(true), Value::YesNo(false)]);
-    assert_eq!(made.cases[0].answers[1].reasons["citations"], "cites 1, which no chunk is");
+    assert_eq!(made.cases[0].answers[1].reasons["citations"], "cites 2, which no chunk is");
 }
 
 #[test]

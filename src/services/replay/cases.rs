@@ -193,7 +193,7 @@ fn each_once(chunks: &[&Chunk]) -> Vec<Chunk> {
     once
 }
 
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

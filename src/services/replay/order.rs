@@ -18,6 +18,8 @@ pub use crate::domain::run_design::BaselineLane;
 pub struct ReplayOrder {
     /// The filter the cases were chosen by, as typed.
     pub filter: String,
+    /// What the run is called, where it has a name.
+    pub name: Option<String>,
     /// Which calls of a trace are cases.
     pub calls: CallsMode,
     /// The models; each is crossed with each prompt version.
@@ -53,6 +55,7 @@ impl ReplayOrder {
     pub fn new(models: Vec<ModelChoice>) -> Self {
         Self {
             filter: String::new(),
+            name: None,
             calls: CallsMode::Answer,
             models,
             prompts: Vec::new(),
@@ -108,7 +111,11 @@ impl ReplayOrder {
 
     /// Overrides of parameters and dropped chunks, as on the command line.
     pub fn overrides_of(set: Map<String, Value>, drop_ranks: &[u32]) -> Overrides {
-        Overrides { parameters: set, chunks: drop_ranks.iter().map(|&rank| ChunkEdit::Drop(rank)).collect() }
+        Overrides {
+            parameters: set,
+            chunks: drop_ranks.iter().map(|&rank| ChunkEdit::Drop(rank)).collect(),
+            ..Overrides::default()
+        }
     }
 }
 
@@ -116,7 +123,7 @@ impl ReplayOrder {
 const BASELINE: &str = "baseline";
 
 /// The name of the variant at an index, as columns of a sheet are named.
-fn letters(index: usize) -> String {
+pub(super) fn letters(index: usize) -> String {
     let last = char::from(b'A' + (index % 26) as u8);
     if index < 26 { last.to_string() } else { letters(index / 26 - 1) + &last.to_string() }
 }

@@ -208,10 +208,21 @@ impl ReplayService {
         renderer: Option<&dyn PromptRenderer>,
         cancel: &Cancel,
     ) -> Result<ReplayPlan, PlanError> {
+        self.plan_variants(order, order.variants(), cases, renderer, cancel)
+    }
+
+    /// The same for these variants in place of those that the order crosses.
+    pub(in crate::services) fn plan_variants(
+        &self,
+        order: &ReplayOrder,
+        mut variants: Vec<Variant>,
+        cases: Vec<Case>,
+        renderer: Option<&dyn PromptRenderer>,
+        cancel: &Cancel,
+    ) -> Result<ReplayPlan, PlanError> {
         if (order.calls, order.pacing) == (CallsMode::Chain, Pacing::Batch) {
             return Err(PlanError::ChainInBatch);
         }
-        let mut variants = order.variants();
         if variants.is_empty() {
             return Err(PlanError::NoModels);
         }
@@ -247,6 +258,7 @@ impl ReplayService {
                 run_id: frame.run_id.clone(),
                 created_at: self.clock().now(),
                 filter: order.filter.clone(),
+                name: order.name.clone(),
                 variants: frame.variants.clone(),
                 samples,
                 cases: frame.cases.len() as u64,
@@ -261,6 +273,7 @@ impl ReplayService {
                 pacing: order.pacing,
                 until: order.until.clone(),
                 decided: None,
+                ablation: None,
                 prices: order.prices.clone(),
             },
             calls: Vec::new(),
@@ -361,6 +374,7 @@ impl ReplayService {
             return Err(PlanError::NoBatches { provider: model.provider });
         }
         let price = if batch { Arc::new(price.halved()) } else { price };
+        let variant = &*variant.for_trace(&case.trace_id);
         let target = Target {
             variant,
             delivery: if batch { Delivery::Whole } else { Delivery::Streamed },

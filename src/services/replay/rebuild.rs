@@ -5,8 +5,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::chunk_edits::{edit_chunks, edit_messages};
+use super::chunk_variables::edit_variables;
 use super::order::PromptRenderer;
 use crate::domain::message::{Message, Part};
+use crate::domain::message_edit::edit_whole_messages;
 use crate::domain::price::PriceRow;
 use crate::domain::run::{Case, ModelId, Variant};
 use crate::providers::{Abilities, Delivery, Request};
@@ -69,16 +71,40 @@ pub(super) fn rebuild(case: &Arc<Case>, target: &Target<'_>) -> Result<Rebuilt, 
     Ok(Rebuilt { request, output_bound })
 }
 
+/// The messages of a case for a target, as they would be sent.
 fn messages(case: &Case, target: &Target<'_>) -> Result<Vec<Message>, String> {
-    let mut messages = match (&target.variant.prompt, target.renderer) {
-        (Some(prompt), Some(renderer)) => renderer.render(case, prompt)?,
+    messages_of(case, target.variant, target.renderer)
+}
+
+/// The messages of a case for a variant: rendered or recorded, and its chunks edited. Where the variables of a prompt are
+/// recorded and hold the chunks, the prompt is rendered with the edited ones; else the chunks are edited in the messages.
+/// The reason says why the case cannot be sent so.
+pub fn messages_of(
+    case: &Case,
+    variant: &Variant,
+    renderer: Option<&dyn PromptRenderer>,
+) -> Result<Vec<Message>, String> {
+    let edits = &variant.overrides.chunks;
+    let mut messages = match (&variant.prompt, renderer) {
+        (Some(prompt), Some(renderer)) => {
+            let recorded = case.prompt.variables.as_ref().filter(|_| !edits.is_empty());
+            let edited =
+                recorded.map(|variables| edit_variables(variables, &case.chunks, edits)).transpose()?.flatten();
+            if let Some(variables) = edited {
+                let mut changed = case.clone();
+                changed.prompt.variables = Some(variables);
+                return renderer.render(&changed, prompt);
+            }
+            renderer.render(case, prompt)?
+        }
         (Some(prompt), None) => return Err(format!("the prompt {prompt} cannot be rendered here")),
         (None, _) => {
             whole(case)?;
             case.messages.clone()
         }
     };
-    edit_messages(&mut messages, &case.chunks, &target.variant.overrides.chunks)?;
+    edit_whole_messages(&mut messages, &variant.overrides.messages)?;
+    edit_messages(&mut messages, &case.chunks, edits)?;
     Ok(messages)
 }
 

@@ -14,7 +14,7 @@ use crate::domain::cancel::Cancel;
 use crate::domain::chain::{ChainOptions, ServedAnswer};
 use crate::domain::ids::{ResultId, RunId, TraceId};
 use crate::domain::money::Money;
-use crate::domain::run::{Case, Overrides, PromptVersionRef, ResultStatus, Run, RunResult};
+use crate::domain::run::{Case, Overrides, PromptVersionRef, ResultStatus, Run, RunResult, Variant};
 use crate::domain::time::Timestamp;
 use crate::store::journal::read_journal;
 use crate::store::{Intent, Journal, JournalRecord, StoreError, SubmittedBatch};
@@ -101,6 +101,28 @@ impl ReplayService {
         self.go_on((journal, journalled), order, &reopened, renderer, cancel)
     }
 
+    /// Plans what is left of a run of one case with more variants, which follow those it has: their results are numbered
+    /// after the others. Blocks.
+    pub(in crate::services) fn extend(
+        &self,
+        run_id: &RunId,
+        more: Vec<Variant>,
+        order: &ResumeOrder,
+        cancel: &Cancel,
+    ) -> Result<ReplayPlan, PlanError> {
+        let journal = Journal::of_run_alone(self.store().state_dir(), run_id)?;
+        let mut journalled = told(&journal, run_id)?;
+        if journalled.run.choice.spans.len() != 1 {
+            let reason = "it has several cases, so that no variant can be added to it".to_owned();
+            return Err(PlanError::NotResumable { run: run_id.as_str().to_owned(), reason });
+        }
+        let adds = !more.is_empty();
+        journalled.run.variants.extend(more);
+        let mut plan = self.go_on((journal, journalled), order, &HashSet::new(), None, cancel)?;
+        plan.amended |= adds;
+        Ok(plan)
+    }
+
     /// Plans what is left of a run, and results that are taken up again.
     pub(super) fn go_on(
         &self,
@@ -129,6 +151,7 @@ impl ReplayService {
         }
         let replay = ReplayOrder {
             filter: run.filter.clone(),
+            name: run.name.clone(),
             calls: run.choice.calls,
             models: Vec::new(),
             prompts: Vec::new(),

@@ -118,7 +118,7 @@ impl ReplayService {
         &self.inner.prices
     }
 
-    pub(super) fn store(&self) -> &Store {
+    pub(in crate::services) fn store(&self) -> &Store {
         &self.inner.store
     }
 

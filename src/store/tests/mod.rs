@@ -1,3 +1,4 @@
+mod chunk_search;
 mod console;
 mod filter;
 mod fixtures;

@@ -166,6 +166,7 @@ fn run(id: &str) -> Run {
         run_id: id.into(),
         created_at: Timestamp::from_nanos(START),
         filter: "has:error".into(),
+        name: None,
         variants: vec![Variant {
             id: "A".into(),
             model: ModelChoice::Recorded,
@@ -183,6 +184,7 @@ fn run(id: &str) -> Run {
         pacing: crate::domain::run::Pacing::Live,
         until: None,
         decided: None,
+        ablation: None,
         prices: Vec::new(),
     }
 }

@@ -3,6 +3,8 @@
 //! A screen sends a [`Request`] and gets [`Answer`]s with the same id. To add a family: one file here with its request
 //! and answer types, one line in each of the two enums, and one that performs it in [`ServicesWorker`].
 
+pub mod ablation;
+mod ablation_service;
 mod case_sets;
 mod highlight;
 mod pager;
@@ -11,6 +13,8 @@ mod prompt_preview;
 mod prompt_service;
 pub mod prompts;
 mod request;
+pub mod retrieval;
+mod retrieval_service;
 mod run_offer;
 mod run_service;
 mod run_teller;

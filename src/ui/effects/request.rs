@@ -1,6 +1,8 @@
 //! Requests, answers, and who performs them.
 
+use super::ablation::{AblationAnswer, AblationRequest};
 use super::prompts::{PromptsAnswer, PromptsRequest};
+use super::retrieval::{RetrievalAnswer, RetrievalRequest};
 use super::runs::{RunsAnswer, RunsRequest};
 use super::telemetry::{TelemetryAnswer, TelemetryRequest};
 use super::traces::{TracesAnswer, TracesRequest};
@@ -14,10 +16,14 @@ pub enum Request {
     Traces(TracesRequest),
     /// About runs and replays.
     Runs(RunsRequest),
+    /// About the chunks of a case.
+    Retrieval(RetrievalRequest),
     /// About prompt files.
     Prompts(PromptsRequest),
     /// About figures and SQL.
     Telemetry(TelemetryRequest),
+    /// About what an answer depends on.
+    Ablation(AblationRequest),
 }
 
 /// What a service answers; one request may be answered several times.
@@ -27,10 +33,14 @@ pub enum Answer {
     Traces(TracesAnswer),
     /// About runs and replays.
     Runs(RunsAnswer),
+    /// About the chunks of a case.
+    Retrieval(RetrievalAnswer),
     /// About prompt files.
     Prompts(PromptsAnswer),
     /// About figures and SQL.
     Telemetry(TelemetryAnswer),
+    /// About what an answer depends on.
+    Ablation(AblationAnswer),
     /// The request failed: what happened and what to do, as text that may hold foreign parts.
     Failed(String),
     /// The request was stopped, by the user or because its worker panicked.

@@ -8,7 +8,7 @@ use super::worker::ServicesWorker;
 use super::{Answer, Reply};
 use crate::domain::cancel::Cancel;
 use crate::domain::filter::Filter;
-use crate::domain::ids::TraceId;
+use crate::domain::ids::{RunId, TraceId};
 use crate::domain::money::Money;
 use crate::domain::run::{CallsMode, Case, ModelChoice};
 use crate::error::AppError;
@@ -199,6 +199,7 @@ pub fn order_of(worker: &ServicesWorker, order: &Order) -> Result<ReplayOrder, A
     } else {
         order.of.traces.iter().map(|id| format!("id:{}", id.as_str())).collect::<Vec<_>>().join(" or ")
     };
+    asked.name.clone_from(&order.name);
     asked.prompts = order.prompts.iter().map(|text| Prompts::reference(text)).collect();
     let set = order.parameters.iter().filter_map(|text| ReplayOrder::parse_set(text)).collect();
     asked.overrides = ReplayOrder::overrides_of(set, &order.dropped);
@@ -233,4 +234,17 @@ pub fn plan(
     let prompts = worker.services().prompts()?;
     let plan = service.plan(&asked, cases, Some(prompts.as_ref()), reply.cancel())?;
     watched(worker.services(), plan, reply.cancel())
+}
+
+/// The plan of an order as further variants of a run of one case.
+pub fn more_tries(
+    worker: &ServicesWorker,
+    service: &ReplayService,
+    run: &RunId,
+    order: &Order,
+    reply: &dyn Reply,
+) -> Result<crate::services::replay::ReplayPlan, AppError> {
+    let asked = order_of(worker, order)?;
+    let prompts = worker.services().prompts()?;
+    Ok(service.add_tries(run, &asked, Some(prompts.as_ref()), reply.cancel())?)
 }

@@ -61,6 +61,16 @@ pub fn perform(
                 }
             };
         }
+        RunsRequest::AddTries(run, order) => {
+            let service = worker.services().replay()?;
+            return match run_offer::more_tries(worker, &service, &run, &order, reply) {
+                Ok(plan) => work(worker, &service, plan, id, reply),
+                Err(error) => {
+                    reply.send(Answer::Runs(RunsAnswer::NoPlan(super::explain(&error))));
+                    Ok(())
+                }
+            };
+        }
         RunsRequest::Resume(run, unknown) => return resume(worker, &run, unknown, id, reply),
         RunsRequest::Export { run, baseline, keep, sort, path, existing } => {
             let order = CompareOrder { baseline, sort, keep, ..CompareOrder::default() };
@@ -134,7 +144,7 @@ fn row(row: store::RunRow) -> RunRow {
     }
 }
 
-fn detail(store: &Store, run: &RunId, reply: &dyn Reply) -> Result<RunDetail, AppError> {
+pub(super) fn detail(store: &Store, run: &RunId, reply: &dyn Reply) -> Result<RunDetail, AppError> {
     let row = row(store.run(run, reply.cancel())?);
     let cases = recorded_cases(store, &row.run, Vec::new(), reply);
     let results = store.results(run, reply.cancel())?;

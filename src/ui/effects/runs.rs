@@ -64,6 +64,8 @@ pub enum RunsRequest {
     Plan(Box<Order>),
     /// Sends it.
     Start(Box<Order>),
+    /// Sends it as further variants of a run of one case.
+    AddTries(RunId, Box<Order>),
     /// Goes on with a run that was stopped.
     Resume(RunId, Unknown),
     /// What was recorded of the chain of a case.
@@ -129,6 +131,8 @@ pub enum Unknown {
 pub struct Order {
     /// The cases.
     pub of: ReplayOf,
+    /// What the run is called, where it has a name.
+    pub name: Option<String>,
     /// Models, `provider/model` or `recorded`.
     pub models: Vec<String>,
     /// Prompt versions, `name@version`; none sends the recorded messages.

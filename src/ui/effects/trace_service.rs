@@ -14,6 +14,7 @@ use crate::services::grounding;
 use crate::services::notes::{self, ScoreValue};
 use crate::services::prompts::MatchReport;
 use crate::services::replay::cases_of;
+use crate::services::retrieval;
 use crate::store::{self, Store, StoreError, TracesQuery};
 use crate::ui::msg::{Msg, Toast};
 use crate::ui::text::counted;
@@ -55,6 +56,15 @@ pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Repl
             notes::keep(store, &given)?;
             reply.tell(Msg::DataChanged);
             TracesAnswer::Kept
+        }
+        TracesRequest::Judge { trace_id, document, grade } => {
+            notes::keep(store, &notes::relevance(trace_id, &document, grade, now))?;
+            reply.tell(Msg::DataChanged);
+            TracesAnswer::Kept
+        }
+        TracesRequest::Judgements(id) => {
+            let judged = retrieval::judged_here(store, reply.cancel())?;
+            TracesAnswer::Judgements(judged.get(&id).cloned().unwrap_or_default())
         }
         TracesRequest::KeepSet { name, traces, filter } => {
             let traces = if traces.is_empty() { matching(worker, store, &filter, reply)? } else { traces };

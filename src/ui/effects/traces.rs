@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::domain::grounding::Grounding;
 use crate::domain::ids::{SpanId, TraceId};
 use crate::domain::money::Money;
+use crate::domain::retrieval::{DocumentId, Grade, Judgements};
 use crate::domain::run::Case;
 use crate::domain::span::{Span, SpanStatus};
 use crate::domain::time::Timestamp;
@@ -35,6 +36,17 @@ pub enum TracesRequest {
         /// The number.
         value: f64,
     },
+    /// Keep how well a document answers the question of a trace.
+    Judge {
+        /// The trace.
+        trace_id: TraceId,
+        /// The document.
+        document: DocumentId,
+        /// Its grade; `None` takes it back.
+        grade: Option<Grade>,
+    },
+    /// How well documents are judged to answer the question of a trace.
+    Judgements(TraceId),
     /// Keep traces as a set.
     KeepSet {
         /// The set's name.
@@ -202,6 +214,8 @@ pub enum TracesAnswer {
     NoCase(TraceId),
     /// The note or score is on disk.
     Kept,
+    /// How well documents answer, as judged.
+    Judgements(Judgements),
     /// What supports the answer.
     Grounding(Arc<Grounding>),
 }

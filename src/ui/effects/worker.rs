@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::pager::Pager;
-use super::{Reply, Request, Worker, prompt_service, run_service, telemetry_service, trace_service};
+use super::{
+    Reply, Request, Worker, ablation_service, prompt_service, retrieval_service, run_service, telemetry_service,
+    trace_service,
+};
 use crate::domain::ids::RunId;
 use crate::error::AppError;
 use crate::services::grounding;
@@ -192,7 +195,9 @@ impl Worker for ServicesWorker {
         let answer = match request {
             Request::Traces(request) => trace_service::perform(self, request, reply),
             Request::Runs(request) => run_service::perform(self, id, request, reply),
+            Request::Retrieval(request) => retrieval_service::perform(self, request, reply),
             Request::Prompts(request) => prompt_service::perform(self, request, reply),
+            Request::Ablation(request) => ablation_service::perform(self, id, request, reply),
             Request::Telemetry(request) => telemetry_service::perform(self, request, reply),
         };
         if let Err(error) = answer {

@@ -14,6 +14,8 @@ pub struct ListState {
     pub selected: usize,
     offset: Cell<usize>,
     body: Cell<Rect>,
+    /// Rows of the terminal that a row of the list takes, less one.
+    more: u16,
 }
 
 /// What a click or key did.
@@ -31,6 +33,15 @@ pub enum Moved {
 const FIRST_PAGE: usize = 20;
 
 impl ListState {
+    /// A list whose rows take so many rows of the terminal each.
+    pub fn tall(rows: u16) -> Self {
+        Self { more: rows.saturating_sub(1), ..Self::default() }
+    }
+
+    fn rows(&self, body: Rect) -> usize {
+        usize::from(body.height / (self.more + 1))
+    }
+
     /// Takes an action of movement in a list of `len` rows.
     pub fn act(&mut self, action: Action, len: usize) -> Moved {
         let last = len.saturating_sub(1);
@@ -63,7 +74,7 @@ impl ListState {
         let last = len.saturating_sub(1);
         match mouse.kind {
             MouseKind::Click => {
-                let row = self.offset.get() + usize::from(mouse.row - body.y);
+                let row = self.offset.get() + usize::from((mouse.row - body.y) / (self.more + 1));
                 if row > last || len == 0 { Moved::Elsewhere } else { self.select(row) }
             }
             MouseKind::WheelUp => {
@@ -79,7 +90,7 @@ impl ListState {
 
     /// Rows of a page.
     pub fn page(&self) -> usize {
-        match usize::from(self.body.get().height) {
+        match self.rows(self.body.get()) {
             0 => FIRST_PAGE,
             height => height.saturating_sub(1).max(1),
         }
@@ -88,7 +99,7 @@ impl ListState {
     /// The rows to draw into `body`, scrolled so that the cursor is seen; remembers where they are.
     pub fn visible(&self, body: Rect, len: usize) -> std::ops::Range<usize> {
         self.body.set(body);
-        let height = usize::from(body.height);
+        let height = self.rows(body);
         let selected = self.selected.min(len.saturating_sub(1));
         let mut offset = self.offset.get().min(len.saturating_sub(height));
         if selected < offset {
@@ -117,6 +128,14 @@ mod tests {
         assert_eq!(list.act(Action::Up, 0), Moved::Yes);
         assert_eq!(list.selected, 0);
         assert_eq!(list.act(Action::Open, 5), Moved::Elsewhere);
+    }
+
+    #[test]
+    fn rows_may_be_tall() {
+        let mut list = ListState::tall(2);
+        assert_eq!(list.visible(Rect::new(0, 2, 10, 5), 9), 0..2);
+        let click = Mouse { kind: MouseKind::Click, column: 3, row: 5 };
+        assert_eq!((list.mouse(click, 9), list.selected), (Moved::Yes, 1));
     }
 
     #[test]

@@ -120,6 +120,11 @@ impl TextView {
         self.top.set((0, 0));
     }
 
+    /// Goes so far that a line is seen, with two above it.
+    pub fn show_line(&self, line: usize) {
+        self.top.set((line.saturating_sub(2), 0));
+    }
+
     /// Takes an action of movement or search; says whether it was one.
     pub fn act(&mut self, action: Action, doc: &Doc) -> bool {
         let page = usize::from(self.body.get().height).saturating_sub(1).max(1);

@@ -1,14 +1,27 @@
-//! The chunks of a case: which sentence of the answer each supports, and what would happen without it.
+//! The chunks of a case: which sentence of the answer each supports, and what the answer would be with others.
 
+mod acting;
+mod answer_view;
+mod beside;
 mod changes;
+mod chunk_words;
+mod chunks_view;
+mod docs;
+mod finding;
+mod finding_view;
+mod hints;
+mod loading;
 mod state;
+mod tries;
+mod tries_view;
+mod trying;
 mod view;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use self::state::Retrieval;
-use super::{Cx, DrawCx, Screen, ScreenId, ScreenSpec, Status};
+use self::state::{Mode, Retrieval};
+use super::{Cx, DrawCx, Screen, ScreenId, ScreenSpec, Status, Typing};
 use crate::ui::action::{Action, Context};
 use crate::ui::effect::Effect;
 use crate::ui::msg::Event;
@@ -36,6 +49,14 @@ impl Screen for RetrievalScreen {
         Context::Retrieval
     }
 
+    fn typing(&self) -> Typing {
+        match self.state.mode {
+            Mode::Looking => Typing::Off,
+            Mode::Finding(_) => Typing::Line,
+            Mode::Writing(_) => Typing::Lines,
+        }
+    }
+
     fn update(&mut self, event: &Event, cx: &Cx) -> Vec<Effect> {
         self.state.update(event, cx)
     }
@@ -46,6 +67,10 @@ impl Screen for RetrievalScreen {
 
     fn disabled(&self, action: Action) -> Option<String> {
         self.state.disabled(action)
+    }
+
+    fn waits(&self, action: Action) -> bool {
+        self.state.waits(action)
     }
 
     fn status(&self) -> Status {

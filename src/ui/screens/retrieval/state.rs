@@ -1,25 +1,26 @@
 //! The state of the screen of retrieval.
 
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use ratatui::layout::Rect;
+
+use super::beside::OtherSide;
 use super::changes::Changes;
+use super::finding::Finding;
+use super::tries::Tries;
 use crate::domain::chunk::Chunk;
-use crate::domain::grounding::{GroundedSentence, Grounding, Verdict};
+use crate::domain::chunk_edit::{ArrangedChunk, Fate, Origin};
+use crate::domain::grounding::{GroundedSentence, Grounding, Lack, Verdict};
 use crate::domain::ids::TraceId;
 use crate::domain::run::Case;
 use crate::domain::sentences::sentences;
-use crate::domain::untrusted::{escape_json, safe_plain_lines};
-use crate::ui::action::Action;
-use crate::ui::effect::Effect;
-use crate::ui::effects::traces::{TracesAnswer, TracesRequest};
-use crate::ui::effects::{Answer, Request};
-use crate::ui::msg::{Event, ReplayOf, RequestId, Target, Toast};
-use crate::ui::screens::traces::{ask_note, ask_score, note_request, score_request, shell_word};
-use crate::ui::screens::{Cx, ScreenId, Status};
-use crate::ui::text::{self, Piece};
-use crate::ui::theme::Role;
-use crate::ui::widgets::list::{ListState, Moved};
+use crate::services::replay::Surroundings;
+use crate::services::what_if::{ChunkFacts, Look};
+use crate::ui::msg::RequestId;
+use crate::ui::widgets::list::ListState;
 use crate::ui::widgets::panes::Panes;
+use crate::ui::widgets::text_area::TextArea;
 use crate::ui::widgets::text_view::{Doc, TextView};
 
 /// The pane of the answer.
@@ -28,6 +29,8 @@ pub const ANSWER: usize = 0;
 pub const CHUNKS: usize = 1;
 /// The pane of a chunk's text.
 pub const TEXT: usize = 2;
+/// Rows that a chunk takes in the list.
+pub const CHUNK_ROWS: u16 = 2;
 
 /// How the case stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,6 +62,68 @@ pub enum Support {
     Untold(String),
 }
 
+/// What the pane of text shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shows {
+    /// The chunk under the cursor.
+    #[default]
+    Chunk,
+    /// The request as it would be sent.
+    Request,
+}
+
+/// What keys are for.
+#[derive(Debug, Default)]
+pub enum Mode {
+    /// Looking around.
+    #[default]
+    Looking,
+    /// Searching a chunk to put in.
+    Finding(Box<Finding>),
+    /// Writing the text of a chunk.
+    Writing(Box<Writing>),
+}
+
+/// The text of a chunk that is written in place.
+#[derive(Debug)]
+pub struct Writing {
+    /// The chunk, by what it is named by.
+    pub named: u32,
+    /// The text.
+    pub area: TextArea,
+}
+
+/// A chunk as it is listed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// The chunk, and what is changed of it.
+    pub arranged: ArrangedChunk,
+    /// Its rank on the other side.
+    pub there: Option<u32>,
+    /// Whether only the other side has it.
+    pub only_there: bool,
+}
+
+/// Whether the panes or the tries below them have the focus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// The panes.
+    #[default]
+    Panes,
+    /// The tries.
+    Tries,
+}
+
+/// Requests that were sent and not answered.
+#[derive(Debug, Default)]
+pub struct Sentry {
+    pub(super) case: Option<RequestId>,
+    pub(super) grounding: Option<RequestId>,
+    pub(super) around: Option<RequestId>,
+    pub(super) look: Option<RequestId>,
+    pub(super) keeping: Option<RequestId>,
+}
+
 /// The case that is open.
 #[derive(Debug)]
 pub struct Retrieval {
@@ -68,25 +133,43 @@ pub struct Retrieval {
     pub trace_id: Option<TraceId>,
     /// The case.
     pub case: Option<Arc<Case>>,
+    /// What is recorded around its chunks.
+    pub around: Option<Arc<Surroundings>>,
+    /// What is known of its chunks as they are changed.
+    pub look: Option<Arc<Look>>,
     /// What supports the answer.
     pub support: Support,
     /// The sentences of the answer.
     pub sentences: Vec<GroundedSentence>,
     /// The cursor in them.
     pub answer: ListState,
+    /// The chunks as they are listed.
+    pub listed: Vec<Listed>,
     /// The cursor in the chunks.
     pub chunks: ListState,
-    /// What the next replay changes.
+    /// What the next try changes.
     pub changes: Changes,
+    /// The tries.
+    pub tries: Tries,
+    /// What another trace was given.
+    pub other: Option<OtherSide>,
     /// The panes.
     pub panes: Panes,
-    /// The text of the chunk under the cursor.
+    /// What has the focus.
+    pub part: Part,
+    /// What keys are for.
+    pub mode: Mode,
+    /// What the pane of text shows.
+    pub shows: Shows,
+    /// The text in it.
     pub doc: Doc,
     /// Where the reader is in it.
     pub view: TextView,
-    waiting: Option<RequestId>,
-    grounding: Option<RequestId>,
-    keeping: Option<RequestId>,
+    /// Where sentences were drawn last.
+    pub drawn: RefCell<Vec<(Rect, usize)>>,
+    /// How high the screen was drawn last.
+    pub height: Cell<u16>,
+    pub(super) sentry: Sentry,
 }
 
 impl Default for Retrieval {
@@ -97,25 +180,43 @@ impl Default for Retrieval {
             phase: Phase::Nothing,
             trace_id: None,
             case: None,
+            around: None,
+            look: None,
             support: Support::Unknown,
             sentences: Vec::new(),
             answer: ListState::default(),
-            chunks: ListState::default(),
+            listed: Vec::new(),
+            chunks: ListState::tall(CHUNK_ROWS),
             changes: Changes::default(),
+            tries: Tries::default(),
+            other: None,
             panes,
+            part: Part::Panes,
+            mode: Mode::Looking,
+            shows: Shows::Chunk,
             doc: Doc::default(),
             view: TextView::default(),
-            waiting: None,
-            grounding: None,
-            keeping: None,
+            drawn: RefCell::default(),
+            height: Cell::new(0),
+            sentry: Sentry::default(),
         }
     }
 }
 
 impl Retrieval {
-    /// The chunk under the cursor.
-    pub fn chunk(&self) -> Option<&Chunk> {
-        self.case.as_ref()?.chunks.get(self.chunks.selected)
+    /// The row under the cursor of the chunks.
+    pub fn row(&self) -> Option<&Listed> {
+        self.listed.get(self.chunks.selected)
+    }
+
+    /// The chunk under the cursor, where this side has it.
+    pub fn chunk(&self) -> Option<&ArrangedChunk> {
+        self.row().filter(|listed| !listed.only_there).map(|listed| &listed.arranged)
+    }
+
+    /// The chunk as it was recorded.
+    pub fn recorded(&self, named: u32) -> Option<&Chunk> {
+        self.case.as_ref()?.chunks.iter().find(|chunk| chunk.rank == named)
     }
 
     /// The sentence under the cursor.
@@ -123,296 +224,74 @@ impl Retrieval {
         self.sentences.get(self.answer.selected)
     }
 
-    fn len(&self) -> usize {
-        self.case.as_ref().map_or(0, |case| case.chunks.len())
+    /// What is known of a chunk.
+    pub fn facts(&self, named: u32) -> Option<&ChunkFacts> {
+        self.look.as_ref()?.chunks.iter().find(|facts| facts.named == named)
     }
 
-    /// Takes what happened.
-    pub fn update(&mut self, event: &Event, cx: &Cx) -> Vec<Effect> {
-        match event {
-            Event::Opened(Target::Retrieval(id)) => {
-                if self.trace_id.as_ref() != Some(id) {
-                    *self = Self { trace_id: Some(id.clone()), phase: Phase::Loading, ..Self::default() };
-                }
-                self.read(cx)
-            }
-            Event::DataChanged => self.read(cx),
-            Event::Answer(id, answer) => self.answered(*id, answer, cx),
-            Event::Edited(Action::EditExternal, text) => {
-                if let Some(chunk) = self.chunk() {
-                    let (rank, recorded) = (chunk.rank, chunk.content.clone().unwrap_or_default());
-                    // Editors end the last line; the recorded text need not have.
-                    let text = if recorded.ends_with('\n') { text.as_str() } else { text.trim_end_matches('\n') };
-                    self.changes.replace(rank, &recorded, text.to_owned());
-                    self.show_chunk();
-                }
-                Vec::new()
-            }
-            Event::Mouse(mouse) => {
-                self.panes.mouse(*mouse);
-                if self.chunks.mouse(*mouse, self.len()) == Moved::Yes {
-                    self.show_chunk();
-                } else if self.answer.mouse(*mouse, self.sentences.len()) == Moved::Yes {
-                    self.show_evidence();
-                } else {
-                    self.view.mouse(*mouse, &self.doc);
-                }
-                Vec::new()
-            }
-            Event::Entered(action, text) => self.keep(*action, text, cx),
-            Event::Action(action) => self.act(*action, cx),
-            _ => Vec::new(),
-        }
+    /// How many chunks the model would be given.
+    pub fn given(&self) -> usize {
+        let is_given = |listed: &&Listed| !listed.only_there && listed.arranged.fate == Fate::Given;
+        self.listed.iter().filter(is_given).count()
     }
 
-    fn read(&mut self, cx: &Cx) -> Vec<Effect> {
-        let Some(id) = self.trace_id.clone() else { return Vec::new() };
-        let (waiting, effect) = cx.request(ScreenId::Retrieval, Request::Traces(TracesRequest::Case(id)));
-        self.waiting = Some(waiting);
-        vec![effect]
+    /// Lists the chunks anew; the cursor stays on its chunk.
+    pub(super) fn list(&mut self) {
+        let before = self.row().map(|listed| listed.arranged.named);
+        let Some(case) = &self.case else { return };
+        let arranged = self.changes.arranged(&case.chunks);
+        let other = self.other.as_ref().filter(|other| Some(&other.trace_id) != self.trace_id.as_ref() || other.is_try);
+        self.listed = match other {
+            Some(other) => other.beside(arranged),
+            None => arranged.into_iter().map(|arranged| Listed { arranged, there: None, only_there: false }).collect(),
+        };
+        let same = before.and_then(|named| self.listed.iter().position(|listed| listed.arranged.named == named));
+        let last = self.listed.len().saturating_sub(1);
+        self.chunks.select(same.unwrap_or(self.chunks.selected).min(last));
     }
 
-    fn answered(&mut self, id: RequestId, answer: &Answer, cx: &Cx) -> Vec<Effect> {
-        if self.keeping == Some(id) {
-            self.keeping = None;
-            return vec![Effect::Toast(match answer {
-                Answer::Failed(why) => Toast::error(format!("not kept: {why}")),
-                _ => Toast::info("kept"),
-            })];
-        }
-        if self.grounding == Some(id) {
-            self.grounding = None;
-            self.grounded(answer);
-            return Vec::new();
-        }
-        if self.waiting != Some(id) {
-            return Vec::new();
-        }
-        self.waiting = None;
-        match answer {
-            Answer::Traces(TracesAnswer::Case(case)) => {
-                self.phase = Phase::Ready;
-                self.case = Some(Arc::clone(case));
-                if !matches!(self.support, Support::Known(_)) {
-                    self.sentences = plain_sentences(case.answer.as_deref().unwrap_or_default());
-                }
-                self.chunks.select(self.chunks.selected.min(self.len().saturating_sub(1)));
-                self.show_chunk();
-                let request = Request::Traces(TracesRequest::Ground(case.trace_id.clone()));
-                let (id, effect) = cx.request(ScreenId::Retrieval, request);
-                self.grounding = Some(id);
-                return vec![effect];
-            }
-            Answer::Traces(TracesAnswer::NoSuchTrace(_)) => self.phase = Phase::Missing,
-            Answer::Traces(TracesAnswer::NoCase(_)) => self.phase = Phase::NoCase,
-            Answer::Failed(why) => self.phase = Phase::Failed(why.clone()),
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn grounded(&mut self, answer: &Answer) {
-        match answer {
-            Answer::Traces(TracesAnswer::Grounding(grounding)) => {
-                self.sentences.clone_from(&grounding.sentences);
-                self.support = Support::Known(Arc::clone(grounding));
-                // Begin where something is wrong.
-                let wrong = |sentence: &GroundedSentence| {
-                    matches!(sentence.verdict, Verdict::Unsupported(_) | Verdict::Partial(_))
-                };
-                self.answer.select(self.sentences.iter().position(wrong).unwrap_or(0));
-                self.show_evidence();
-            }
-            Answer::Failed(why) => self.support = Support::Untold(why.clone()),
-            _ => {}
-        }
-    }
-
-    /// The cursor goes to the chunk that the sentence rests on.
-    fn show_evidence(&mut self) {
-        let rank = self.sentence().and_then(|sentence| sentence.evidence.first()).map(|evidence| evidence.rank);
-        let place = rank.and_then(|rank| self.case.as_ref()?.chunks.iter().position(|chunk| chunk.rank == rank));
-        if let Some(place) = place {
+    /// Puts the cursor on a chunk.
+    pub(super) fn go_to_chunk(&mut self, named: u32) {
+        let is_it = |listed: &Listed| !listed.only_there && listed.arranged.named == named;
+        if let Some(place) = self.listed.iter().position(is_it) {
             self.chunks.select(place);
         }
-        self.show_chunk();
     }
 
-    /// How many sentences rest on a chunk.
-    pub fn supports(&self, rank: u32) -> usize {
-        let rests = |sentence: &&GroundedSentence| {
-            matches!(sentence.verdict, Verdict::Supported | Verdict::Partial(_))
-                && sentence.evidence.iter().any(|evidence| evidence.rank == rank)
+    /// The sentences that rest on a chunk, by place.
+    pub fn resting_on(&self, named: u32) -> Vec<usize> {
+        self.of_chunk(named, |verdict| matches!(verdict, Verdict::Supported | Verdict::Partial(_)))
+    }
+
+    /// The sentences that a chunk contradicts, by place.
+    pub fn contradicted_by(&self, named: u32) -> Vec<usize> {
+        self.of_chunk(named, |verdict| verdict == Verdict::Unsupported(Lack::Contradicted))
+    }
+
+    fn of_chunk(&self, named: u32, such: impl Fn(Verdict) -> bool) -> Vec<usize> {
+        let holds = |sentence: &GroundedSentence| {
+            such(sentence.verdict) && sentence.evidence.iter().any(|evidence| evidence.rank == named)
         };
-        self.sentences.iter().filter(rests).count()
+        self.sentences.iter().enumerate().filter(|(_, sentence)| holds(sentence)).map(|(place, _)| place).collect()
     }
 
-    fn show_chunk(&mut self) {
-        let mut doc = Doc::default();
-        if let Some(chunk) = self.chunk() {
-            if self.changes.drops(chunk.rank) {
-                doc.own(vec![Piece::own("left out of the next replay", Role::Warning)]).blank();
-            }
-            match (self.changes.text(chunk.rank), &chunk.content) {
-                (Some(changed), _) => {
-                    doc.own(vec![Piece::own("edited for the next replay", Role::Warning)]).blank();
-                    doc.foreign(changed, Role::Text);
-                }
-                (None, Some(content)) => with_evidence(content, self.evidence_in(chunk.rank), &mut doc),
-                (None, None) => {
-                    doc.own(vec![Piece::own("the text was not recorded", Role::Dim)]);
-                }
-            }
-            if !chunk.metadata.is_empty() {
-                doc.blank();
-                for (name, value) in &chunk.metadata {
-                    doc.foreign(&format!("{name}: {value}"), Role::Dim);
-                }
-            }
-        }
-        self.doc = doc;
-        self.view = TextView::default();
-    }
-
-    /// The part of a chunk that the sentence under the cursor rests on.
-    fn evidence_in(&self, rank: u32) -> Option<(usize, usize)> {
-        let evidence = self.sentence()?.evidence.iter().find(|evidence| evidence.rank == rank)?;
-        Some((evidence.start, evidence.end))
-    }
-
-    fn act(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
-        if self.panes.act(action) {
-            return Vec::new();
-        }
-        match self.panes.focused() {
-            ANSWER if self.answer.act(action, self.sentences.len()) != Moved::Elsewhere => {
-                self.show_evidence();
-                return Vec::new();
-            }
-            CHUNKS if self.chunks.act(action, self.len()) != Moved::Elsewhere => {
-                self.show_chunk();
-                return Vec::new();
-            }
-            TEXT if self.view.act(action, &self.doc) => return Vec::new(),
-            _ => {}
-        }
-        let copy = |text: String, what: &str| vec![Effect::Copy { text, what: what.into() }];
-        match action {
-            Action::Back => return vec![Effect::Back],
-            Action::Reload => return self.read(cx),
-            Action::Open => self.panes.focus(if self.panes.focused() == ANSWER { CHUNKS } else { TEXT }),
-            Action::DropChunk | Action::Mark => {
-                if let Some(rank) = self.chunk().map(|chunk| chunk.rank) {
-                    self.changes.toggle(rank);
-                    self.show_chunk();
-                }
-            }
-            Action::ResetChunks => {
-                self.changes = Changes::default();
-                self.show_chunk();
-            }
-            Action::EditExternal => return self.edit(),
-            Action::Replay => return self.replay(),
-            Action::Note => return vec![ask_note()],
-            Action::Score => return vec![ask_score()],
-            Action::OpenTrace => {
-                return self.trace_id.clone().map(|id| Effect::Go(Target::Trace(id))).into_iter().collect();
-            }
-            Action::CopyText => return copy(self.doc.plain(), "chunk"),
-            Action::CopyId => {
-                let id = self.chunk().and_then(|chunk| chunk.document_id.clone());
-                return id.map(|id| copy(safe_plain_lines(&id), "document id")).unwrap_or_default();
-            }
-            Action::CopyJson => {
-                let json = self.chunk().and_then(|chunk| serde_json::to_string_pretty(chunk).ok());
-                return json.map(|json| copy(escape_json(&json), "chunk as JSON")).unwrap_or_default();
-            }
-            Action::CopyCli => {
-                let id = self.trace_id.as_ref().map(|id| id.as_str().to_owned());
-                return id
-                    .map(|id| copy(format!("hindcast ground {}", shell_word(&id)), "command"))
-                    .unwrap_or_default();
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn edit(&self) -> Vec<Effect> {
-        let Some(chunk) = self.chunk() else { return Vec::new() };
-        let text = self.changes.text(chunk.rank).or(chunk.content.as_deref()).unwrap_or_default().to_owned();
-        vec![Effect::Edit { to: ScreenId::Retrieval, action: Action::EditExternal, text, suffix: ".md" }]
-    }
-
-    fn replay(&self) -> Vec<Effect> {
-        let Some(id) = self.trace_id.clone() else { return Vec::new() };
-        let of = ReplayOf { traces: vec![id], chunks: self.changes.edits(), ..ReplayOf::default() };
-        vec![Effect::Go(Target::Replay(of))]
-    }
-
-    fn keep(&mut self, action: Action, entered: &str, cx: &Cx) -> Vec<Effect> {
-        let Some(case) = self.case.clone() else { return Vec::new() };
-        let request = match action {
-            Action::Note => note_request(&case.trace_id, entered),
-            Action::Score => match score_request(&case.trace_id, Some(&case.span_id), entered) {
-                Ok(request) => Some(request),
-                Err(why) => return vec![Effect::Toast(Toast::warning(why))],
-            },
-            _ => None,
-        };
-        request.map_or_else(Vec::new, |request| {
-            let (id, effect) = cx.request(ScreenId::Retrieval, request);
-            self.keeping = Some(id);
-            vec![effect]
-        })
-    }
-
-    /// Why an action cannot be used now.
-    pub fn disabled(&self, action: Action) -> Option<String> {
-        let ready = self.phase == Phase::Ready;
-        match action {
-            Action::DropChunk
-            | Action::EditExternal
-            | Action::CopyText
-            | Action::CopyJson
-            | Action::CopyId
-            | Action::Mark
-                if self.chunk().is_none() =>
-            {
-                Some("no chunk is selected".into())
-            }
-            Action::Replay | Action::Note | Action::Score | Action::OpenTrace | Action::CopyCli if !ready => {
-                Some("no case is open; choose one in Traces".into())
-            }
-            Action::ResetChunks if self.changes.is_empty() => Some("nothing is changed".into()),
-            Action::Ablate => Some("it runs on the command line: hindcast ablate TRACE_ID -m MODEL".into()),
-            Action::MarkAll | Action::Sort | Action::Filter | Action::EditInPlace => {
-                Some("it does nothing on this screen".into())
-            }
-            _ => None,
-        }
-    }
-
-    /// What the footer says.
-    pub fn status(&self) -> Status {
-        let hints = match self.phase {
-            Phase::Ready if self.changes.is_empty() => {
-                vec![Action::NextPane, Action::DropChunk, Action::EditExternal, Action::Replay, Action::OpenTrace]
-            }
-            Phase::Ready => vec![Action::Replay, Action::ResetChunks, Action::DropChunk, Action::NextPane],
-            _ => vec![Action::GoTraces, Action::Help],
-        };
-        let counts = match self.phase {
-            Phase::Ready => format!("{} chunks", self.len()),
-            Phase::Loading => "loading".into(),
-            _ => String::new(),
-        };
-        Status { hints, counts }
+    /// Whether no sentence has anything to do with a recorded chunk, as far as is known.
+    pub fn is_unused(&self, arranged: &ArrangedChunk) -> bool {
+        matches!(self.support, Support::Known(_))
+            && arranged.origin != Origin::Added
+            && self.resting_on(arranged.named).is_empty()
+            && self.contradicted_by(arranged.named).is_empty()
     }
 }
 
+/// Whether something is wrong with a sentence: it is not carried by the chunks, or cites what does not carry it.
+pub fn is_wrong(sentence: &GroundedSentence) -> bool {
+    matches!(sentence.verdict, Verdict::Unsupported(_) | Verdict::Partial(_))
+        || sentence.citations.iter().any(|citation| !citation.exists)
+}
+
 /// The answer in sentences without verdicts, until they are known.
-fn plain_sentences(answer: &str) -> Vec<GroundedSentence> {
+pub fn plain_sentences(answer: &str) -> Vec<GroundedSentence> {
     sentences(answer)
         .iter()
         .filter_map(|sentence| Some((sentence.bytes.start, answer.get(sentence.bytes.clone())?)))
@@ -430,26 +309,4 @@ fn plain_sentences(answer: &str) -> Vec<GroundedSentence> {
             }
         })
         .collect()
-}
-
-/// Adds a text line by line, the evidence in it marked; offsets count code points.
-fn with_evidence(content: &str, evidence: Option<(usize, usize)>, doc: &mut Doc) {
-    let Some((start, end)) = evidence.filter(|(start, end)| start < end) else {
-        doc.foreign(content, Role::Text);
-        return;
-    };
-    let byte = |point: usize| content.char_indices().nth(point).map_or(content.len(), |(at, _)| at);
-    let (start, end) = (byte(start), byte(end));
-    let mut at = 0;
-    for line in content.split_inclusive('\n') {
-        let line_end = at + line.trim_end_matches(['\n', '\r']).len();
-        let (from, to) = (start.clamp(at, line_end), end.clamp(at, line_end));
-        let mut pieces = Vec::new();
-        for (range, role) in [(at..from, Role::Text), (from..to, Role::Match), (to..line_end, Role::Text)] {
-            // A mistaken offset may fall into a character; then the line is shown without a mark.
-            pieces.extend(content.get(range).map(|part| text::foreign(part, role)).unwrap_or_default());
-        }
-        doc.own(pieces);
-        at += line.len();
-    }
 }

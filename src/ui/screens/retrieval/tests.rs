@@ -1,32 +1,49 @@
 use std::sync::Arc;
 
-use crate::domain::grounding::{EvidenceSpan, GroundedSentence, Grounding, Lack, Verdict};
+use crate::domain::grounding::{CitationCheck, EvidenceSpan, GroundedSentence, Grounding, Lack, Verdict};
+use crate::domain::ids::RunId;
+use crate::domain::message::{Message, Role};
 use crate::domain::money::Money;
-use crate::domain::run::{Case, ChunkEdit};
-use crate::domain::span::{Cost, PromptRef, Usage};
+use crate::domain::price::PriceBook;
+use crate::domain::run::{Case, ChunkEdit, ModelChoice, Overrides, ResultStatus, RunStatus, Variant};
+use crate::domain::run_design::VariantRole;
+use crate::domain::span::{Cost, PromptRef, SpanKind, Usage};
+use crate::services::replay::{ChunkOrigin, RetrievalStep, Surroundings};
+use crate::services::what_if::{Looked, look};
+use crate::store::FoundChunk;
 use crate::ui::action::Action;
 use crate::ui::effect::Effect;
-use crate::ui::effects::Answer;
-use crate::ui::effects::traces::TracesAnswer;
+use crate::ui::effects::retrieval::{RetrievalAnswer, RetrievalRequest};
+use crate::ui::effects::runs::{
+    ModelOffer, Offer, Order, PlanSummary, Pricing, RunDetail, RunNews, RunRow, RunsAnswer, RunsRequest,
+};
+use crate::ui::effects::traces::{TracesAnswer, TracesRequest};
+use crate::ui::effects::{Answer, Request};
 use crate::ui::harness::Stage;
-use crate::ui::keymap::Keymap;
-use crate::ui::msg::{Event, Msg, ReplayOf, Target};
+use crate::ui::msg::{Msg, Target};
+use crate::ui::screens::ScreenId;
+use crate::ui::screens::runs::samples as runs;
 use crate::ui::screens::traces::samples;
-use crate::ui::screens::{Cx, Screen as _, ScreenId};
 
 fn case() -> Arc<Case> {
     let spans = samples::spans();
     let call = &spans[3];
+    let chunks = spans[2].chunks.clone();
+    let list: Vec<String> = chunks
+        .iter()
+        .map(|chunk| format!("[{}] {}", chunk.rank, chunk.content.as_deref().unwrap_or_default()))
+        .collect();
+    let prompt = format!("Answer from these documents.\n\n{}\n\nHow many API calls?", list.join("\n\n"));
     Arc::new(Case {
         trace_id: call.trace_id.clone(),
         span_id: call.span_id.clone(),
         provider: None,
         model: Some("smollm2-135m".into()),
-        messages: Vec::new(),
+        messages: vec![Message::text(Role::User, prompt)],
         parameters: serde_json::Map::new(),
         tools: None,
         prompt: PromptRef::default(),
-        chunks: spans[2].chunks.clone(),
+        chunks,
         question: "How many API calls may I make per minute?".into(),
         answer: call.output_text.clone(),
         answer_tool_calls: Vec::new(),
@@ -38,29 +55,79 @@ fn case() -> Arc<Case> {
     })
 }
 
-fn grounding() -> Answer {
-    let sentence = |text: &str, verdict, rank, start, end| GroundedSentence {
+fn sentence(text: &str, verdict: Verdict, rank: u32, why: &str) -> GroundedSentence {
+    GroundedSentence {
         text: text.into(),
         start: 0,
         end: text.chars().count(),
         verdict,
         support: 0.8,
-        evidence: vec![EvidenceSpan { rank, document_id: None, start, end, score: 0.8 }],
+        evidence: vec![EvidenceSpan { rank, document_id: None, start: 0, end: 12, score: 0.8 }],
         citations: Vec::new(),
-        why: String::new(),
-    };
-    Answer::Traces(TracesAnswer::Grounding(Arc::new(Grounding {
+        why: why.into(),
+    }
+}
+
+fn grounding() -> Grounding {
+    let mut cites =
+        sentence("You can ask for more by phone [7].", Verdict::Unsupported(Lack::Absent), 1, "‘phone’ is nowhere");
+    cites.evidence.clear();
+    cites.citations = vec![CitationCheck { marker: "[7]".into(), document_id: None, exists: false, supports: false }];
+    Grounding {
         sentences: vec![
             sentence(
                 "The API allows 100 requests per minute on every plan.",
                 Verdict::Unsupported(Lack::Contradicted),
                 3,
-                0,
-                12,
+                "600 in chunk 3, not 100",
             ),
-            sentence("Over the limit the answer is 429.", Verdict::Supported, 2, 0, 32),
+            sentence("Over the limit the answer is 429.", Verdict::Supported, 2, "all of its words are in chunk 2"),
+            cites,
         ],
-    })))
+    }
+}
+
+fn around() -> Surroundings {
+    let origin = |before: u32| ChunkOrigin { found_by: Some("kb".into()), before: Some(before) };
+    Surroundings {
+        origins: vec![origin(1), origin(4), origin(2)],
+        beyond: Vec::new(),
+        steps: vec![RetrievalStep {
+            name: "kb".into(),
+            kind: SpanKind::Retriever,
+            returned: 3,
+            duration_ns: Some(88_000_000),
+        }],
+        at: samples::now(),
+    }
+}
+
+/// Answers the last request of a kind.
+fn reply(stage: &mut Stage, wanted: impl Fn(&Request) -> bool, answer: Answer) {
+    let found = stage.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Request { id, to, request } if wanted(request) => Some((*id, *to)),
+        _ => None,
+    });
+    let (id, to) = found.expect("a request of this kind");
+    stage.send(Msg::Answer { to, id, answer });
+}
+
+/// Answers what is asked of chunks as the service would.
+fn reply_look(stage: &mut Stage) {
+    let of = stage.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Request { request: Request::Retrieval(RetrievalRequest::Look { case, edits, at }), .. } => {
+            Some((Arc::clone(case), edits.clone(), *at))
+        }
+        _ => None,
+    });
+    let (case, edits, at) = of.expect("a look");
+    let looked = look(&Looked { case: &case, edits: &edits, at }, &PriceBook::compiled_in());
+    let is_look = |request: &Request| matches!(request, Request::Retrieval(RetrievalRequest::Look { .. }));
+    reply(stage, is_look, Answer::Retrieval(RetrievalAnswer::Look(Arc::new(looked))));
+}
+
+fn is_grounding(request: &Request) -> bool {
+    matches!(request, Request::Traces(TracesRequest::Ground(_)))
 }
 
 fn opened() -> Stage {
@@ -70,11 +137,95 @@ fn opened() -> Stage {
     stage
 }
 
+/// A case with everything that is known of it.
+fn known() -> Stage {
+    let mut stage = opened();
+    let is_around = |request: &Request| matches!(request, Request::Retrieval(RetrievalRequest::Around(_)));
+    reply(&mut stage, is_around, Answer::Retrieval(RetrievalAnswer::Around(Arc::new(around()))));
+    reply_look(&mut stage);
+    reply(&mut stage, is_grounding, Answer::Traces(TracesAnswer::Grounding(Arc::new(grounding()))));
+    stage
+}
+
 fn keep(name: &str, stage: &Stage) {
     for (name, picture) in stage.pictures(name) {
         insta::assert_snapshot!(name, picture);
     }
     stage.survives_every_size();
+}
+
+fn last_order(stage: &Stage) -> Option<Order> {
+    stage.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Request {
+            request: Request::Runs(RunsRequest::Start(order) | RunsRequest::AddTries(_, order)), ..
+        } => Some(order.as_ref().clone()),
+        _ => None,
+    })
+}
+
+/// Plans a try: the models first, where they are not known, then the plan.
+fn plan(stage: &mut Stage) {
+    stage.keys("r");
+    if matches!(stage.request(), Some((.., Request::Runs(RunsRequest::Offer(_))))) {
+        let model = ModelOffer {
+            id: "builtin/extractive".into(),
+            price: "free".into(),
+            problem: None,
+            chosen: true,
+            pricing: Pricing::Known,
+        };
+        let offer = Offer { cases: 1, models: vec![model], ..Offer::default() };
+        stage.answer(Answer::Runs(RunsAnswer::Offer(Box::new(offer))));
+    }
+    let summary = PlanSummary { requests: 1, ..PlanSummary::default() };
+    stage.answer(Answer::Runs(RunsAnswer::Plan(Box::new(summary))));
+}
+
+fn variant(id: &str, edits: Vec<ChunkEdit>) -> Variant {
+    Variant {
+        id: id.into(),
+        model: ModelChoice::Model("builtin/extractive".parse().unwrap()),
+        prompt: None,
+        prompt_hash: None,
+        overrides: Overrides { chunks: edits, ..Overrides::default() },
+        role: VariantRole::Candidate,
+    }
+}
+
+fn detail(variants: Vec<Variant>) -> Arc<RunDetail> {
+    let mut run = runs::run("0198", 1);
+    (run.variants, run.name) = (variants, Some("what-if".into()));
+    let row = RunRow {
+        run,
+        status: RunStatus::Running,
+        results: 0,
+        ok: 0,
+        failed: 0,
+        unknown: 0,
+        from_cache: 0,
+        cost: Some(Money::ZERO),
+    };
+    Arc::new(RunDetail { row, cases: Vec::new(), answers: Vec::new() })
+}
+
+fn answered(variant: &str, text: &str) -> Answer {
+    let of = runs::case(1, "How many?", "None.");
+    let told = runs::answered(&of, variant, text, ResultStatus::Ok);
+    Answer::Runs(RunsAnswer::News(vec![RunNews::Finished(Box::new(told))]))
+}
+
+/// Runs the planned try to its end.
+fn run(stage: &mut Stage, variants: Vec<Variant>, text: &str) {
+    let name = variants.last().unwrap().id.as_str().to_owned();
+    stage.keys("enter");
+    let is_try =
+        |request: &Request| matches!(request, Request::Runs(RunsRequest::Start(_) | RunsRequest::AddTries(..)));
+    reply(stage, is_try, Answer::Runs(RunsAnswer::Started(detail(variants))));
+    reply(stage, is_try, answered(&name, text));
+    let is_ground = |request: &Request| matches!(request, Request::Retrieval(RetrievalRequest::Ground { .. }));
+    let good = Grounding { sentences: vec![sentence(text, Verdict::Supported, 2, "")] };
+    reply(stage, is_ground, Answer::Retrieval(RetrievalAnswer::Grounded(Arc::new(good))));
+    reply(stage, is_try, Answer::Runs(RunsAnswer::Ended(RunStatus::Completed)));
 }
 
 #[test]
@@ -88,39 +239,158 @@ fn looks_of_the_screen() {
     let mut stage = opened();
     stage.answer(Answer::Failed("no scorer is set up".into()));
     keep("without-grounding", &stage);
-    let mut stage = opened();
-    stage.answer(grounding());
-    keep("data", &stage);
+    keep("data", &known());
+}
+
+#[test]
+fn looks_of_what_if() {
+    let mut stage = known();
     stage.keys("- k e").send(Msg::Edited {
         to: ScreenId::Retrieval,
         action: Action::EditExternal,
         outcome: Ok("429 is a number.\n".into()),
     });
+    reply_look(&mut stage);
     keep("what-if", &stage);
+    stage.keys("v");
+    keep("as-sent", &stage);
+    plan(&mut stage);
+    keep("plan", &stage);
+    run(&mut stage, vec![variant("A", vec![ChunkEdit::Drop(3)])], "Over the limit the answer is 429.");
+    stage.keys("U -");
+    plan(&mut stage);
+    let both = vec![variant("A", vec![ChunkEdit::Drop(3)]), variant("B", vec![ChunkEdit::Drop(2)])];
+    run(&mut stage, both, "The API allows 600 requests.");
+    keep("tries", &stage);
+    stage.keys("d");
+    keep("tries-words", &stage);
+}
+
+#[test]
+fn looks_of_searching_and_writing() {
+    let mut stage = known();
+    stage.keys("+");
+    keep("searching", &stage);
+    let found = |id: &str, text: &str| FoundChunk {
+        document_id: Some(id.into()),
+        content: text.into(),
+        metadata: serde_json::Map::new(),
+        traces: 3,
+        last: samples::now(),
+    };
+    stage.answer(Answer::Retrieval(RetrievalAnswer::Found(vec![
+        found("api-limits", "The REST API allows 600 requests per minute."),
+        found("api-keys", "Admins create API keys under Settings."),
+    ])));
+    stage.typed("api");
+    keep("found", &stage);
+    stage.keys("enter i").typed("New ");
+    keep("writing", &stage);
 }
 
 #[test]
 fn the_sentence_leads_to_its_chunk_and_its_evidence() {
-    let mut stage = opened();
-    stage.answer(grounding());
+    let mut stage = known();
     let picture = stage.picture((120, 40));
-    assert!(picture.contains("Chunk 3"), "it begins at what is wrong\n{picture}");
+    assert!(
+        picture.contains("Chunk 3") && picture.contains("contradicts sentence 1"),
+        "it begins at what is wrong\n{picture}"
+    );
     stage.keys("shift-tab j");
     assert!(stage.picture((120, 40)).contains("Chunk 2"));
+    stage.keys("s s");
+    let picture = stage.picture((120, 40));
+    assert!(picture.contains("2 supported: all of its words"), "there and back\n{picture}");
+    stage.keys("n");
+    let picture = stage.picture((120, 40));
+    assert!(picture.contains("‘phone’ is nowhere; [7] is no chunk"), "the next wrong one\n{picture}");
+    stage.keys("n");
+    assert!(stage.picture((120, 40)).contains("600 in chunk 3, not 100"), "and round again");
 }
 
 #[test]
-fn changes_go_into_the_replay() {
-    let (keymap, ids) = (Keymap::default(), std::cell::Cell::new(0));
-    let cx = Cx::new(samples::now(), &keymap, &ids);
-    let mut screen = super::RetrievalScreen::default();
-    let id = case().trace_id.clone();
-    let effects = screen.update(&Event::Opened(Target::Retrieval(id.clone())), &cx);
-    let [Effect::Request { id: request, .. }] = effects[..] else { panic!("{effects:?}") };
-    screen.update(&Event::Answer(request, Answer::Traces(TracesAnswer::Case(case()))), &cx);
-    screen.update(&Event::Action(Action::DropChunk), &cx);
-    let replay = ReplayOf { traces: vec![id], chunks: vec![ChunkEdit::Drop(1)], ..ReplayOf::default() };
-    assert_eq!(screen.update(&Event::Action(Action::Replay), &cx), [Effect::Go(Target::Replay(replay))]);
+fn keys_typed_ahead_wait_for_where_the_cursor_begins() {
+    let mut stage = opened();
+    stage.keys("-");
+    assert!(stage.picture((120, 40)).contains("Chunks 3 "), "nothing is left out yet");
+    reply(&mut stage, is_grounding, Answer::Traces(TracesAnswer::Grounding(Arc::new(grounding()))));
+    plan(&mut stage);
+    run(&mut stage, vec![variant("A", vec![ChunkEdit::Drop(3)])], "429.");
+    assert_eq!(last_order(&stage).unwrap().of.chunks, [ChunkEdit::Drop(3)], "the chunk that contradicts");
+}
+
+#[test]
+fn tries_are_variants_of_one_run() {
+    let mut stage = known();
+    stage.keys("-");
+    plan(&mut stage);
+    let first = vec![variant("A", vec![ChunkEdit::Drop(3)])];
+    run(&mut stage, first.clone(), "One.");
+    let order = last_order(&stage).unwrap();
+    let name = format!("what-if {}", case().trace_id.as_str());
+    assert_eq!((order.name, order.of.chunks), (Some(name), vec![ChunkEdit::Drop(3)]));
+    assert!(matches!(stage.request(), Some((.., Request::Retrieval(_)))));
+    stage.keys("u J");
+    plan(&mut stage);
+    stage.keys("enter");
+    let Some((.., Request::Runs(RunsRequest::AddTries(run, _)))) = stage.request() else {
+        panic!("{:?}", stage.request())
+    };
+    assert_eq!(*run, RunId::from("0198"), "the second belongs to the same run");
+}
+
+#[test]
+fn a_try_that_cannot_be_made_says_why_and_nothing_is_sent() {
+    let mut stage = known();
+    stage.keys("- r");
+    let offer = Offer { cases: 1, ..Offer::default() };
+    stage.answer(Answer::Runs(RunsAnswer::Offer(Box::new(offer))));
+    let why = "the text of chunk 3 is not in the recorded messages";
+    let summary = PlanSummary { skipped: 1, skip_reason: Some(why.into()), ..PlanSummary::default() };
+    stage.answer(Answer::Runs(RunsAnswer::Plan(Box::new(summary))));
+    assert!(stage.picture((120, 40)).contains(why));
+    keep("refused", &stage);
+    stage.keys("enter");
+    assert_eq!(last_order(&stage), None);
+}
+
+#[test]
+fn a_chunk_that_is_found_or_typed_is_put_in() {
+    let mut stage = known();
+    stage.keys("w").typed("Refunds take 14 days.").keys("enter");
+    reply_look(&mut stage);
+    let edits = stage.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Request { request: Request::Retrieval(RetrievalRequest::Look { edits, .. }), .. } => {
+            Some(edits.clone())
+        }
+        _ => None,
+    });
+    let edits = edits.unwrap();
+    assert!(matches!(&edits[0], ChunkEdit::Add { content, .. } if content == "Refunds take 14 days."), "{edits:?}");
+    assert_eq!(edits[1..], [ChunkEdit::Drop(3)], "in the place of the one under the cursor");
+    let picture = stage.picture((120, 40));
+    assert!(picture.contains("put in for the next try") && picture.contains("left out"), "{picture}");
+}
+
+#[test]
+fn another_trace_stands_beside_what_is_kept_as_the_other_side() {
+    let mut stage = known();
+    stage.keys("b");
+    let mut other = Case::clone(&case());
+    other.trace_id = "other".into();
+    other.chunks.remove(0);
+    for (chunk, rank) in other.chunks.iter_mut().zip(1..) {
+        chunk.rank = rank;
+    }
+    stage.send(Msg::Open(Target::Retrieval(other.trace_id.clone())));
+    reply(
+        &mut stage,
+        |request| matches!(request, Request::Traces(TracesRequest::Case(_))),
+        Answer::Traces(TracesAnswer::Case(Arc::new(other))),
+    );
+    let picture = stage.picture((120, 40));
+    assert!(picture.contains("beside") && picture.contains("only in") && picture.contains("2 in"), "{picture}");
+    keep("beside", &stage);
 }
 
 #[test]

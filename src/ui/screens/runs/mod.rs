@@ -19,6 +19,7 @@ mod measures;
 mod measures_view;
 mod order;
 mod order_command;
+pub(super) use order_command::chunk_flag;
 mod order_rows;
 mod order_view;
 mod ordering;
@@ -28,7 +29,7 @@ mod resuming;
 mod run;
 mod screen;
 mod side_columns;
-mod side_text;
+pub(super) mod side_text;
 mod side_view;
 
 #[cfg(test)]
@@ -38,7 +39,7 @@ mod control_tests;
 #[cfg(test)]
 mod resuming_tests;
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 #[cfg(test)]
 mod side_samples;
 #[cfg(test)]

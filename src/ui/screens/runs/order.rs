@@ -139,6 +139,7 @@ impl OrderForm {
         };
         Order {
             of: self.of.clone(),
+            name: None,
             models: chosen(&self.models).into_iter().map(|place| offer.models[place].id.clone()).collect(),
             prompts: chosen(&self.prompts).into_iter().map(|place| offer.prompts[place].clone()).collect(),
             parameters: self.parameters.clone(),

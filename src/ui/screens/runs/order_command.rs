@@ -1,7 +1,7 @@
 //! The command line that does what the dialog before a replay would do.
 
 use super::order::OrderForm;
-use crate::domain::run::CallsMode;
+use crate::domain::run::{CallsMode, ChunkEdit};
 use crate::services::replay::{BaselineLane, Pacing};
 use crate::ui::effects::runs::Ending;
 
@@ -22,6 +22,7 @@ impl OrderForm {
         words.extend(order.prompts.iter().map(|prompt| format!("-p {}", quote(prompt))));
         words.extend(order.parameters.iter().map(|parameter| format!("--set {}", quote(parameter))));
         words.extend(order.dropped.iter().map(|rank| format!("--drop-chunk {rank}")));
+        words.extend(self.of.chunks.iter().map(chunk_flag));
         if order.calls != CallsMode::Answer {
             words.push(format!("--calls {}", order.calls.as_str()));
         }
@@ -43,5 +44,19 @@ impl OrderForm {
         }
         words.retain(|word| !word.is_empty());
         words.join(" ")
+    }
+}
+
+/// The flag that makes the same change to the chunks.
+pub fn chunk_flag(edit: &ChunkEdit) -> String {
+    let quote = |text: &str| shlex::try_quote(text).map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned);
+    match edit {
+        ChunkEdit::Drop(rank) => format!("--drop-chunk {rank}"),
+        ChunkEdit::Replace { rank, content } => format!("--edit-chunk {}", quote(&format!("{rank}={content}"))),
+        ChunkEdit::Add { content, .. } => format!("--add-chunk {}", quote(content)),
+        ChunkEdit::Order(ranks) => {
+            let ranks: Vec<String> = ranks.iter().map(u32::to_string).collect();
+            format!("--order {}", ranks.join(","))
+        }
     }
 }

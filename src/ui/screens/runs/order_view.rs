@@ -79,20 +79,13 @@ fn heading(form: &OrderForm, offer: &Offer, area: Rect, buf: &mut Buffer, cx: &D
         pieces.extend(text::foreign(&super::matrix_view::first_characters(question), Role::Text));
     }
     text::put_pieces(buf, (line.x, line.y), &pieces, usize::from(line.width), cx.theme);
-    let edits: Vec<String> = form
-        .of
-        .chunks
-        .iter()
-        .map(|edit| match edit {
-            ChunkEdit::Drop(rank) => format!("without chunk {rank}"),
-            ChunkEdit::Replace { rank, .. } => format!("chunk {rank} changed"),
-        })
-        .collect();
+    let edits: Vec<String> = form.of.chunks.iter().map(ChunkEdit::in_words).collect();
     if edits.is_empty() || area.height < 12 {
         return 1;
     }
     let line = text::row(area, 1);
-    text::put(buf, line.x + 1, line.y, &edits.join(", "), usize::from(line.width), cx.style(Role::Warning));
+    let words = text::foreign(&edits.join(", "), Role::Warning);
+    text::put_pieces(buf, (line.x + 1, line.y), &words, usize::from(line.width), cx.theme);
     2
 }
 

@@ -36,6 +36,7 @@ pub fn run(id: &str, minutes: u64) -> Run {
         run_id: id.into(),
         created_at: now().minus(Duration::from_secs(60 * minutes)),
         filter: "has:chunks".into(),
+        name: None,
         variants: vec![
             variant("A", "local/gemma3", Some("v3")),
             variant("B", "anthropic/haiku", Some("v3")),
@@ -50,6 +51,7 @@ pub fn run(id: &str, minutes: u64) -> Run {
         pacing: crate::domain::run::Pacing::Live,
         until: None,
         decided: None,
+        ablation: None,
         prices: Vec::new(),
     }
 }
@@ -68,7 +70,7 @@ pub fn row(id: &str, minutes: u64, status: RunStatus) -> RunRow {
     }
 }
 
-pub(super) fn case(number: u32, question: &str, answer: &str) -> RunCase {
+pub fn case(number: u32, question: &str, answer: &str) -> RunCase {
     RunCase {
         trace_id: format!("trace-{number}").as_str().into(),
         span_id: "call".into(),

@@ -1,0 +1,119 @@
+//! One line on why a verdict: the number or the rarest words that were not found, and what a chunk says instead.
+
+use super::features::{Features, Seen};
+use super::figures::{Found, Judged};
+use super::verdict::{Lack, Verdict};
+use crate::domain::chunk::Chunk;
+
+/// Longest piece of a chunk that is quoted, in code points.
+const MOST_QUOTED: usize = 60;
+
+/// Why a sentence has its verdict.
+pub(super) fn why(verdict: Verdict, features: &Features, seen: &Seen<'_>, chunks: &[Chunk]) -> String {
+    if verdict == Verdict::NoClaim {
+        return no_claim(features).to_owned();
+    }
+    if seen.passages.passages.is_empty() {
+        return "there is no text of a chunk to hold it against".to_owned();
+    }
+    if verdict == Verdict::Supported {
+        return supported(features, seen, chunks);
+    }
+    if let Some(line) = number(seen, chunks) {
+        return line;
+    }
+    let against = verdict.lack() == Some(Lack::Contradicted) || verdict == Verdict::Unsure;
+    if against && let Some(line) = turned(features, seen, chunks) {
+        return line;
+    }
+    let missing = missing(seen);
+    if missing.is_empty() {
+        let place = place(seen, seen.evidence.best, chunks);
+        return format!("its words stand in {place}, put together otherwise");
+    }
+    format!("not found in the chunks: {}", missing.join(", "))
+}
+
+fn no_claim(features: &Features) -> &'static str {
+    if features.asks > 0.0 {
+        "a question"
+    } else if features.refusal > 0.0 {
+        "says that the documents do not say"
+    } else if features.cut_off > 0.0 {
+        "cut off before it says anything"
+    } else if features.ends_colon > 0.0 {
+        "leads on to what follows"
+    } else {
+        "claims nothing that a chunk could hold"
+    }
+}
+
+fn supported(features: &Features, seen: &Seen<'_>, chunks: &[Chunk]) -> String {
+    let place = place(seen, seen.evidence.best, chunks);
+    let share = (features.cov2.clamp(0.0, 1.0) * 100.0).round();
+    let numbers = if seen.figures.is_empty() { "" } else { ", and its numbers agree" };
+    format!("{place} holds {share} % of its words or their like{numbers}")
+}
+
+/// `rank 2 (billing-3)`, by the passage.
+fn place(seen: &Seen<'_>, passage: Option<usize>, chunks: &[Chunk]) -> String {
+    let chunk = passage.and_then(|passage| seen.passages.passages.get(passage)).and_then(|passage| chunks.get(passage.chunk));
+    match chunk {
+        Some(Chunk { rank, document_id: Some(id), .. }) => format!("chunk {rank} ({id})"),
+        Some(Chunk { rank, .. }) => format!("chunk {rank}"),
+        None => "no chunk".to_owned(),
+    }
+}
+
+/// The number that no chunk has, with the one that stands in its place.
+fn number(seen: &Seen<'_>, chunks: &[Chunk]) -> Option<String> {
+    let lost = |judged: &&Judged| matches!(judged.found, Found::Nowhere | Found::Asked);
+    let worst = seen.figures.iter().find(|judged| lost(judged) && judged.rival.is_some());
+    let displaced = || seen.figures.iter().find(|judged| judged.margin < -0.1 && judged.rival.is_some());
+    let judged = worst.or_else(|| seen.figures.iter().find(lost)).or_else(displaced)?;
+    let quantity = &seen.claim.quantities[judged.quantity];
+    let said = span(seen.answer, &seen.claim.tokens, quantity.first, quantity.last)?;
+    let Some(rival) = judged.rival else { return Some(format!("no chunk has {said}")) };
+    let other = &seen.passages.quantities[rival];
+    let passage = (0..seen.passages.passages.len()).find(|passage| seen.passages.passages[*passage].quantities.contains(&rival))?;
+    let content = chunks.get(seen.passages.passages[passage].chunk)?.content.as_deref()?;
+    let instead = span(content, &seen.passages.tokens, other.first, other.last)?;
+    let place = place(seen, Some(passage), chunks);
+    Some(if lost(&judged) { format!("says {said}; {place} says {instead}") } else { format!("says {said}, which belongs to something else; {place} says {instead}") })
+}
+
+/// The text of a run of tokens, on one line.
+fn span(text: &str, tokens: &[super::tokens::Token], first: usize, last: usize) -> Option<String> {
+    let start = tokens.get(first)?.start as usize;
+    let end = tokens.get(last.checked_sub(1)?)?.end as usize;
+    let part = text.get(start..end)?;
+    Some(part.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_QUOTED).collect())
+}
+
+/// A negation, an opposite or a condition that the evidence and the sentence do not share.
+fn turned(features: &Features, seen: &Seen<'_>, chunks: &[Chunk]) -> Option<String> {
+    let place = place(seen, seen.evidence.best, chunks);
+    if features.negation_differs > 0.45 || features.negation_differs_close > 0.5 {
+        return Some(match features.negated > 0.0 {
+            true => format!("denies what {place} says without a negation"),
+            false => format!("says without a negation what {place} denies"),
+        });
+    }
+    if features.opposites > 0.0 {
+        return Some(format!("says the opposite of a word in {place}"));
+    }
+    if features.stale_rival > 0.0 || features.newer_rival > 0.0 {
+        return Some(format!("rests on {place}, which another chunk replaces"));
+    }
+    (features.condition_dropped > 0.6).then(|| format!("leaves out a condition that {place} names"))
+}
+
+/// The rarest words that no passage of the evidence holds, at most three.
+fn missing(seen: &Seen<'_>) -> Vec<String> {
+    let claim = seen.claim;
+    let held = |word: usize| seen.evidence.passages().into_iter().map(|passage| seen.with.in_passage(word, passage)).fold(0.0, f32::max);
+    let mut lost: Vec<(f32, usize)> =
+        (0..claim.words.len()).map(|word| ((1.0 - held(word)) * claim.weight(word), word)).filter(|(missing, _)| *missing > 1.2).collect();
+    lost.sort_by(|one, other| other.0.total_cmp(&one.0));
+    lost.iter().take(3).map(|(_, word)| seen.answer[claim.tokens[claim.words[*word]].bytes()].to_owned()).collect()
+}

@@ -1,0 +1,130 @@
+//! The numbers of a claim held against those of its evidence.
+
+use super::agreement::{agree, derived, rival};
+use super::alignment::{Alignment, Claim};
+use super::evidence::Evidence;
+use super::lexicon::sense;
+use super::passages::Passages;
+use super::quantities::Quantity;
+use super::tokens::{Token, TokenKind};
+use super::units::Kind;
+
+/// Where a quantity of a claim was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// In a passage that the claim rests on.
+    Near,
+    /// In another passage.
+    Far,
+    /// It follows from others.
+    Derived,
+    /// Only in the question.
+    Asked,
+    /// Nowhere.
+    Nowhere,
+}
+
+/// A quantity of a claim, judged.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Judged {
+    /// Its number among the claim's quantities.
+    pub(super) quantity: usize,
+    /// Where it was found.
+    pub(super) found: Found,
+    /// The evidence's quantity, of all, that could stand in its place and differs.
+    pub(super) rival: Option<usize>,
+    /// How much better the words around it fit its place in the chunks than its rival's, from -2 to 2.
+    pub(super) margin: f32,
+}
+
+/// Judges the quantities of a claim that are said on purpose.
+pub(super) fn judge(
+    claim: &Claim,
+    with: &Alignment,
+    evidence: &Evidence,
+    passages: &Passages,
+    question: &Claim,
+    before: &[Quantity],
+) -> Vec<Judged> {
+    let near = evidence.passages();
+    let equation = claim.tokens.iter().any(|token| matches!(token.kind, TokenKind::Mark('=' | '×' | '*' | '+' | '÷' | '−')));
+    let announces = |(at, token): (usize, &Token)| {
+        let inside = claim.quantities.iter().any(|quantity| (quantity.first..quantity.last).contains(&at));
+        token.has(sense::SUM) || (token.has(sense::SHARE) && !inside)
+    };
+    let cue = equation || claim.tokens.iter().enumerate().any(announces);
+    let given: Vec<&Quantity> = near.iter().flat_map(|passage| passages.quantities_of(*passage)).take(20).collect();
+    let around: Vec<&Quantity> = question.quantities.iter().take(6).chain(before.iter().rev().take(4)).collect();
+    let mut judged = Vec::new();
+    for (place, quantity) in claim.quantities.iter().enumerate().filter(|(_, quantity)| !quantity.weak) {
+        let meant = elliptic(claim, place);
+        let at = |passage: usize| {
+            let says = |quantity: &Quantity| passages.quantities_of(passage).iter().any(|other| agree(quantity, other));
+            says(quantity) || meant.as_ref().is_some_and(says)
+        };
+        let found = if near.iter().any(|passage| at(*passage)) {
+            Found::Near
+        } else if (0..passages.passages.len()).any(at) {
+            Found::Far
+        } else if follows(claim, place, &given, &around, cue) {
+            Found::Derived
+        } else if question.quantities.iter().any(|other| agree(quantity, other)) {
+            Found::Asked
+        } else {
+            Found::Nowhere
+        };
+        let (rival, margin) = compare(claim, quantity, with, evidence, passages, &near);
+        judged.push(Judged { quantity: place, found, rival, margin });
+    }
+    judged
+}
+
+/// Whether a quantity follows from what the chunks give, what was asked or said before, and the claim's own numbers.
+fn follows(claim: &Claim, place: usize, given: &[&Quantity], around: &[&Quantity], cue: bool) -> bool {
+    let quantity = &claim.quantities[place];
+    let own = claim.quantities.iter().enumerate().filter(|(other, held)| *other != place && !held.weak).map(|(_, held)| held);
+    let known: Vec<&Quantity> = own.chain(around.iter().copied()).collect();
+    derived(quantity, &known, given, cue)
+}
+
+/// `two days to report it and fourteen to prove it`: a bare number in the unit of the one before it.
+fn elliptic(claim: &Claim, place: usize) -> Option<Quantity> {
+    let quantity = &claim.quantities[place];
+    let before = &claim.quantities[place.checked_sub(1)?];
+    let bare = quantity.kind == Kind::Plain && !claim.tokens.get(quantity.last).is_some_and(Token::is_content);
+    let unit = !matches!(before.kind, Kind::Plain | Kind::Date | Kind::Version | Kind::Ordinal | Kind::Clock);
+    (bare && unit).then(|| quantity.in_unit_of(before))
+}
+
+/// The rival whose surroundings fit best, and by how much the quantity's own place in the chunks fits better.
+fn compare(
+    claim: &Claim,
+    quantity: &Quantity,
+    with: &Alignment,
+    evidence: &Evidence,
+    passages: &Passages,
+    near: &[usize],
+) -> (Option<usize>, f32) {
+    let words = &claim.words_of[claim.clause_of(quantity.first)];
+    let fit = |passage: usize, token: usize| {
+        let clause = passages.passages[passage].clauses.clone().find(|clause| passages.clauses[*clause].contains(&token));
+        let close = clause.map_or(0.0, |clause| Alignment::coverage(claim, words.iter().copied(), |word| with.in_clause(word, clause)));
+        let wide = Alignment::coverage(claim, words.iter().copied(), |word| with.in_passage(word, passage));
+        close + 0.5 * wide + 0.3 * evidence.scores[passage]
+    };
+    let (mut own, mut best): (f32, Option<(usize, f32)>) = (0.0, None);
+    for (passage, held) in passages.passages.iter().enumerate() {
+        for place in held.quantities.clone() {
+            let other = &passages.quantities[place];
+            if agree(quantity, other) {
+                own = own.max(fit(passage, other.first));
+            } else if rival(quantity, other) && near.contains(&passage) && !other.weak {
+                let fits = fit(passage, other.first);
+                if best.is_none_or(|(_, before)| fits > before) {
+                    best = Some((place, fits));
+                }
+            }
+        }
+    }
+    (best.map(|(place, _)| place), own - best.map_or(0.0, |(_, fits)| fits))
+}

@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Fits the trees of the grounding scorer and says, cross-validated, what they reach.
+
+usage: fit.py OBSERVED.jsonl MADE.jsonl [--write TABLE_DIRECTORY]
+
+Both files are printed by `cargo bench --bench grounding -- CASES.jsonl --observe`; the second from the cases that
+enlarge.py makes of the first. Needs numpy and scikit-learn. Each domain is left out in turn, with all that was made from
+it; the thresholds for it are chosen on the other domains. With --write, verdict.txt and lack.txt are fitted on all domains
+and written, and the thresholds printed that src/domain/grounding/decision.rs holds.
+"""
+import json, sys
+import numpy as np
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+
+CLASSES = ["supported", "partial", "unsupported", "no_claim"]
+# What the file of labels is made of rather than what a sentence says.
+LEFT_OUT = {"parts"}
+# How much a made sentence counts beside a labelled one.
+WEIGHT = {"dropped": 0.15, "strange": 0.15, "copied": 0.15, "number": 0.15, "negated": 0.15, "joined": 0.15}
+TREES, LEAF = 60, 3
+# The precision that each class's threshold is to reach on the other domains.
+AIM = {"supported": 0.85, "partial": 0.8, "unsupported": 0.87, "no_claim": 0.85}
+
+
+def load(path):
+    lines = [json.loads(line) for line in open(path)]
+    return lines[0]["features"], lines[1:]
+
+
+class Data:
+    def __init__(self, observed, made):
+        self.names, self.rows = load(observed)
+        _, more = load(made)
+        self.kept = [i for i, name in enumerate(self.names) if name not in LEFT_OUT]
+        self.x, self.y = self.arrays(self.rows)
+        self.group = np.array([row["group"] for row in self.rows])
+        kind = [row["id"].split("|")[1] for row in more]
+        more = [row for row, k in zip(more, kind) if WEIGHT.get(k)]
+        self.made_x, self.made_y = self.arrays(more)
+        self.made_weight = np.array([WEIGHT[row["id"].split("|")[1]] for row in more])
+        self.made_from = [set(row["id"].split("|")[2:4]) for row in more]
+        self.made_rows = more
+        self.count = np.array([row["sentences"] for row in self.rows])
+
+    def arrays(self, rows):
+        x = np.array([row["values"] for row in rows], "f4")[:, self.kept]
+        return x, np.array([CLASSES.index(row["verdict"]) for row in rows])
+
+    def column(self, name):
+        return self.x[:, self.kept.index(self.names.index(name))]
+
+    def training(self, left_out):
+        """Rows, labels, weights; classes count as much in all as in the labelled sentences."""
+        own = self.group != left_out
+        made = np.array([left_out not in came for came in self.made_from], bool)
+        x = np.vstack([self.x[own], self.made_x[made]])
+        y = np.r_[self.y[own], self.made_y[made]]
+        w = np.r_[np.ones(own.sum()), self.made_weight[made]]
+        for k in range(4):
+            share = (self.y[own] == k).mean()
+            if w[y == k].sum():
+                w[y == k] *= share * own.sum() / w[y == k].sum()
+        return x, y, w
+
+
+def models(seed=0):
+    return [
+        RandomForestClassifier(TREES // 2, min_samples_leaf=LEAF, max_features=0.3, n_jobs=2, random_state=seed),
+        ExtraTreesClassifier(TREES // 2, min_samples_leaf=LEAF, max_features=0.4, n_jobs=2, random_state=seed),
+    ]
+
+
+def fit(data, left_out):
+    x, y, w = data.training(left_out)
+    return [m.fit(x, y, sample_weight=w) for m in models()]
+
+
+def shares(fitted, x):
+    total = np.zeros((len(x), 4))
+    for m in fitted:
+        total[:, m.classes_] += m.predict_proba(x) / len(fitted)
+    return total
+
+
+def guarded(p, against):
+    """The class of the largest share, but never supported against a guard."""
+    best = p.argmax(1)
+    return np.where(against & (best == 0), 2, best)
+
+
+def thresholds(p, best, y):
+    """For each class the least share from which on its decisions are as often right as aimed at."""
+    chosen = []
+    for k, name in enumerate(CLASSES):
+        mine = np.flatnonzero(best == k)
+        order = mine[np.argsort(-p[mine, k])]
+        right = (y[order] == k).astype(float)
+        least = 1.01
+        # Smoothed by two wrong ones, so that a few do not open the gate.
+        good = [(i, p[order[i], k]) for i in range(len(order)) if right[: i + 1].sum() / (i + 2) >= AIM[name]]
+        if good:
+            least = good[-1][1]
+        chosen.append(least)
+    return np.array(chosen)
+
+
+def kappa(y, said, classes=5):
+    agree = (y == said).mean()
+    chance = sum((y == k).mean() * (said == k).mean() for k in range(classes))
+    return (agree - chance) / (1 - chance)
+
+
+def f1(y, said, k):
+    both = ((y == k) & (said == k)).sum()
+    return 2 * both / max(1, (y == k).sum() + (said == k).sum())
+
+
+def report(data, p, against, chosen):
+    best = guarded(p, against)
+    decided = p[np.arange(len(p)), best] >= chosen[np.arange(len(p)), best]
+    said = np.where(decided, best, 4)
+    n = np.repeat(np.arange(len(p)), data.count)
+    y, s, d = data.y[n], said[n], decided[n]
+    right = y == s
+    print(f"all decided: right {(data.y == best)[n].mean():.3f} kappa {kappa(y, best[n]):.3f} macro F1 {np.mean([f1(y, best[n], k) for k in range(4)]):.3f}")
+    print(f"DECIDES {d.mean():.3f}, RIGHT ON IT {right[d].mean():.3f}; unsure as wrong: kappa {kappa(y, s):.3f}, macro F1 {np.mean([f1(y, s, k) for k in range(4)]):.3f}")
+    for k, name in enumerate(CLASSES):
+        m, q = y == k, s == k
+        print(f"  {name:12} {m.sum():4} decided {d[m].mean():.2f} right of these {right[m & d].mean() if (m & d).any() else 0:.2f}; said {q.sum():4} precision {right[q].mean() if q.any() else 0:.2f}")
+    errors = np.array([row["error"] or "-" for row in data.rows])[n]
+    unsupported = y == 2
+    hard = np.isin(errors, ["number", "date", "unit", "negation"])
+    for tag, m in [("unsupported", hard & unsupported), ("with partial", hard)]:
+        print(f"  wrong number, date, unit, negation ({tag}, {m.sum()}): not called supported {(s[m] != 0).mean():.3f}; with everything decided {(best[n][m] != 0).mean():.3f}")
+    kinds = sorted(set(errors) - {"-"}, key=lambda e: -(errors == e).sum())
+    print("  by error (decided/right/not called supported): " + ", ".join(f"{e} {(errors == e).sum()} {d[errors == e].mean():.2f}/{right[(errors == e) & d].mean() if ((errors == e) & d).any() else 0:.2f}/{(s[errors == e] != 0).mean():.2f}" for e in kinds))
+    foreign, spaceless = data.column("foreign")[n], data.column("spaceless")[n]
+    for tag, m in [("no spaces", spaceless > 0.2), ("other", (foreign > 0.1) & (spaceless <= 0.2)), ("English", (foreign <= 0.1) & (spaceless <= 0.2))]:
+        print(f"  language {tag}: {m.sum()} decided {d[m].mean():.2f} right {right[m & d].mean() if (m & d).any() else 0:.2f}")
+    for group in sorted(set(data.group)):
+        m = (data.group == group)[n]
+        print(f"    {group:28} {m.sum():4} decided {d[m].mean():.2f} right {right[m & d].mean() if (m & d).any() else 0:.2f}")
+
+
+def validate(data):
+    p = np.zeros((len(data.y), 4))
+    groups = sorted(set(data.group))
+    for group in groups:
+        p[data.group == group] = shares(fit(data, group), data.x[data.group == group])
+    against = data.column("nowhere") > 0
+    best = guarded(p, against)
+    chosen = np.zeros((len(p), 4))
+    for group in groups:
+        others = data.group != group
+        chosen[~others] = thresholds(p[others], best[others], data.y[others])
+    return p, against, chosen
+
+
+def lack_rows(data):
+    keep = [i for i, row in enumerate(data.rows) if row["reason"]]
+    made = [i for i, row in enumerate(data.made_rows) if row["reason"]]
+    x = np.vstack([data.x[keep], data.made_x[made]])
+    y = np.array([int(data.rows[i]["reason"] == "contradicted") for i in keep] + [int(data.made_rows[i]["reason"] == "contradicted") for i in made])
+    w = np.r_[np.ones(len(keep)), np.full(len(made), 0.15)]
+    came = [{data.rows[i]["group"]} for i in keep] + [data.made_from[i] for i in made]
+    return x, y, w, came, len(keep)
+
+
+def lack_model():
+    return [RandomForestClassifier(30, min_samples_leaf=4, max_features=0.3, n_jobs=2, random_state=0)]
+
+
+def validate_lack(data):
+    x, y, w, came, own = lack_rows(data)
+    said = np.zeros(own)
+    for group in sorted(set(data.group)):
+        train = np.array([group not in c for c in came])
+        test = ~train[:own]
+        said[test] = lack_model()[0].fit(x[train], y[train], sample_weight=w[train]).predict(x[:own][test])
+    print(f"contradicted against absent: right {(said == y[:own]).mean():.3f} of {own}, kappa {kappa(y[:own], said, 2):.3f} (always contradicted: {y[:own].mean():.3f})")
+
+
+def lines(fitted, names):
+    for m in fitted:
+        for tree in m.estimators_:
+            t = tree.tree_
+            nodes = []
+            for i in range(t.node_count):
+                if t.children_left[i] < 0:
+                    share = np.zeros(int(max(m.classes_)) + 1)
+                    share[m.classes_.astype(int)] = t.value[i][0] / t.value[i][0].sum() * 100
+                    nodes.append("=" + ",".join(f"{v:.0f}" for v in share))
+                else:
+                    nodes.append(f"{names[t.feature[i]]}<{t.threshold[i]:.4g}:{t.children_left[i]}:{t.children_right[i]}")
+            yield " ".join(nodes)
+
+
+def write(data, where):
+    names = [data.names[i] for i in data.kept]
+    with open(where + "/verdict.txt", "w") as out:
+        out.write("# Trees of fit.py: shares of supported, partial, unsupported, no claim.\n")
+        out.writelines(line + "\n" for line in lines(fit(data, None), names))
+    x, y, w, _, _ = lack_rows(data)
+    with open(where + "/lack.txt", "w") as out:
+        out.write("# Trees of fit.py: shares of absent, contradicted.\n")
+        out.writelines(line + "\n" for line in lines([m.fit(x, y, sample_weight=w) for m in lack_model()], names))
+
+
+if __name__ == "__main__":
+    data = Data(*sys.argv[1:3])
+    p, against, chosen = validate(data)
+    report(data, p, against, chosen)
+    validate_lack(data)
+    print("thresholds:", np.round(thresholds(p, guarded(p, against), data.y), 3))
+    if "--write" in sys.argv:
+        write(data, sys.argv[sys.argv.index("--write") + 1])
