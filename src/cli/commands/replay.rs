@@ -206,7 +206,8 @@ fn planned(
     for prompt in &order.prompts {
         prompts.load(prompt).map_err(|error| dash_hint(error.into(), "-p", &prompt.name, args))?;
     }
-    order.overrides = Overrides { parameters: parameters(&args.set)?, chunks: args.chunks.edits()?, lists: None };
+    order.overrides =
+        Overrides { parameters: parameters(&args.set)?, chunks: args.chunks.edits()?, ..Overrides::default() };
     order.samples = args.samples;
     order.max_cost = Some(config.defaults.max_cost_usd.value);
     order.concurrency = config.defaults.concurrency.value as usize;

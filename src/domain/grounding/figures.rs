@@ -47,7 +47,8 @@ pub(super) fn judge(
     before: &[Quantity],
 ) -> Vec<Judged> {
     let near = evidence.passages();
-    let equation = claim.tokens.iter().any(|token| matches!(token.kind, TokenKind::Mark('=' | '×' | '*' | '+' | '÷' | '−')));
+    let equation =
+        claim.tokens.iter().any(|token| matches!(token.kind, TokenKind::Mark('=' | '×' | '*' | '+' | '÷' | '−')));
     let announces = |(at, token): (usize, &Token)| {
         let inside = claim.quantities.iter().any(|quantity| (quantity.first..quantity.last).contains(&at));
         token.has(sense::SUM) || (token.has(sense::SHARE) && !inside)
@@ -82,7 +83,8 @@ pub(super) fn judge(
 /// Whether a quantity follows from what the chunks give, what was asked or said before, and the claim's own numbers.
 fn follows(claim: &Claim, place: usize, given: &[&Quantity], around: &[&Quantity], cue: bool) -> bool {
     let quantity = &claim.quantities[place];
-    let own = claim.quantities.iter().enumerate().filter(|(other, held)| *other != place && !held.weak).map(|(_, held)| held);
+    let own =
+        claim.quantities.iter().enumerate().filter(|(other, held)| *other != place && !held.weak).map(|(_, held)| held);
     let known: Vec<&Quantity> = own.chain(around.iter().copied()).collect();
     derived(quantity, &known, given, cue)
 }
@@ -107,8 +109,11 @@ fn compare(
 ) -> (Option<usize>, f32) {
     let words = &claim.words_of[claim.clause_of(quantity.first)];
     let fit = |passage: usize, token: usize| {
-        let clause = passages.passages[passage].clauses.clone().find(|clause| passages.clauses[*clause].contains(&token));
-        let close = clause.map_or(0.0, |clause| Alignment::coverage(claim, words.iter().copied(), |word| with.in_clause(word, clause)));
+        let clause =
+            passages.passages[passage].clauses.clone().find(|clause| passages.clauses[*clause].contains(&token));
+        let close = clause.map_or(0.0, |clause| {
+            Alignment::coverage(claim, words.iter().copied(), |word| with.in_clause(word, clause))
+        });
         let wide = Alignment::coverage(claim, words.iter().copied(), |word| with.in_passage(word, passage));
         close + 0.5 * wide + 0.3 * evidence.scores[passage]
     };

@@ -49,6 +49,7 @@ pub(super) struct Passages {
     /// The passage of each clause.
     pub(super) of_clause: Vec<u32>,
     /// The passages, chunk by chunk.
+    #[expect(clippy::struct_field_names, reason = "the passages are what it is made of")]
     pub(super) passages: Vec<Passage>,
     /// The distinct content words.
     pub(super) words: Vec<Indexed>,
@@ -109,8 +110,11 @@ impl Passages {
         let first = self.passages.iter().position(|other| other.chunk == passage.chunk).unwrap_or(0);
         let place = self.passages.iter().position(|other| std::ptr::eq(other, passage)).unwrap_or(0);
         let tokens = &self.tokens[passage.tokens.clone()];
-        let ends = tokens.windows(2).any(|pair| pair[0].word == super::stems::hash("valid") && pair[1].word == super::stems::hash("until"));
-        place - first < 2 && (ends || (tokens.len() < 14 && tokens.iter().any(|token| token.has(super::lexicon::sense::STALE))))
+        let ends = tokens
+            .windows(2)
+            .any(|pair| pair[0].word == super::stems::hash("valid") && pair[1].word == super::stems::hash("until"));
+        place - first < 2
+            && (ends || (tokens.len() < 14 && tokens.iter().any(|token| token.has(super::lexicon::sense::STALE))))
     }
 
     fn index(&mut self) {
@@ -162,7 +166,13 @@ pub(super) fn meaning(tokens: &[Token]) -> [f32; DIMENSIONS] {
 fn age(chunk: &Chunk, stale: bool) -> Age {
     let id = chunk.document_id.as_deref().unwrap_or_default().to_ascii_lowercase();
     let parts = || id.split(|c: char| !c.is_ascii_alphanumeric());
-    let old = parts().any(|part| matches!(part, "old" | "archive" | "archived" | "deprecated" | "legacy" | "outdated" | "obsolete" | "former"));
-    let year = parts().filter(|part| part.len() == 4).filter_map(|part| part.parse().ok()).filter(|year| (1990..2100).contains(year)).max();
+    let old = parts().any(|part| {
+        matches!(part, "old" | "archive" | "archived" | "deprecated" | "legacy" | "outdated" | "obsolete" | "former")
+    });
+    let year = parts()
+        .filter(|part| part.len() == 4)
+        .filter_map(|part| part.parse().ok())
+        .filter(|year| (1990..2100).contains(year))
+        .max();
     Age { stale: stale || old, year }
 }

@@ -75,7 +75,8 @@ fn join(found: &mut [Quantity], tokens: &[Token]) {
         }
         if one.kind == Kind::Plain && two.kind == Kind::Clock && between.len() == 1 && one.value <= 12.0 {
             one.kind = Kind::Clock;
-            one.value = one.value * 60.0 + if two.value >= 720.0 && one.value * 60.0 + 720.0 <= two.value { 720.0 } else { 0.0 };
+            one.value = one.value * 60.0
+                + if two.value >= 720.0 && one.value * 60.0 + 720.0 <= two.value { 720.0 } else { 0.0 };
             continue;
         }
         let measure = !matches!(two.kind, Kind::Plain | Kind::Date | Kind::Clock | Kind::Version | Kind::Ordinal);
@@ -94,8 +95,20 @@ fn join(found: &mut [Quantity], tokens: &[Token]) {
 }
 
 /// Words that may stand between a number and its unit.
-const QUALIFIERS: &[&str] =
-    &["working", "business", "calendar", "full", "consecutive", "whole", "more", "further", "extra", "cubic", "square", "additional"];
+const QUALIFIERS: &[&str] = &[
+    "working",
+    "business",
+    "calendar",
+    "full",
+    "consecutive",
+    "whole",
+    "more",
+    "further",
+    "extra",
+    "cubic",
+    "square",
+    "additional",
+];
 
 struct Cursor<'a> {
     text: &'a str,
@@ -155,7 +168,10 @@ impl Cursor<'_> {
         let (value, other) = number(text)?;
         if self.touches(at + 1) && self.is(at + 1, &["th", "st", "nd", "rd"]) {
             let of = at + 2 + usize::from(self.is(at + 2, &["of"]));
-            return Some(self.month(of).map_or(made(value, Kind::Ordinal, at, at + 2), |month| self.date(month, value, at, of + 1)));
+            return Some(
+                self.month(of)
+                    .map_or(made(value, Kind::Ordinal, at, at + 2), |month| self.date(month, value, at, of + 1)),
+            );
         }
         let dot = usize::from(self.mark(at + 1) == Some('.') && self.month(at + 2).is_some());
         if (1.0..=31.0).contains(&value)
@@ -223,7 +239,10 @@ impl Cursor<'_> {
         // `working days`: the unit may come after one word that qualifies it.
         let qualified = self.is(last, QUALIFIERS);
         if let Some(unit) = self.unit(last + 1)
-            && (qualified || (self.counts(last) && self.text(last + 1).len() > 3 && matches!(unit.0, Kind::Seconds | Kind::Months)))
+            && (qualified
+                || (self.counts(last)
+                    && self.text(last + 1).len() > 3
+                    && matches!(unit.0, Kind::Seconds | Kind::Months)))
         {
             return of_unit(value, unit, first, last + 2);
         }
@@ -246,7 +265,9 @@ impl Cursor<'_> {
         let digits = at.checked_sub(1).filter(|before| self.is_digits(*before));
         // `under-28s` and `the 1990s` are no seconds.
         let plural = self.is(at, &["s"])
-            && digits.is_some_and(|before| self.text(before).len() > 3 || before.checked_sub(1).and_then(|at| self.mark(at)) == Some('-'));
+            && digits.is_some_and(|before| {
+                self.text(before).len() > 3 || before.checked_sub(1).and_then(|at| self.mark(at)) == Some('-')
+            });
         ((!letter || digits.is_some()) && !plural).then_some(unit)
     }
 
@@ -266,7 +287,9 @@ impl Cursor<'_> {
     }
 
     fn clock(&self, first: usize, last: usize, hours: f64, minutes: f64) -> Quantity {
-        let Some((added, end)) = self.half_day(last) else { return made(hours * 60.0 + minutes, Kind::Clock, first, last) };
+        let Some((added, end)) = self.half_day(last) else {
+            return made(hours * 60.0 + minutes, Kind::Clock, first, last);
+        };
         let hours = if hours >= 12.0 { hours - 12.0 } else { hours };
         made(hours * 60.0 + minutes + added, Kind::Clock, first, end)
     }
@@ -332,7 +355,11 @@ impl Cursor<'_> {
 
     /// The value of a plain number at a token.
     fn plain(&self, at: usize) -> Option<f64> {
-        if self.is_digits(at) { number(self.text(at)).map(|(value, _)| value) } else { self.cardinal(at).map(|(value, _)| value) }
+        if self.is_digits(at) {
+            number(self.text(at)).map(|(value, _)| value)
+        } else {
+            self.cardinal(at).map(|(value, _)| value)
+        }
     }
 
     /// `twenty-five`, `two hundred`: the value and the token after.
@@ -352,11 +379,17 @@ impl Cursor<'_> {
 
     fn worded(&self, at: usize) -> Option<Quantity> {
         if let Some(month) = self.month(at) {
-            let day = self.text(at + 1).parse::<f64>().ok().filter(|day| self.is_digits(at + 1) && (1.0..=31.0).contains(day));
+            let day = self
+                .text(at + 1)
+                .parse::<f64>()
+                .ok()
+                .filter(|day| self.is_digits(at + 1) && (1.0..=31.0).contains(day));
             if let Some(day) = day {
                 return Some(self.date(month, day, at, at + 2));
             }
-            let sure = self.year(at + 1).is_some() || !self.is(at, &["may", "march", "mars"]) || self.is(at.wrapping_sub(1), &["in", "until", "from", "to", "by", "since", "on", "of", "end"]);
+            let sure = self.year(at + 1).is_some()
+                || !self.is(at, &["may", "march", "mars"])
+                || self.is(at.wrapping_sub(1), &["in", "until", "from", "to", "by", "since", "on", "of", "end"]);
             return sure.then(|| self.date(month, 0.0, at, at + 1));
         }
         if self.is(at, &["noon", "midday"]) {
@@ -457,8 +490,12 @@ impl Cursor<'_> {
         };
         let mut found = self.and_half(of_unit(1.0, unit, at, last));
         // `within a day` claims a duration, `8 euro a month` a rate.
-        let span = ["within", "after", "for", "in", "than", "of", "over", "about", "only", "once", "to", "until", "under", "lasts", "takes"];
-        found.weak = regular.is_some() || found.last == last && !(self.is(at, &["a", "an"]) && self.is(at.wrapping_sub(1), &span));
+        let span = [
+            "within", "after", "for", "in", "than", "of", "over", "about", "only", "once", "to", "until", "under",
+            "lasts", "takes",
+        ];
+        found.weak = regular.is_some()
+            || found.last == last && !(self.is(at, &["a", "an"]) && self.is(at.wrapping_sub(1), &span));
         Some(found)
     }
 }
@@ -517,7 +554,11 @@ mod tests {
         let (mut tokens, mut found) = (Vec::new(), Vec::new());
         Reader::new(&rarity).read(text, 0..text.len(), &[], &mut tokens);
         quantities(text, &tokens, &mut found);
-        found.iter().filter(|found| !found.weak).map(|found| ((found.value * 1000.0).round() / 1000.0, found.kind)).collect()
+        found
+            .iter()
+            .filter(|found| !found.weak)
+            .map(|found| ((found.value * 1000.0).round() / 1000.0, found.kind))
+            .collect()
     }
 
     #[test]
@@ -569,7 +610,8 @@ mod tests {
         }
         assert_eq!(read("20 to 108 mm").len(), 2);
         assert_eq!(read("between 1 and 3 pm"), [(780.0, Kind::Clock), (900.0, Kind::Clock)]);
-        for text in ["the whole workspace", "one of them", "at first", "I am here", "under-28s may", "8 links for you"] {
+        for text in ["the whole workspace", "one of them", "at first", "I am here", "under-28s may", "8 links for you"]
+        {
             assert!(read(text).iter().all(|(_, kind)| *kind == Kind::Plain), "{text}: {:?}", read(text));
         }
         assert!(read("Admins can forbid public links for the whole workspace.").is_empty());

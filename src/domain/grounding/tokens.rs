@@ -144,7 +144,8 @@ impl<'a> Reader<'a> {
 
     fn looked_up(&mut self, start: usize, end: usize, capital: bool) -> Token {
         let word = hash(&self.lower);
-        let senses = self.lexicon.senses(word) | if self.lower.ends_with("n't") { super::lexicon::sense::NEGATION } else { 0 };
+        let senses =
+            self.lexicon.senses(word) | if self.lower.ends_with("n't") { super::lexicon::sense::NEGATION } else { 0 };
         let function = is_stop_word(&self.lower) || self.lower.len() < 2 || senses & FUNCTION_SENSES != 0;
         let mut token = bare(if function { TokenKind::Function } else { TokenKind::Content }, start, end);
         token.word = word;
@@ -176,7 +177,7 @@ impl<'a> Reader<'a> {
             token.weight = 2.5;
             token.senses = self.lexicon.senses(token.word);
             out.push(token);
-        } else if !out.last().is_some_and(|before| before.end as usize > start) {
+        } else if out.last().is_none_or(|before| before.end as usize <= start) {
             let mut token = bare(TokenKind::Function, start, start + first);
             token.word = hash(&text[start..start + first]);
             token.stem = token.word;
@@ -186,8 +187,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-const FUNCTION_SENSES: u32 =
-    super::lexicon::sense::FOREIGN | super::lexicon::sense::NEGATION | super::lexicon::sense::WRITER | super::lexicon::sense::READER;
+const FUNCTION_SENSES: u32 = super::lexicon::sense::FOREIGN
+    | super::lexicon::sense::NEGATION
+    | super::lexicon::sense::WRITER
+    | super::lexicon::sense::READER;
 
 fn bare(kind: TokenKind, start: usize, end: usize) -> Token {
     Token {

@@ -30,7 +30,8 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
         here.map(|passage| with.in_passage(word, passage)).fold(0.0, f32::max)
     });
     let vectors = Vectors::get();
-    let asked: Vec<f32> = claim.words.iter().map(|at| nearest(vectors, &claim.tokens[*at], &seen.question.tokens)).collect();
+    let asked: Vec<f32> =
+        claim.words.iter().map(|at| nearest(vectors, &claim.tokens[*at], &seen.question.tokens)).collect();
     features.cov_question = Alignment::coverage(claim, all.clone(), |word| asked[word]);
     // Words that neither the two passages nor the question hold.
     features.cov_beyond = Alignment::coverage(claim, all.clone(), |word| both(word).max(asked[word]));
@@ -89,7 +90,8 @@ fn reverse(seen: &Seen<'_>, passage: usize) -> f32 {
     let vectors = Vectors::get();
     let (mut covered, mut all) = (0.0, 0.0);
     for token in seen.passages.tokens_of(passage).iter().filter(|token| token.is_content()) {
-        let said = seen.claim.words.iter().map(|at| likeness(vectors, token, &seen.claim.tokens[*at])).fold(0.0, f32::max);
+        let said =
+            seen.claim.words.iter().map(|at| likeness(vectors, token, &seen.claim.tokens[*at])).fold(0.0, f32::max);
         all += token.weight;
         covered += token.weight * said;
     }
