@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand};
 
 use super::commands::{
-    ablate, cache, compare, completions, doctor, ground, import, index, init, man, models, note, open, prompt, replay,
-    retrieval, runs, score, sessions, show, sql, traces,
+    ablate, cache, causes, compare, completions, doctor, ground, import, index, init, man, models, note, open, prompt,
+    replay, retrieval, runs, score, sessions, show, sql, traces,
 };
 use super::output::Format;
 use super::shape::Shape;
@@ -107,6 +107,8 @@ pub enum Command {
     Compare(compare::Args),
     /// Say which sentences of an answer its chunks support
     Ground(ground::Args),
+    /// Group wrong answers by why they are wrong
+    Causes(causes::Args),
     /// Find out which chunk or part of the prompt an answer depends on
     Ablate(ablate::Args),
     /// Measure retrieval, and try other retrievers

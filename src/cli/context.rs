@@ -5,7 +5,7 @@ use super::notices::Notices;
 use super::output::Output;
 use super::shape::Shape;
 use crate::domain::cancel::Cancel;
-use crate::domain::filter::{Filter, Has};
+use crate::domain::filter::Filter;
 use crate::error::{AppError, ErrorKind};
 use crate::logging::{self, Detail};
 use crate::services::grounding;
@@ -78,7 +78,7 @@ impl<'c> Context<'c> {
             ))
             .hint(format!("expected {}", error.expected))
         })?;
-        if filter.asks_for(Has::Unsupported) {
+        if filter.asks_for_grounding() {
             self.store()?;
             self.ground_history()?;
         }

@@ -5,6 +5,7 @@ pub mod answering_model;
 pub mod cache;
 pub mod cancel;
 pub mod canonical_json;
+pub mod cause;
 pub mod chain;
 pub mod chunk;
 pub mod chunk_edit;

@@ -1,5 +1,6 @@
 //! What judges an answer. One file an evaluator, and a line in the registry.
 
+mod abstention;
 mod citations;
 mod contains;
 mod cost;
@@ -16,6 +17,7 @@ mod similarity;
 mod specification;
 mod tokens;
 
+pub use abstention::declines;
 pub use evaluator::{Answer, Evaluator, Kind, Score, Subject, Value};
 pub use registry::{Argument, Entry, REGISTRY};
 pub use specification::{ReadFile, Specification, SpecificationError};

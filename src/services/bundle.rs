@@ -171,7 +171,7 @@ impl Services {
         cancel: &Cancel,
     ) -> Result<u64, AppError> {
         let scorer = self.scorer(cancel)?;
-        Ok(grounding::catch_up(self.store()?, &scorer, progress, cancel)?)
+        grounding::catch_up(self.store()?, &scorer, progress, cancel)
     }
 
     /// What finds out what an answer depends on.

@@ -221,6 +221,11 @@ impl Writer {
             Field::Latency => passes(&of("t.duration_ms", "s.duration_ms"), test).known(),
             Field::Ttft => return Self::span(passes("s.ttft_ms", test), view),
             Field::Time => passes(&of("t.started_ns", "s.started_ns"), test),
+            Field::Cause => {
+                let id = of("t.trace_id", "s.trace_id");
+                let start = format!("{id} IN (SELECT g.trace_id FROM store.causes g WHERE ");
+                passes_text("g.cause", test).within(&start, ")")
+            }
             Field::Score(name) => {
                 let told = vec![passes("c.value", test).known(), passes_text("c.label", test).known()];
                 let named = Sql::with("c.name = ?", vec![Value::Text(name.clone())]);

@@ -1,13 +1,17 @@
 //! What grounding says of recorded answers, in the index. All of it is worked out from the rest of the index.
 
+use std::collections::{BTreeMap, HashMap};
+
 use duckdb::{Connection, params};
 
-use super::Store;
 use super::error::Result;
 use super::ingest::append;
 use super::row_batch::RowBatch;
-use super::tables::{GROUNDED_COLUMNS, SENTENCE_COLUMNS};
+use super::tables::{CAUSE_COLUMNS, GROUNDED_COLUMNS, SENTENCE_COLUMNS};
+use super::{Store, TracesQuery};
 use crate::domain::cancel::Cancel;
+use crate::domain::cause::Cause;
+use crate::domain::filter::Filter;
 use crate::domain::grounding::{GroundedSentence, Grounding, Lack, Verdict};
 use crate::domain::ids::{SpanId, TraceId};
 
@@ -29,6 +33,19 @@ pub struct GroundedTrace {
     pub span_id: Option<SpanId>,
     /// What was found; empty without an answer.
     pub grounding: Grounding,
+    /// Why the answer is wrong, the main cause first; empty where nothing is known to be wrong.
+    pub causes: Vec<Cause>,
+}
+
+/// How many answers have a main cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CauseCount {
+    /// The cause.
+    pub cause: Cause,
+    /// Answers of which it is the main cause.
+    pub answers: u64,
+    /// The newest of them, at most as many as were asked for.
+    pub newest: Vec<TraceId>,
 }
 
 /// What changes when a trace's chunks or answer do.
@@ -69,6 +86,25 @@ impl Store {
         self.shared.write(cancel, |conn| put(conn, scorer, traces))
     }
 
+    /// The main causes of wrong answers among traces that match, the most frequent first, each with its newest traces.
+    pub fn cause_counts(&self, filter: &Filter, newest: usize, cancel: &Cancel) -> Result<Vec<CauseCount>> {
+        let query = TracesQuery { filter: filter.clone(), limit: u32::MAX as usize, ..TracesQuery::default() };
+        let matching = self.trace_ids(&query, cancel)?;
+        let causes = self.shared.read(cancel, main_causes)?;
+        let mut counts: BTreeMap<Cause, CauseCount> = BTreeMap::new();
+        for trace in matching {
+            let Some(&cause) = causes.get(trace.as_str()) else { continue };
+            let count = counts.entry(cause).or_insert_with(|| CauseCount { cause, answers: 0, newest: Vec::new() });
+            count.answers += 1;
+            if count.newest.len() < newest {
+                count.newest.push(trace);
+            }
+        }
+        let mut counts: Vec<CauseCount> = counts.into_values().collect();
+        counts.sort_by_key(|count| std::cmp::Reverse(count.answers));
+        Ok(counts)
+    }
+
     /// The texts of about so many chunks, taken evenly from all that were ever retrieved, and how many there are in all.
     pub fn chunk_texts(&self, about: u64, cancel: &Cancel) -> Result<(u64, Vec<String>)> {
         self.shared.read(cancel, |conn| {
@@ -87,11 +123,24 @@ impl Store {
     }
 }
 
+fn main_causes(conn: &Connection) -> Result<HashMap<String, Cause>> {
+    let mut statement = conn.prepare("SELECT trace_id, cause FROM store.causes WHERE place = 0")?;
+    let mut rows = statement.query([])?;
+    let mut causes = HashMap::new();
+    while let Some(row) = rows.next()? {
+        if let Some(cause) = Cause::parse(&row.get::<_, String>(1)?) {
+            causes.insert(row.get(0)?, cause);
+        }
+    }
+    Ok(causes)
+}
+
 fn put(conn: &Connection, scorer: u32, traces: &[GroundedTrace]) -> Result<()> {
     conn.execute_batch("CREATE OR REPLACE TEMP TABLE regrounded (trace_id VARCHAR)")?;
     let mut ids = RowBatch::new(&[super::row_batch::Kind::Text])?;
     let mut grounded = RowBatch::new(GROUNDED_COLUMNS)?;
     let mut sentences = RowBatch::new(SENTENCE_COLUMNS)?;
+    let mut causes = RowBatch::new(CAUSE_COLUMNS)?;
     for trace in traces {
         let id = trace.trace.trace_id.as_str();
         ids.text(Some(id)).end_row();
@@ -100,6 +149,9 @@ fn put(conn: &Connection, scorer: u32, traces: &[GroundedTrace]) -> Result<()> {
         grounded.int(Some(i64::from(scorer))).int(count(|verdict| verdict != Verdict::NoClaim));
         grounded.int(count(|verdict| verdict == Verdict::Supported));
         grounded.int(count(|verdict| matches!(verdict, Verdict::Unsupported(_)))).end_row();
+        for (place, cause) in trace.causes.iter().enumerate() {
+            causes.text(Some(id)).int(Some(place as i64)).text(Some(cause.as_str())).end_row();
+        }
         let Some(span_id) = &trace.span_id else { continue };
         for (position, sentence) in trace.grounding.sentences.iter().enumerate() {
             sentences.text(Some(id)).text(Some(span_id.as_str())).int(Some(position as i64));
@@ -107,13 +159,14 @@ fn put(conn: &Connection, scorer: u32, traces: &[GroundedTrace]) -> Result<()> {
         }
     }
     append(conn, ("temp", "main", "regrounded"), &mut ids)?;
-    for table in ["grounded", "sentences"] {
+    for table in ["grounded", "sentences", "causes"] {
         conn.execute_batch(&format!(
             "DELETE FROM store.{table} WHERE trace_id IN (SELECT trace_id FROM temp.main.regrounded)"
         ))?;
     }
     let database: String = conn.query_row("SELECT current_database()", [], |row| row.get(0))?;
     append(conn, (&database, "store", "grounded"), &mut grounded)?;
+    append(conn, (&database, "store", "causes"), &mut causes)?;
     append(conn, (&database, "store", "sentences"), &mut sentences)
 }
 

@@ -55,7 +55,7 @@ pub use day_book::DayBook;
 pub use error::{Result, StoreError};
 pub use export::ExportFormat;
 pub use figures::TelemetryQuery;
-pub use groundings::{GroundedTrace, Ungrounded};
+pub use groundings::{CauseCount, GroundedTrace, Ungrounded};
 pub use ingest::Ingest;
 pub use journal::{
     Intent, Journal, JournalDamage, JournalFile, JournalRecord, JournalTail, SubmittedBatch, tails_at_work,

@@ -11,7 +11,7 @@ use super::row_reader::RowReader;
 use super::tables::score_key;
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{ResultId, RunId};
-use crate::domain::score::{RATING, Rating, Score, ScoreSource};
+use crate::domain::score::{RATING, RELEVANCE, Rating, Score, ScoreSource};
 
 impl Store {
     /// Writes scores into the index (their journal comes first); the same score twice is one.
@@ -89,6 +89,10 @@ pub(super) fn put(conn: &Connection, scores: &[Score]) -> Result<()> {
             score.created_at.nanos(),
             key,
         ])?;
+        if score.name == RELEVANCE {
+            // Which documents are relevant says why an answer is wrong: it is looked at again.
+            conn.execute("DELETE FROM store.grounded WHERE trace_id = ?", params![score.trace_id.as_str()])?;
+        }
         if score.source == ScoreSource::User && score.result_id.is_none() {
             conn.execute(
                 "UPDATE store.traces SET feedback = (SELECT arg_max(value, created_ns) FROM store.scores \

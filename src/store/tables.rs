@@ -31,6 +31,7 @@ pub(super) const RESULT_COLUMNS: &[Kind] = &[
 ];
 pub(super) const DUPLICATE_COLUMNS: &[Kind] = &[Text, Text];
 pub(super) const GROUNDED_COLUMNS: &[Kind] = &[Text, Text, Text, Small, Small, Small, Small];
+pub(super) const CAUSE_COLUMNS: &[Kind] = &[Text, Small, Text];
 pub(super) const SENTENCE_COLUMNS: &[Kind] =
     &[Text, Text, Small, Small, Small, Text, Text, Text, Float, Text, Text, Text];
 

@@ -207,6 +207,7 @@ actions! {
         Note "case.note" "Note", "Keeps a note on the trace.", &[Traces, Trace, Run, Retrieval], ["m"];
         Score "case.score" "Score", "Keeps a score on the trace.", &[Traces, Trace, Run, Retrieval], ["S"];
         KeepSet "case.set" "Keep as set", "Keeps the marked traces, or the one under the cursor, as a set of cases to replay again and again.", &[Traces], ["K"];
+        Causes "traces.causes" "What is wrong", "Groups the wrong answers among these traces by why they are wrong; enter lists a group.", &[Traces], ["w"];
         Chunks "case.chunks" "Chunks and grounding", "Shows which chunk supports which sentence of the answer.", &[Traces, Trace], ["c"];
         OpenPrompt "case.prompt" "Prompt", "Opens the prompt the call was made with.", &[Traces, Trace, Run], ["p"];
         OpenTrace "case.trace" "Trace", "Opens the recorded trace.", &[Runs, Run, Retrieval, Telemetry], ["t"];

@@ -68,3 +68,28 @@ fn the_history_is_grounded_where_a_filter_or_a_query_asks() {
     let count = place.run(&["sql", "SELECT count(*) AS n FROM groundings", "--format", "json"]).ends_with(0).json();
     assert_eq!(count["rows"][0]["n"], 2, "the answer of the failed call cannot be grounded");
 }
+
+#[test]
+fn wrong_answers_are_grouped_by_cause() {
+    let place = Place::with_traces(&right_and_wrong());
+    let counts = place.run(&["causes", "--format", "json"]).ends_with(0).json();
+    let names: Vec<&String> = counts["causes"][0].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["cause", "title", "answers", "newest", "next"]);
+    assert_eq!((&counts["causes"][0]["cause"], &counts["causes"][0]["answers"]), (&"made_up".into(), &1.into()));
+    let found = place.run(&["traces", "cause:made_up", "--format", "jsonl"]).ends_with(0).stdout;
+    assert!(found.lines().count() == 1 && found.contains(&trace_id('e')), "{found}");
+    let wrong = place.run(&["traces", "cause:magic"]).ends_with(2);
+    assert!(wrong.stderr.contains("made_up"), "{wrong:?}");
+    // What another trace retrieved carries it: it was not found, not made up.
+    let elsewhere = Recorded {
+        letter: 'f',
+        at: 240,
+        question: "What do zebras do?",
+        answer: Some("They juggle."),
+        document: "Zebras juggle marmalade beneath orbiting violins.",
+    };
+    place.write("traces/recorded.jsonl", &(right_and_wrong() + &line(&elsewhere) + "\n"));
+    place.run(&["index", "--rebuild"]).ends_with(0);
+    let found = place.run(&["traces", "cause:retrieval_missed", "--format", "jsonl"]).ends_with(0).stdout;
+    assert!(found.contains(&trace_id('e')), "{found}");
+}

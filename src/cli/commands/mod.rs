@@ -2,6 +2,7 @@
 
 pub mod ablate;
 pub mod cache;
+pub mod causes;
 pub mod compare;
 pub mod completions;
 mod dispatch;

@@ -44,7 +44,7 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
 /// Whether a query reads what grounding says, so that it has to be up to date.
 fn names_grounding(query: &str) -> bool {
     let query = query.to_ascii_lowercase();
-    ["groundings", "sentences"].iter().any(|table| query.contains(table))
+    ["groundings", "sentences", "causes"].iter().any(|table| query.contains(table))
 }
 
 fn query(words: &[String]) -> Result<String, AppError> {

@@ -21,9 +21,9 @@ impl Filter {
         parser::parse(text, now).map(|expr| Self { expr })
     }
 
-    /// Whether it asks for something: what is worked out from the recordings has to be up to date then.
-    pub fn asks_for(&self, has: Has) -> bool {
-        self.expr.asks_for(has)
+    /// Whether it asks for what grounding found, which has to be up to date then.
+    pub fn asks_for_grounding(&self) -> bool {
+        self.expr.asks_for_grounding()
     }
 }
 
@@ -77,12 +77,13 @@ impl Expr {
         Self::single(flat).unwrap_or_else(Self::Or)
     }
 
-    fn asks_for(&self, wanted: Has) -> bool {
+    fn asks_for_grounding(&self) -> bool {
         match self {
-            Self::Has(has) => *has == wanted,
-            Self::And(parts) | Self::Or(parts) => parts.iter().any(|part| part.asks_for(wanted)),
-            Self::Not(part) | Self::Span(part) => part.asks_for(wanted),
-            Self::All | Self::Text(_) | Self::Is(_) => false,
+            Self::Has(has) => *has == Has::Unsupported,
+            Self::Is(condition) => condition.field == Field::Cause,
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::asks_for_grounding),
+            Self::Not(part) | Self::Span(part) => part.asks_for_grounding(),
+            Self::All | Self::Text(_) => false,
         }
     }
 
@@ -147,6 +148,8 @@ pub enum Field {
     Ttft,
     /// The start.
     Time,
+    /// A cause of the answer being wrong.
+    Cause,
     /// A score by its name: its number, or its label.
     Score(String),
     /// A recorded attribute by its key, as text or as a number.

@@ -2,6 +2,7 @@
 
 use super::ast::Has;
 use super::field::FIELDS;
+use crate::domain::cause::Cause;
 use crate::domain::span::{SpanKind, SpanStatus};
 
 /// Words that may stand for the one that ends at the cursor, best first; each replaces that whole word.
@@ -28,6 +29,7 @@ pub fn complete(text: &str, cursor: usize) -> Vec<String> {
 
 fn values(field: &str) -> Vec<&'static str> {
     match field {
+        "cause" => Cause::ALL.map(Cause::as_str).to_vec(),
         "kind" => SpanKind::ALL.map(SpanKind::as_str).to_vec(),
         "status" => [SpanStatus::Ok, SpanStatus::Error, SpanStatus::Unset].map(SpanStatus::as_str).to_vec(),
         "has" => Has::ALL.map(Has::as_str).to_vec(),

@@ -132,6 +132,8 @@ fn is(condition: &Condition, trace: TraceFacts<'_>, view: View<'_>) -> bool {
         Field::OutputTokens => passes(test, tokens(trace, view, |span| span.usage.output)),
         Field::Latency => passes(test, latency(spans)),
         Field::Ttft => spans.iter().any(|span| passes(test, span.ttft_ns.map(|ns| Number::Millis(ns as f64 / 1e6)))),
+        // Only the index knows what grounding found.
+        Field::Cause => false,
         Field::Time => passes(test, started(spans).map(Number::At)),
         Field::Score(name) => scores(trace, view).filter(|score| &score.name == name).any(|score| {
             passes(test, score.value.map(Number::Plain))

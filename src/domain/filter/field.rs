@@ -29,7 +29,7 @@ const fn field(name: &'static str, scope: Scope, help: &'static str, example: &'
 }
 
 /// Every field, in the order of the help.
-pub const FIELDS: [FieldHelp; 25] = [
+pub const FIELDS: [FieldHelp; 26] = [
     field("id", Scope::Span, "id of the trace or of a span; the beginning is enough", "id:4bf92f35"),
     field("model", Scope::Span, "model that answered, or the one asked for", "model:gpt-4*"),
     field("provider", Scope::Span, "provider of a model call", "provider:anthropic"),
@@ -58,6 +58,7 @@ pub const FIELDS: [FieldHelp; 25] = [
     ),
     field("until", Scope::Trace, "started at this time or before; a day is taken whole", "until:2026-11-23T14:05Z"),
     field("has", Scope::Span, "has error, chunks, tools, feedback or unsupported", "has:error"),
+    field("cause", Scope::Span, "why an answer is wrong: made_up, contradicted, retrieval_missed, …", "cause:made_up"),
     field("score.", Scope::Span, "score by name: its number or its label", "score.correctness<0.5"),
     field("attr.", Scope::Span, "recorded attribute by key", "attr.http.status_code>=500"),
 ];
@@ -86,6 +87,7 @@ impl Field {
             Self::Latency => "latency",
             Self::Ttft => "ttft",
             Self::Time => "time",
+            Self::Cause => "cause",
             Self::Score(_) => "score.",
             Self::Attr(_) => "attr.",
         }
@@ -107,7 +109,7 @@ impl Field {
 
     /// The field of a plain name, in any case; `since`, `until` and `has` are no fields of their own.
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        const PLAIN: [Field; 20] = [
+        const PLAIN: [Field; 21] = [
             Field::Id,
             Field::Model,
             Field::Provider,
@@ -128,6 +130,7 @@ impl Field {
             Field::Latency,
             Field::Ttft,
             Field::Time,
+            Field::Cause,
         ];
         PLAIN.into_iter().find(|field| field.name().eq_ignore_ascii_case(name))
     }

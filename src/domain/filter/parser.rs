@@ -5,6 +5,7 @@ use super::error::FilterError;
 use super::field::{FIELDS, nearest};
 use super::lexer::{Op, Quoting, RawCondition, Token, TokenKind, lex};
 use super::value::{DayEdge, Unit, ValueReader, number_test};
+use crate::domain::cause::Cause;
 use crate::domain::span::{SpanKind, SpanStatus};
 use crate::domain::time::Timestamp;
 
@@ -197,6 +198,7 @@ fn text_test(field: &Field, raw: &RawCondition) -> Result<Test, FilterError> {
     let mut pattern = pattern(raw);
     let known: &[&str] = match field {
         Field::Kind => &SpanKind::ALL.map(SpanKind::as_str),
+        Field::Cause => &Cause::ALL.map(Cause::as_str),
         Field::Status => &[SpanStatus::Ok.as_str(), SpanStatus::Error.as_str(), SpanStatus::Unset.as_str()],
         _ => return Ok(Test::Equals(pattern)),
     };

@@ -1,13 +1,15 @@
 //! Grounds every recorded answer that has chunks, so that filters and tables can tell.
 
-use super::of_case;
+use super::{Everything, of_case};
 use crate::domain::cancel::Cancel;
 use crate::domain::grounding::{Scorer, VERSION};
 use crate::domain::ids::TraceId;
 use crate::domain::run::CallsMode;
 use crate::domain::span::Span;
+use crate::error::AppError;
 use crate::services::replay::cases_of;
-use crate::store::{GroundedTrace, Store, StoreError, Ungrounded};
+use crate::services::retrieval::judged_here;
+use crate::store::{GroundedTrace, Store, Ungrounded};
 
 /// Traces that are read and written together: the index is open for writing so briefly.
 const BATCH: usize = 1_000;
@@ -29,8 +31,10 @@ pub fn catch_up(
     scorer: &Scorer,
     progress: &mut dyn FnMut(Progress),
     cancel: &Cancel,
-) -> Result<u64, StoreError> {
+) -> Result<u64, AppError> {
     let total = store.ungrounded_count(VERSION, cancel)?;
+    // What was ever retrieved is read once, where there is something to do.
+    let mut known: Option<Everything> = None;
     let mut done = 0;
     while done < total {
         let batch = store.ungrounded(VERSION, BATCH, cancel)?;
@@ -39,7 +43,11 @@ pub fn catch_up(
         }
         let ids: Vec<TraceId> = batch.iter().map(|trace| trace.trace_id.clone()).collect();
         let spans = store.spans_of(&ids, cancel)?;
-        let grounded = ground(scorer, batch, &spans);
+        let everything = match &mut known {
+            Some(everything) => &*everything,
+            none => &*none.insert(Everything::of(store.chunks_seen(cancel)?, judged_here(store, cancel)?)),
+        };
+        let grounded = ground(scorer, everything, batch, &spans);
         if grounded.is_empty() {
             break;
         }
@@ -51,26 +59,37 @@ pub fn catch_up(
 }
 
 /// Grounds traces on all cores, in their order.
-fn ground(scorer: &Scorer, traces: Vec<Ungrounded>, spans: &[Vec<Span>]) -> Vec<GroundedTrace> {
+fn ground(
+    scorer: &Scorer,
+    everything: &Everything,
+    traces: Vec<Ungrounded>,
+    spans: &[Vec<Span>],
+) -> Vec<GroundedTrace> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let share = traces.len().div_ceil(cores).max(1);
     let pairs: Vec<(Ungrounded, &Vec<Span>)> = traces.into_iter().zip(spans).collect();
     std::thread::scope(|scope| {
         let threads: Vec<_> = pairs
             .chunks(share)
-            .map(|some| scope.spawn(move || some.iter().map(|(trace, spans)| of_trace(scorer, trace, spans)).collect()))
+            .map(|some| {
+                scope.spawn(move || {
+                    some.iter().map(|(trace, spans)| of_trace(scorer, everything, trace, spans)).collect()
+                })
+            })
             .collect();
         // A thread that died leaves its traces for the next time.
         threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|_| Vec::new())).collect()
     })
 }
 
-fn of_trace(scorer: &Scorer, trace: &Ungrounded, spans: &[Span]) -> GroundedTrace {
+fn of_trace(scorer: &Scorer, everything: &Everything, trace: &Ungrounded, spans: &[Span]) -> GroundedTrace {
     let case = cases_of(spans, CallsMode::Answer).into_iter().next();
     let case = case.filter(|case| !case.chunks.is_empty() && case.answer.is_some());
+    let grounding = case.as_ref().map(|case| of_case(scorer, case)).unwrap_or_default();
     GroundedTrace {
         trace: trace.clone(),
-        grounding: case.as_ref().map(|case| of_case(scorer, case)).unwrap_or_default(),
+        causes: case.as_ref().map(|case| everything.causes(scorer, case, &grounding)).unwrap_or_default(),
+        grounding,
         span_id: case.map(|case| case.span_id),
     }
 }

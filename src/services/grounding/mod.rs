@@ -1,8 +1,10 @@
 //! Which sentences of recorded answers their chunks support.
 
+mod causes;
 mod history;
 mod learned;
 
+pub use causes::Everything;
 pub use history::{Progress, catch_up};
 pub use learned::Learned;
 

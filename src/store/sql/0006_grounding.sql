@@ -26,6 +26,11 @@ CREATE TABLE store.sentences (
   citations VARCHAR NOT NULL USING COMPRESSION zstd
 );
 
+-- Why an answer is wrong: the main cause at place 0.
+CREATE TABLE store.causes (trace_id VARCHAR NOT NULL, place INTEGER NOT NULL, cause VARCHAR NOT NULL);
+
+CREATE VIEW main.causes AS SELECT trace_id, place, cause FROM store.causes;
+
 CREATE VIEW main.groundings AS SELECT
   trace_id, span_id, supported / nullif(claims, 0) AS grounded_rate, claims, supported, unsupported
 FROM store.grounded WHERE span_id IS NOT NULL;

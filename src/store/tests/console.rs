@@ -76,6 +76,7 @@ fn every_public_table_is_there_with_its_columns() {
     assert_eq!(
         names,
         [
+            "causes",
             "chunks",
             "groundings",
             "llm_calls",

@@ -76,6 +76,10 @@ pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Repl
             ))));
             TracesAnswer::Kept
         }
+        TracesRequest::Causes(filter) => {
+            let filter = read_filter(worker, &filter)?;
+            TracesAnswer::Causes(store.cause_counts(&filter, 1, reply.cancel())?)
+        }
         TracesRequest::Ground(id) => match spans(store, &id, reply)? {
             Some(spans) => match cases_of(&spans, CallsMode::Answer).into_iter().next() {
                 Some(case) => TracesAnswer::Grounding(Arc::new(grounding::of_case(
@@ -91,9 +95,13 @@ pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Repl
     Ok(())
 }
 
+fn read_filter(worker: &ServicesWorker, filter: &str) -> Result<Filter, AppError> {
+    Filter::parse(filter, worker.services().clock().now())
+        .map_err(|error| AppError::usage(format!("the filter: {}", error.message)))
+}
+
 fn matching(worker: &ServicesWorker, store: &Store, filter: &str, reply: &dyn Reply) -> Result<Vec<TraceId>, AppError> {
-    let filter = Filter::parse(filter, worker.services().clock().now())
-        .map_err(|error| AppError::usage(format!("the filter: {}", error.message)))?;
+    let filter = read_filter(worker, filter)?;
     let query = TracesQuery { filter, limit: u32::MAX as usize, ..TracesQuery::default() };
     Ok(store.trace_ids(&query, reply.cancel())?)
 }

@@ -10,6 +10,7 @@ use crate::domain::run::Case;
 use crate::domain::span::{Span, SpanStatus};
 use crate::domain::time::Timestamp;
 use crate::services::prompts::MatchReport;
+use crate::store::CauseCount;
 
 /// What the screens of traces and retrieval ask.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +63,8 @@ pub enum TracesRequest {
     Match(TraceId),
     /// Which sentence of the answer is supported by which chunk.
     Ground(TraceId),
+    /// Why answers are wrong among the traces that match a filter.
+    Causes(String),
 }
 
 /// A page of the list of traces.
@@ -218,4 +221,6 @@ pub enum TracesAnswer {
     Judgements(Judgements),
     /// What supports the answer.
     Grounding(Arc<Grounding>),
+    /// The main causes of wrong answers, the most frequent first.
+    Causes(Vec<CauseCount>),
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::pages::{PAGE, Pages};
+use super::queue;
 use super::{keep, show};
 use crate::domain::ids::TraceId;
 use crate::domain::untrusted::safe_plain;
@@ -67,6 +68,7 @@ pub struct List {
     waiting: Option<(RequestId, Fresh)>,
     counting: Option<RequestId>,
     keeping: Option<RequestId>,
+    grouping: Option<RequestId>,
 }
 
 /// Whether the rows waited for replace all others.
@@ -91,6 +93,7 @@ impl Default for List {
             waiting: None,
             counting: None,
             keeping: None,
+            grouping: None,
         }
     }
 }
@@ -172,6 +175,10 @@ impl List {
             },
             Event::Answer(id, answer) => self.answered(*id, answer, cx),
             Event::Picked(Action::Sort, names) => self.sorted(names, cx),
+            Event::Picked(Action::Causes, causes) => match causes.first() {
+                Some(cause) => self.show(&queue::narrowed(self.filter.text(), cause), cx),
+                None => Vec::new(),
+            },
             Event::Entered(action, text) => self.keep(*action, text, cx),
             Event::Action(action) => self.act(*action, cx),
             _ => Vec::new(),
@@ -185,6 +192,14 @@ impl List {
                 Answer::Failed(why) => Toast::error(format!("not kept: {why}")),
                 _ => Toast::info("kept"),
             })];
+        }
+        if self.grouping == Some(id) {
+            self.grouping = None;
+            return match answer {
+                Answer::Traces(TracesAnswer::Causes(counts)) => queue::offered(counts),
+                Answer::Failed(why) => vec![Effect::Toast(Toast::error(why.clone()))],
+                _ => Vec::new(),
+            };
         }
         if let (true, Answer::Traces(TracesAnswer::Counts(counts))) = (self.counting == Some(id), answer) {
             self.pages.count(*counts);
@@ -299,6 +314,12 @@ impl List {
                 }
             }
             Action::Sort => return vec![Effect::Pick(self.sorts())],
+            Action::Causes => {
+                let request = Request::Traces(TracesRequest::Causes(self.filter.text().to_owned()));
+                let (id, effect) = cx.request(ScreenId::Traces, request);
+                self.grouping = Some(id);
+                return vec![effect];
+            }
             Action::Note => return vec![keep::ask_note()],
             Action::Score => return vec![keep::ask_score()],
             Action::KeepSet if self.selected().is_some() => {

@@ -7,6 +7,7 @@ mod keep;
 mod list;
 mod list_view;
 mod pages;
+mod queue;
 mod screen;
 mod show;
 
