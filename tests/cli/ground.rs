@@ -9,7 +9,7 @@ fn right_and_wrong() -> String {
         letter: 'e',
         at: 180,
         question: "Who founded the company?",
-        answer: Some("Zebras juggle marmalade beneath orbiting violins."),
+        answer: Some("The company was founded in 1987 by Maria Keller in Stockholm."),
         document: "Ask sales for a higher limit.",
     };
     three() + &line(&invented) + "\n"
@@ -31,7 +31,7 @@ fn an_answer_is_grounded_sentence_by_sentence() {
     let wrong = place.run(&["ground", "eeee", "--format", "jsonl"]).ends_with(0).stdout;
     assert!(wrong.contains(r#""verdict":"unsupported","lack":"absent""#), "{wrong}");
     let page = place.run(&["ground", "eeee"]).ends_with(0).stdout;
-    assert!(page.contains("in no chunk") && page.contains("Zebras juggle"), "{page}");
+    assert!(page.contains("in no chunk") && page.contains("Maria Keller"), "{page}");
     assert!(
         place.run(&["ground", "eeee", "--format", "csv"]).ends_with(0).stdout.starts_with("text,start,end,verdict")
     );
@@ -84,9 +84,9 @@ fn wrong_answers_are_grouped_by_cause() {
     let elsewhere = Recorded {
         letter: 'f',
         at: 240,
-        question: "What do zebras do?",
-        answer: Some("They juggle."),
-        document: "Zebras juggle marmalade beneath orbiting violins.",
+        question: "When did it begin?",
+        answer: Some("In 1987."),
+        document: "The company was founded in 1987 by Maria Keller in Stockholm.",
     };
     place.write("traces/recorded.jsonl", &(right_and_wrong() + &line(&elsewhere) + "\n"));
     place.run(&["index", "--rebuild"]).ends_with(0);
