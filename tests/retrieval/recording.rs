@@ -93,47 +93,27 @@ pub fn line(asked: &Asked<'_>) -> String {
     .to_string()
 }
 
+fn asked(letter: char, hour: u64, id: &str, found: &[&str], answer: &str, [version, retriever]: [&str; 2]) -> String {
+    line(&Asked { letter, hour, id, found, answer, version, retriever }) + "\n"
+}
+
 /// Four answers: one found at once, one found second, one missed, one that nothing answers.
 pub fn four() -> Place {
-    let found_first = Asked {
-        letter: 'a',
-        hour: 0,
-        id: "q-trial-1",
-        found: &["trial", "trial-old"],
-        answer: "14 days.",
-        version: "v1",
-        retriever: "vectors",
-    };
-    let asked = [
-        Asked {
-            letter: 'b',
-            hour: 30,
-            id: "q-billing-refunds-1",
-            found: &["billing-refunds-old", "billing-refunds"],
-            answer: "A yearly plan can be refunded within 30 days.",
-            version: "v2",
-            ..found_first
-        },
-        Asked {
-            letter: 'c',
-            hour: 31,
-            id: "q-api-limits-3",
-            found: &["api-keys", "api-limits-old"],
-            answer: "I do not know.",
-            version: "v2",
-            retriever: "words",
-            ..found_first
-        },
-        Asked {
-            letter: 'd',
-            hour: 32,
-            id: "q-none-1",
-            found: &["billing-payment"],
-            answer: "No.",
-            version: "v2",
-            ..found_first
-        },
-        found_first,
-    ];
-    Place::with_traces(&asked.iter().map(|asked| line(asked) + "\n").collect::<String>())
+    let refunds = "A yearly plan can be refunded within 30 days.";
+    Place::with_traces(
+        &[
+            asked('a', 0, "q-trial-1", &["trial", "trial-old"], "14 days.", ["v1", "vectors"]),
+            asked(
+                'b',
+                30,
+                "q-billing-refunds-1",
+                &["billing-refunds-old", "billing-refunds"],
+                refunds,
+                ["v2", "vectors"],
+            ),
+            asked('c', 31, "q-api-limits-3", &["api-keys", "api-limits-old"], "I do not know.", ["v2", "words"]),
+            asked('d', 32, "q-none-1", &["billing-payment"], "No.", ["v2", "vectors"]),
+        ]
+        .concat(),
+    )
 }
