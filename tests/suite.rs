@@ -22,3 +22,5 @@ mod providers;
 mod pty;
 #[path = "replay/mod.rs"]
 mod replay;
+#[path = "retrieval/mod.rs"]
+mod retrieval;

@@ -83,6 +83,8 @@ mod tests {
     use super::*;
     use crate::domain::chunk::ChunkRole;
     use crate::domain::chunk_edit::edit_chunks;
+    use crate::domain::run::{ModelChoice, Overrides};
+    use crate::domain::run_design::VariantRole;
 
     fn recorded() -> Vec<Chunk> {
         let chunk = |(rank, content): (u32, &str)| Chunk {
@@ -119,6 +121,23 @@ mod tests {
             let seen: Vec<(&str, &str)> = seen.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
             assert_eq!(seen, wanted);
         }
+    }
+
+    #[test]
+    fn a_variant_has_the_chunks_of_each_trace_before_its_other_changes() {
+        let lists = ChunkLists { retriever: "bm25".into(), traces: [("t1".into(), vec![ChunkEdit::Drop(1)])].into() };
+        let overrides = Overrides { chunks: vec![ChunkEdit::Drop(2)], lists: Some(lists), ..Overrides::default() };
+        assert_eq!(overrides.in_words(), "chunks found by bm25, without chunk 2");
+        let variant = Variant {
+            id: "A".into(),
+            model: ModelChoice::Recorded,
+            prompt: None,
+            prompt_hash: None,
+            overrides,
+            role: VariantRole::Candidate,
+        };
+        assert_eq!(variant.for_trace(&"t1".into()).overrides.chunks, [ChunkEdit::Drop(1), ChunkEdit::Drop(2)]);
+        assert_eq!(variant.for_trace(&"t2".into()).overrides.chunks, [ChunkEdit::Drop(2)]);
     }
 
     #[test]

@@ -173,3 +173,80 @@ impl EmbeddingEndpoint for Cohere {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use wiremock::matchers::any;
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use super::{Embedded, TextSide};
+    use crate::domain::provider::{ProviderKind, ProviderSettings};
+    use crate::providers::{CallErrorKind, Environment, Providers};
+
+    /// What is asked of a provider of a kind, by path and body, and what is read of its answer.
+    async fn asked(
+        kind: ProviderKind,
+        side: TextSide,
+        answer: Value,
+    ) -> (String, Value, Result<Embedded, CallErrorKind>) {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(answer)).mount(&server).await;
+        let settings = ProviderSettings { base_url: Some(server.uri()), ..ProviderSettings::new("p", kind) };
+        let provider = Providers::new(vec![settings], Environment::of([])).get("p").unwrap();
+        let endpoint = provider.embeddings().unwrap();
+        let embedded = endpoint.embed("m", &["How long?", "When?"], side).await.map_err(|error| error.kind);
+        let request = server.received_requests().await.unwrap().remove(0);
+        (request.url.path().to_owned(), serde_json::from_slice(&request.body).unwrap(), embedded)
+    }
+
+    fn two(input_tokens: Option<u64>) -> Embedded {
+        Embedded { vectors: vec![vec![0.5, 1.0], vec![0.25, 0.0]], input_tokens }
+    }
+
+    #[tokio::test]
+    async fn openai_s_form_in_the_order_of_the_indexes() {
+        let answer = json!({"data": [{"index": 1, "embedding": [0.25, 0]}, {"index": 0, "embedding": [0.5, 1]}],
+            "usage": {"prompt_tokens": 5, "total_tokens": 5}});
+        for (kind, path) in [
+            (ProviderKind::OpenAi, "/embeddings"),
+            (ProviderKind::OpenAiResponses, "/embeddings"),
+            (ProviderKind::Mistral, "/embeddings"),
+            (ProviderKind::Azure, "/openai/v1/embeddings"),
+        ] {
+            let (asked_at, body, embedded) = asked(kind, TextSide::Document, answer.clone()).await;
+            assert_eq!(asked_at, path, "{kind}");
+            assert_eq!(body, json!({"model": "m", "input": ["How long?", "When?"], "encoding_format": "float"}));
+            assert_eq!(embedded, Ok(two(Some(5))), "{kind}");
+        }
+    }
+
+    #[tokio::test]
+    async fn gemini_is_told_what_a_text_is_for() {
+        let answer = json!({"embeddings": [{"values": [0.5, 1.0]}, {"values": [0.25, 0.0]}]});
+        let (path, body, embedded) = asked(ProviderKind::Gemini, TextSide::Question, answer).await;
+        assert_eq!(path, "/models/m:batchEmbedContents");
+        assert_eq!(
+            body["requests"][1],
+            json!({"model": "models/m", "content": {"parts": [{"text": "When?"}]},
+            "taskType": "RETRIEVAL_QUERY"})
+        );
+        assert_eq!(embedded, Ok(two(None)));
+    }
+
+    #[tokio::test]
+    async fn cohere_is_told_what_a_text_is_for() {
+        let answer = json!({"embeddings": {"float": [[0.5, 1.0], [0.25, 0.0]]},
+            "meta": {"billed_units": {"input_tokens": 6}}});
+        let (path, body, embedded) = asked(ProviderKind::Cohere, TextSide::Document, answer).await;
+        assert_eq!((path.as_str(), &body["input_type"]), ("/v2/embed", &json!("search_document")));
+        assert_eq!(body["embedding_types"], json!(["float"]));
+        assert_eq!(embedded, Ok(two(Some(6))));
+    }
+
+    #[tokio::test]
+    async fn a_vector_too_few_is_no_answer() {
+        let one = json!({"data": [{"index": 0, "embedding": [0.5]}]});
+        assert_eq!(asked(ProviderKind::OpenAi, TextSide::Document, one).await.2, Err(CallErrorKind::Malformed));
+    }
+}

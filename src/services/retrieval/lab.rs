@@ -232,15 +232,20 @@ impl LabReport {
         self.measures.of(&documents_of(found, self.depth()), self.questions.get(place)?.judged.as_ref()?)
     }
 
-    /// The questions, those first that the first retriever answered worst.
+    /// The questions, the worst answered first: those that were recorded by what was recorded, then the others by what the
+    /// first retriever found.
     pub fn worst_first(&self) -> Vec<usize> {
         let value = |place: usize| {
-            self.rankings.iter().find_map(|rankings| self.values(rankings, place)?.last().map(|(_, value)| *value))
+            self.rankings.iter().enumerate().find_map(|(retriever, rankings)| {
+                let (_, value) = *self.values(rankings, place)?.last()?;
+                Some((retriever, value))
+            })
         };
+        let key = |place: usize| value(place).unwrap_or((usize::MAX, 0.0));
         let mut places: Vec<usize> = (0..self.questions.len()).collect();
         places.sort_by(|a, b| {
-            let (a, b) = (value(*a), value(*b));
-            a.is_none().cmp(&b.is_none()).then_with(|| a.unwrap_or(0.0).total_cmp(&b.unwrap_or(0.0)))
+            let (a, b) = (key(*a), key(*b));
+            a.0.cmp(&b.0).then_with(|| a.1.total_cmp(&b.1))
         });
         places
     }

@@ -165,7 +165,8 @@ fn print_document(evaluation: &Evaluation, table: &Table, context: &mut Context<
 fn tell(evaluation: &Evaluation, context: &Context<'_>) {
     let means = evaluation.means();
     let [measured, left_out] = figures::counts(&means, evaluation.cases.len());
-    let shown = means.iter().filter_map(|(metric, summary)| {
+    let shown = means.iter().filter(|(metric, _)| figures::is_shown(&evaluation.measures, *metric));
+    let shown = shown.filter_map(|(metric, summary)| {
         let summary = (*summary)?;
         let interval = summary.interval.map(|[low, high]| format!(" ({low:.3} to {high:.3})")).unwrap_or_default();
         Some(format!("{metric} {:.4}{interval}", summary.mean))

@@ -9,13 +9,19 @@ use crate::services::retrieval::Measures;
 
 /// The columns of metrics: a table for people shows recall, MRR and the last nDCG, the other formats show all.
 pub fn columns(measures: &Measures) -> Vec<Column> {
-    let metrics = measures.metrics();
-    let last = metrics.last().copied();
     let column = |metric: Metric| {
-        let shown = matches!(metric, Metric::Recall(_) | Metric::ReciprocalRank) || Some(metric) == last;
-        if shown { Column::number(metric.to_string(), metric.to_string()) } else { Column::hidden(metric.to_string()) }
+        if is_shown(measures, metric) {
+            Column::number(metric.to_string(), metric.to_string())
+        } else {
+            Column::hidden(metric.to_string())
+        }
     };
-    metrics.into_iter().map(column).collect()
+    measures.metrics().into_iter().map(column).collect()
+}
+
+/// Whether people are shown a metric.
+pub fn is_shown(measures: &Measures, metric: Metric) -> bool {
+    matches!(metric, Metric::Recall(_) | Metric::ReciprocalRank) || measures.metrics().last() == Some(&metric)
 }
 
 /// The means as cells, in the order of the columns.

@@ -138,6 +138,10 @@ fn replay(args: &Args, report: &LabReport, context: &mut Context<'_>) -> Result<
             figures::counted(found.unchanged as u64, "case is", "cases are")
         ));
     }
+    if found.cases.is_empty() {
+        context.notices.note("no recorded case would be given other chunks: there is nothing to replay");
+        return Ok(Exit::Fine);
+    }
     let config = context.services.config()?;
     let usual = || config.defaults.models.value.iter().cloned().map(ModelChoice::Model).collect();
     let models: Vec<ModelChoice> = if args.models.is_empty() {

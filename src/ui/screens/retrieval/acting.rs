@@ -214,6 +214,7 @@ impl Retrieval {
             Action::TryDialog => return Some(self.dialog()),
             Action::BesideTrace => return Some(self.mark_side()),
             Action::Diff => self.turn_told(),
+            Action::JudgeChunk => return Some(self.judge(cx)),
             Action::Note => return Some(vec![ask_note()]),
             Action::Score => return Some(vec![ask_score()]),
             Action::OpenTrace => {

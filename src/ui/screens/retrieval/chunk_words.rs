@@ -81,6 +81,9 @@ pub fn notes(state: &Retrieval, listed: &Listed, glyphs: &Glyphs) -> Vec<Piece> 
             return notes;
         }
     }
+    if let Some((words, role)) = state.judged_words(&arranged.chunk) {
+        say(words, role);
+    }
     match (arranged.fate, arranged.origin) {
         (Fate::LeftOut, _) => say("left out".into(), Role::Warning),
         (_, Origin::Added) => say("put in".into(), Role::Warning),

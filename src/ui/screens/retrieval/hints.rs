@@ -58,6 +58,9 @@ impl Retrieval {
             {
                 Some("no chunk is selected".into())
             }
+            Action::JudgeChunk if self.document_here().is_none() => {
+                Some("no chunk with the id of a document is selected".into())
+            }
             Action::ResetChunks if self.changes.is_empty() => Some("nothing is changed".into()),
             Action::TakeTry if self.tries.selected().is_none() => {
                 Some("no try is under the cursor; tab goes to the tries".into())

@@ -101,12 +101,15 @@ impl Retrieval {
         (self.sentry.around, self.sentry.grounding) = (Some(around), Some(grounding));
         let mut effects = self.look_again(cx);
         effects.extend(self.ask_series(cx));
+        effects.push(self.ask_judged(cx));
         effects.extend([first, second]);
         effects
     }
 
     fn more_read(&mut self, id: RequestId, answer: &Answer, cx: &Cx) -> Vec<Effect> {
-        if self.sentry.grounding == Some(id) {
+        if self.sentry.judged == Some(id) {
+            self.take_judged(answer);
+        } else if self.sentry.grounding == Some(id) {
             self.sentry.grounding = None;
             self.grounded(answer);
         } else if self.sentry.around == Some(id) {

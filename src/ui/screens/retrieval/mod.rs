@@ -10,6 +10,7 @@ mod docs;
 mod finding;
 mod finding_view;
 mod hints;
+mod judging;
 mod loading;
 mod state;
 mod tries;

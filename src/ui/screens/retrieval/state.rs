@@ -13,6 +13,7 @@ use crate::domain::chunk::Chunk;
 use crate::domain::chunk_edit::{ArrangedChunk, Fate, Origin};
 use crate::domain::grounding::{GroundedSentence, Grounding, Lack, Verdict};
 use crate::domain::ids::TraceId;
+use crate::domain::retrieval::Judgements;
 use crate::domain::run::Case;
 use crate::domain::sentences::sentences;
 use crate::services::replay::Surroundings;
@@ -122,6 +123,7 @@ pub struct Sentry {
     pub(super) around: Option<RequestId>,
     pub(super) look: Option<RequestId>,
     pub(super) keeping: Option<RequestId>,
+    pub(super) judged: Option<RequestId>,
 }
 
 /// The case that is open.
@@ -137,6 +139,8 @@ pub struct Retrieval {
     pub around: Option<Arc<Surroundings>>,
     /// What is known of its chunks as they are changed.
     pub look: Option<Arc<Look>>,
+    /// How well documents answer the question, as judged here.
+    pub judged: Judgements,
     /// What supports the answer.
     pub support: Support,
     /// The sentences of the answer.
@@ -182,6 +186,7 @@ impl Default for Retrieval {
             case: None,
             around: None,
             look: None,
+            judged: Judgements::default(),
             support: Support::Unknown,
             sentences: Vec::new(),
             answer: ListState::default(),

@@ -243,6 +243,27 @@ fn looks_of_the_screen() {
 }
 
 #[test]
+fn one_key_judges_the_document_of_a_chunk_and_goes_round() {
+    let mut stage = known();
+    let mut grades = Vec::new();
+    for _ in 0..4 {
+        stage.keys("a");
+        let judged = stage.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Request { request: Request::Traces(TracesRequest::Judge { document, grade, .. }), .. } => {
+                Some((document.clone(), grade.map(|grade| grade.get())))
+            }
+            _ => None,
+        });
+        grades.push(judged.unwrap().1);
+        if grades.len() == 1 {
+            assert!(stage.pictures("judged").iter().any(|(_, picture)| picture.contains("judged: answers it")));
+        }
+    }
+    assert_eq!(grades, [Some(2), Some(1), Some(0), None]);
+    assert!(!stage.pictures("judged").iter().any(|(_, picture)| picture.contains("judged:")));
+}
+
+#[test]
 fn looks_of_what_if() {
     let mut stage = known();
     stage.keys("- k e").send(Msg::Edited {
