@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand};
 
 use super::commands::{
-    ablate, cache, causes, compare, completions, doctor, ground, import, index, init, man, models, note, open, prompt,
-    replay, retrieval, runs, score, sessions, show, sql, traces,
+    ablate, cache, causes, compare, completions, doctor, golden, ground, import, index, init, man, models, note, open,
+    prompt, replay, retrieval, runs, score, sessions, show, sql, traces,
 };
 use super::output::Format;
 use super::shape::Shape;
@@ -113,6 +113,8 @@ pub enum Command {
     Ablate(ablate::Args),
     /// Measure retrieval, and try other retrievers
     Retrieval(retrieval::Args),
+    /// Keep cases with the facts that a right answer carries, and check models on them
+    Golden(golden::Args),
     /// Show or clear the cache of answers
     Cache(cache::Args),
     /// Work with prompts and their versions

@@ -77,3 +77,8 @@ id!(
     /// A variant within its run: `recorded`, or a letter `A`, `B`, … in the order they were asked for.
     VariantId
 );
+id!(
+    /// A golden case: `g-` and the first 12 hex digits of the BLAKE3 hash of its trace and span, else of its question; or as
+    /// whoever wrote the line named it.
+    GoldenId
+);

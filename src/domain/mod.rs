@@ -15,6 +15,7 @@ pub mod diff;
 pub mod document_age;
 pub mod evidence;
 pub mod filter;
+pub mod golden;
 pub mod grounding;
 pub mod ids;
 pub mod label;

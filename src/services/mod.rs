@@ -7,6 +7,7 @@ pub mod compare;
 pub mod doctor;
 pub mod evidence;
 mod failure;
+pub mod golden;
 pub mod grounding;
 pub mod import;
 pub mod models;

@@ -8,8 +8,8 @@ use super::super::output::Output;
 use super::super::shape::Shape;
 use super::super::terminal::Stream;
 use super::{
-    ablate, cache, causes, compare, completions, doctor, ground, import, index, init, man, models, note, open, prompt,
-    replay, report, retrieval, runs, score, sessions, show, sql, traces,
+    ablate, cache, causes, compare, completions, doctor, golden, ground, import, index, init, man, models, note, open,
+    prompt, replay, report, retrieval, runs, score, sessions, show, sql, traces,
 };
 use crate::error::{AppError, Exit};
 use crate::services::Services;
@@ -89,6 +89,7 @@ fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Exit, 
         Some(Command::Ablate(args)) => ablate::run(args, context),
         Some(Command::Retrieval(args)) => retrieval::run(args, context),
         Some(Command::Causes(args)) => causes::run(args, context),
+        Some(Command::Golden(args)) => golden::run(args, context),
         Some(Command::Cache(args)) => cache::run(args, context),
         Some(Command::Prompt(args)) => prompt::run(args, context),
         Some(Command::Sql(args)) => sql::run(args, context),

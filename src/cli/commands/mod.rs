@@ -7,6 +7,7 @@ pub mod compare;
 pub mod completions;
 mod dispatch;
 pub mod doctor;
+pub mod golden;
 pub mod ground;
 pub mod import;
 pub mod index;

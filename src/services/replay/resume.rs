@@ -202,6 +202,7 @@ impl ReplayService {
         let mut cases = Vec::with_capacity(run.choice.spans.len());
         for (trace_id, span_id) in &run.choice.spans {
             let found = read.get(trace_id).and_then(|spans| case_again(spans, run.choice.calls, span_id));
+            let found = found.or_else(|| self.unrecorded(trace_id, span_id));
             cases.push(
                 found.map(Arc::new).ok_or_else(|| RunlessCase { trace_id: trace_id.clone(), span_id: span_id.clone() }),
             );

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::domain::cache::CacheLimits;
 use crate::domain::cancel::Cancel;
-use crate::domain::ids::{RunId, TraceId};
+use crate::domain::ids::{RunId, SpanId, TraceId};
 use crate::domain::model_price::ModelPrice;
 use crate::domain::price::{PriceBook, PriceOverride};
 use crate::domain::run::{CallsMode, Case};
@@ -36,6 +36,7 @@ struct Inner {
     batch_pause: Duration,
     run_ids: Arc<dyn Fn() -> RunId + Send + Sync>,
     day: Option<DayLimit>,
+    unrecorded: Vec<Case>,
 }
 
 impl ReplayService {
@@ -58,6 +59,7 @@ impl ReplayService {
                 batch_pause: Duration::from_secs(5),
                 run_ids: Arc::new(run_ids),
                 day: None,
+                unrecorded: Vec::new(),
             }),
         }
     }
@@ -72,6 +74,12 @@ impl ReplayService {
     #[must_use]
     pub fn with_day(self, limit: Option<DayLimit>) -> Self {
         Self { inner: Arc::new(Inner { day: limit, ..(*self.inner).clone() }) }
+    }
+
+    /// With calls that no recording in the index tells, for runs of them that are taken up again.
+    #[must_use]
+    pub fn with_unrecorded(self, unrecorded: Vec<Case>) -> Self {
+        Self { inner: Arc::new(Inner { unrecorded, ..(*self.inner).clone() }) }
     }
 
     /// With prices that the user says, over all others.
@@ -124,6 +132,11 @@ impl ReplayService {
 
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.clock
+    }
+
+    /// The call of a span that no recording in the index tells.
+    pub(super) fn unrecorded(&self, trace_id: &TraceId, span_id: &SpanId) -> Option<Case> {
+        self.inner.unrecorded.iter().find(|case| case.trace_id == *trace_id && case.span_id == *span_id).cloned()
     }
 
     pub(super) fn day(&self) -> Option<DayLimit> {
