@@ -299,17 +299,20 @@ fn the_document_is_as_documented_and_asks_nothing_twice() {
 fn the_cap_holds_and_a_stopped_ablation_goes_on_without_paying_twice() {
     let case = Planted { number: 5, kind: Kind::One, culprits: vec![17], chunks: 33 };
     let (place, server) = planted(vec![case.clone()]);
-    place.write("hindcast.toml", &server.config("input = 10\noutput = 100\nmax_output = 20\n"));
+    place.write(
+        "hindcast.toml",
+        ("[defaults]\nmax_output_tokens = 20\n\n".to_owned() + &server.config("input = 10\noutput = 100\n")).as_str(),
+    );
     let id = case.trace_id();
     let refused = place.run(&["ablate", &id, "-m", "p/m", "--samples", "1"]).ends_with(2);
     assert!(refused.stderr.contains("this costs money") && server.asked() == 0, "{refused:?}");
     let arguments = ["ablate", &id, "-m", "p/m", "--samples", "1", "--yes", "--concurrency", "1", "--format", "json"];
-    let stopped = place.run(&[&arguments[..], &["--max-cost", "0.05"]].concat()).ends_with(5);
+    let stopped = place.run(&[&arguments[..], &["--max-cost", "0.03"]].concat()).ends_with(5);
     let spent = server.asked();
     assert!(spent > 2 && stopped.stderr.contains("hindcast ablate --resume"), "{stopped:?}");
     let part = stopped.json();
     assert_eq!((&part["verdict"], &part["status"]), (&Value::Null, &json!("budget")));
-    assert!(part["cost_usd"].as_f64().unwrap() <= 0.05);
+    assert!(part["cost_usd"].as_f64().unwrap() <= 0.03);
     let run = part["run_id"].as_str().unwrap();
     let done =
         place.run(&["ablate", "--resume", run, "--max-cost", "5", "--yes", "--format", "json"]).ends_with(0).json();
@@ -322,17 +325,17 @@ fn the_cap_holds_and_a_stopped_ablation_goes_on_without_paying_twice() {
 #[test]
 fn a_sentence_is_traced_to_its_own_chunk() {
     let question = "How long are exports kept, and where?";
-    let documents = ["Exports are kept for 30 days.", "Exports lie in Oslo.", "Invoices are blue."];
+    let documents = ["Exports are kept for 30 days.", "Exports lie in hall 12 of Oslo.", "Invoices are blue."];
     let mut retriever = json!({"openinference.span.kind": "RETRIEVER", "input.value": question});
     for (at, document) in documents.iter().enumerate() {
         retriever[format!("retrieval.documents.{at}.document.content")] = json!(document);
     }
     let system = format!("Sources:\n\n- {}\n- {}\n- {}", documents[0], documents[1], documents[2]);
-    let answer = "They are kept for 30 days. They lie in Oslo.";
+    let answer = "They are kept for 30 days. They lie in hall 12 of Oslo.";
     let place = Place::with_traces(&recorded(&"a".repeat(32), question, answer, &system, &retriever));
     let server = Server::start(|text, _| {
         let days = if text.contains("30 days") { "They are kept for 30 days." } else { "They are kept for a while." };
-        let oslo = if text.contains("in Oslo") { " They lie in Oslo." } else { "" };
+        let oslo = if text.contains("of Oslo") { " They lie in hall 12 of Oslo." } else { "" };
         format!("{days}{oslo}")
     });
     place.write("hindcast.toml", &server.config("input = 0\noutput = 0\n"));
@@ -342,7 +345,7 @@ fn a_sentence_is_traced_to_its_own_chunk() {
     };
     let second = told(&["--sentence", "2"]);
     assert_eq!((&second["chunks"][0]["rank"], &second["verdict"]), (&json!(2), &json!("one")), "{second}");
-    assert_eq!(second["sentence"]["text"], "They lie in Oslo.");
+    assert_eq!(second["sentence"]["text"], "They lie in hall 12 of Oslo.");
     assert_eq!(told(&["--sentence", "1"])["chunks"][0]["rank"], 1);
     assert_eq!(told(&[])["verdict"], "together");
     let wrong = place.run(&["ablate", "aaaa", "-m", "p/m", "--sentence", "3"]).ends_with(2);
@@ -361,7 +364,7 @@ fn parts_of_the_prompt_are_left_out_too() {
         },
     );
     place.write("hindcast.toml", &server.config("input = 0\noutput = 0\n"));
-    let arguments = ["ablate", "bbbb", "-m", "p/m", "--parts", "--samples", "2"];
+    let arguments = ["ablate", "bbbb", "-m", "p/m", "--parts", "--samples", "2", "--set", "temperature=0"];
     let told = place.run(&[&arguments[..], &["--format", "json"]].concat()).ends_with(0).json();
     let first = &told["parts"][0];
     assert_eq!(

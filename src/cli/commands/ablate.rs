@@ -4,6 +4,7 @@ use super::super::ablation_text::{print_plan, print_report, tell_plan};
 use super::super::args::dollars;
 use super::super::context::Context;
 use super::super::figures;
+use super::replay::parameters;
 use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::{CachePolicy, CallsMode, ModelChoice, ModelId, NotAModel, RunStatus};
@@ -24,6 +25,9 @@ pub struct Args {
     /// The model to ask, provider/model, or recorded for the case's own
     #[arg(short = 'm', long = "model", value_name = "MODEL")]
     pub model: Option<String>,
+    /// Set a parameter over the recorded one for all tests, such as temperature=0; may be repeated
+    #[arg(long, value_name = "K=V")]
+    pub set: Vec<String>,
     /// Answers to each test; one cannot tell an effect from chance
     #[arg(long, value_name = "N", default_value_t = DEFAULT_SAMPLES, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub samples: u32,
@@ -55,7 +59,7 @@ pub struct Args {
     #[arg(short = 'y', long)]
     pub yes: bool,
     /// Go on with an ablation that was stopped
-    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["trace_id", "model", "samples", "sentence", "parts", "dry_run"])]
+    #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["trace_id", "model", "set", "samples", "sentence", "parts", "dry_run"])]
     pub resume: Option<String>,
     /// Ask again what was sent and never heard of again; it may be paid for twice
     #[arg(long, requires = "resume")]
@@ -97,6 +101,7 @@ fn planned(
     let case = cases.into_iter().next().ok_or(PlanError::NoCases)?;
     let order = AblationOrder {
         model,
+        parameters: parameters(&args.set)?,
         design: AblationDesign {
             subject: if args.parts { AblationSubject::Parts } else { AblationSubject::Chunks },
             sentence: args.sentence,

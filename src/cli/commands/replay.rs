@@ -319,7 +319,8 @@ fn dash_hint(error: AppError, flag: &str, value: &str, args: &Args) -> AppError 
     ))
 }
 
-fn parameters(set: &[String]) -> Result<Map<String, Value>, AppError> {
+/// Parameters as `--set` says them.
+pub(super) fn parameters(set: &[String]) -> Result<Map<String, Value>, AppError> {
     set.iter()
         .map(|text| {
             ReplayOrder::parse_set(text)

@@ -20,7 +20,7 @@ const NOTHING_IN_COMMON: f64 = 0.25;
 const EXPLAINS: f64 = 0.75;
 /// A test with this share of it explains a part, where answers are steady.
 const PART: f64 = 0.3;
-/// The same where they vary; also the share that says that an answer is gone where everything else is.
+/// The same where they vary.
 const HALF: f64 = 0.5;
 /// The most that is asked of a difference before it counts, however much answers vary.
 const MOST_ASKED: f64 = 0.8;
@@ -160,8 +160,8 @@ impl Search<'_> {
         if highest < part * all {
             return self.halved(items, &DropSet::nothing());
         }
-        let enough = if highest >= EXPLAINS * all { EXPLAINS } else { part };
-        let mut moved: Vec<usize> = items.iter().copied().filter(|item| effects[*item] >= enough * all).collect();
+        let enough = enough(highest, part, all);
+        let mut moved: Vec<usize> = items.iter().copied().filter(|item| effects[*item] >= enough).collect();
         moved.sort_by(|one, other| effects[*other].total_cmp(&effects[*one]));
         let first = moved[0];
         let single = moved.len() == 1 || (highest >= EXPLAINS * all && self.keeps_the_answer(&[first], all)?);
@@ -196,8 +196,7 @@ impl Search<'_> {
         if high < part * all {
             return Ok(Split::Either);
         }
-        // Where one half explains everything, the other must too: less is variation.
-        let both = low >= if high >= EXPLAINS * all { EXPLAINS * all } else { part * all };
+        let both = low >= enough(high, part, all);
         Ok(match (both, effects[0] >= effects[1]) {
             (true, true) => Split::Both,
             (true, false) => Split::BothSecond,
@@ -219,7 +218,7 @@ impl Search<'_> {
     /// Whether the answer stays with these items alone.
     fn keeps_the_answer(&self, items: &[usize], all: f64) -> Result<bool, Needed> {
         let test = DropSet::everything(self.tests.items).but(items);
-        Ok(self.effect(&test)? < HALF * all)
+        Ok(self.effect(&test)? < self.part(std::slice::from_ref(&test)) * all)
     }
 
     /// Whether all tests together bear a cause out: those that should keep the answer score higher than those that
@@ -252,6 +251,14 @@ impl Search<'_> {
         let alone = self.keeps_the_answer(&items, all)?;
         Ok(if alone { Sufficiency::Alone } else { Sufficiency::WithOthers })
     }
+}
+
+/// The least effect of another test that has a part in it, beside one with the highest.
+///
+/// Where answers vary and one test explains everything, another must too: less is variation.
+fn enough(highest: f64, part: f64, all: f64) -> f64 {
+    let varies = part > PART;
+    all * if varies && highest >= EXPLAINS * all { EXPLAINS } else { part }
 }
 
 /// All results, or every test that one of them needs.

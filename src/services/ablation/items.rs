@@ -122,7 +122,9 @@ impl Items {
         };
         let test: DropSet =
             self.tested.iter().enumerate().filter(|(_, item)| leaves_out(item)).map(|(at, _)| at).collect();
-        (self.overrides(&test) == *overrides).then_some(test)
+        // Parameters are set for all tests alike.
+        let parameters = overrides.parameters.clone();
+        (Overrides { parameters, ..self.overrides(&test) } == *overrides).then_some(test)
     }
 
     /// A test in words: `everything`, `without chunks 1–4`.

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::error::AblationError;
 use super::items::{Items, Reads};
 use super::service::AblationService;
 use crate::domain::ablation::{DropSet, bound, most_tests};
 use crate::domain::cancel::Cancel;
-use crate::domain::ids::{RunId, VariantId};
+use crate::domain::ids::RunId;
 use crate::domain::lexical::sentences;
 use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
-use crate::domain::run::{CachePolicy, CallsMode, Case, ModelChoice, Variant};
+use crate::domain::run::{CachePolicy, CallsMode, Case, ModelChoice, Overrides, Variant};
 use crate::domain::run_design::{AblationDesign, VariantRole};
 use crate::services::replay::{BatchWish, PlanError, ReplayOrder, ReplayPlan, ResumeOrder, UnknownCalls, case_again};
 
@@ -20,6 +22,8 @@ use crate::services::replay::{BatchWish, PlanError, ReplayOrder, ReplayPlan, Res
 pub struct AblationOrder {
     /// The model that is asked.
     pub model: ModelChoice,
+    /// Parameters set over the recorded ones, for all tests.
+    pub parameters: Map<String, Value>,
     /// What is left out and what is looked for.
     pub design: AblationDesign,
     /// Answers to each test, at least 1.
@@ -89,7 +93,7 @@ impl AblationService {
         let items = Items::of(&case, order.design.subject, reads)?;
         let sentence = sentence_of(&case, &order.design)?;
         let tests = [DropSet::nothing(), DropSet::everything(items.tested.len())];
-        let variants = variants_of(&items, &tests, &order.model, &[]);
+        let variants = variants_of(&items, &tests, (&order.model, &order.parameters), 0);
         let mut replay = ReplayOrder::new(vec![order.model.clone()]);
         replay.filter = format!("id:{}", case.trace_id.as_str());
         replay.samples = order.samples.max(1);
@@ -191,27 +195,30 @@ fn sentence_of(case: &Case, design: &AblationDesign) -> Result<Option<String>, A
     }
 }
 
-/// Tests as variants: `all`, `none`, `no-3` without the item of rank 3, else `g` and a number.
-pub(super) fn variants_of(items: &Items, tests: &[DropSet], model: &ModelChoice, before: &[Variant]) -> Vec<Variant> {
-    let mut variants = Vec::with_capacity(tests.len());
-    for test in tests {
+/// Tests as variants of a model with parameters: `all`, `none`, `no-3` without the item of rank 3, else `g` and a number;
+/// so many variants were there before.
+pub(super) fn variants_of(
+    items: &Items,
+    tests: &[DropSet],
+    (model, parameters): (&ModelChoice, &Map<String, Value>),
+    before: usize,
+) -> Vec<Variant> {
+    let named = |(place, test): (usize, &DropSet)| {
         let single = test.items().next().filter(|_| test.len() == 1).and_then(|item| items.tested.get(item));
         let id = match single {
             _ if test.is_empty() => "all".to_owned(),
             _ if test.len() == items.tested.len() => "none".to_owned(),
             Some(item) => format!("no-{}", item.rank),
-            None => format!("g{}", before.len() + variants.len()),
+            None => format!("g{}", before + place),
         };
-        let id = VariantId::from(id);
-
-        variants.push(Variant {
-            id,
+        Variant {
+            id: id.into(),
             model: model.clone(),
             prompt: None,
             prompt_hash: None,
-            overrides: items.overrides(test),
+            overrides: Overrides { parameters: parameters.clone(), ..items.overrides(test) },
             role: VariantRole::Candidate,
-        });
-    }
-    variants
+        }
+    };
+    tests.iter().enumerate().map(named).collect()
 }

@@ -1,5 +1,7 @@
 //! Runs an ablation: a run that grows by the tests that its answers ask for.
 
+use serde_json::Map;
+
 use super::collect;
 use super::error::AblationError;
 use super::plan::{AblationPlan, variants_of};
@@ -120,8 +122,10 @@ impl AblationService {
                 on_event(AblationEvent::SoFar(Box::new(so_far)));
             }
             let before = &plan.first.run.variants;
-            let model = before.first().map_or(ModelChoice::Recorded, |variant| variant.model.clone());
-            let more = variants_of(&plan.items, &needed, &model, before);
+            let (model, parameters) = before.first().map_or((ModelChoice::Recorded, Map::new()), |variant| {
+                (variant.model.clone(), variant.overrides.parameters.clone())
+            });
+            let more = variants_of(&plan.items, &needed, (&model, &parameters), before.len());
             next = self.replay.extend(&plan.first.run.run_id, more, &plan.resume, cancel)?;
         }
     }

@@ -33,6 +33,8 @@ pub struct AblationAsked {
     pub trace: TraceId,
     /// The model, `provider/model` or `recorded`; `None` for the first configured one.
     pub model: Option<String>,
+    /// Parameters, `key=value`, over the recorded ones: `temperature=0`.
+    pub parameters: Vec<String>,
     /// Answers to each test; `None` for the usual number.
     pub samples: Option<u32>,
     /// The sentence of the recorded answer, from 1; `None` for the whole answer.
@@ -51,6 +53,7 @@ impl AblationAsked {
         Self {
             trace,
             model: None,
+            parameters: Vec::new(),
             samples: None,
             sentence: None,
             subject: AblationSubject::Chunks,
@@ -143,4 +146,27 @@ pub enum AblationAnswer {
     SoFar(Arc<AblationReport>),
     /// It is over: what came out, or what stopped it.
     Ended(Arc<AblationOutcome>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dialog_says_how_much_is_sent_and_what_it_costs() {
+        let summary = AblationSummary {
+            model: "local/gemma3".into(),
+            items: 5,
+            absent: 1,
+            samples: 5,
+            usual: 40,
+            most: 85,
+            origins: vec!["http://127.0.0.1:8080".into()],
+            ..AblationSummary::default()
+        };
+        let lines = summary.lines();
+        assert_eq!(lines[0], "5 chunks, 5 answers to each test, asked of local/gemma3");
+        assert_eq!(lines[1], "at most 40 requests where one chunk is responsible, 85 whatever comes out");
+        assert!(lines[3].contains("8080") && lines[4].starts_with("1 chunk not in the messages"), "{lines:?}");
+    }
 }

@@ -12,7 +12,7 @@ use crate::domain::run::{CachePolicy, CallsMode, ModelChoice, NotAModel};
 use crate::domain::run_design::AblationDesign;
 use crate::error::AppError;
 use crate::services::ablation::{AblationEvent, AblationOrder, AblationPlan, DEFAULT_SAMPLES};
-use crate::services::replay::{BatchWish, ResumeOrder, RunControl, RunEvent, UnknownCalls};
+use crate::services::replay::{BatchWish, ReplayOrder, ResumeOrder, RunControl, RunEvent, UnknownCalls};
 use crate::ui::msg::{JobNews, Msg, Progress, RequestId, Toast};
 
 /// The least time between two deliveries of news.
@@ -61,6 +61,7 @@ fn plan(worker: &ServicesWorker, asked: &AblationAsked, reply: &dyn Reply) -> Re
     let case = cases.into_iter().next().ok_or(crate::services::replay::PlanError::NoCases)?;
     let order = AblationOrder {
         model,
+        parameters: asked.parameters.iter().filter_map(|text| ReplayOrder::parse_set(text)).collect(),
         design: AblationDesign { subject: asked.subject, sentence: asked.sentence },
         samples: asked.samples.unwrap_or(DEFAULT_SAMPLES),
         max_cost: asked.max_cost.or(Some(config.defaults.max_cost_usd.value)),
