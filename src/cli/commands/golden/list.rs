@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::super::cell::Cell;
 use super::super::super::context::Context;
 use super::super::super::table::{Column, Table};
+use crate::domain::ids::{SpanId, TraceId};
 use crate::error::{AppError, Exit};
 use crate::services::golden::{ListedCase, Recording, list as listed};
 
@@ -48,8 +49,8 @@ fn table(cases: &[ListedCase]) -> Table {
         let chunks = golden.chunks.iter().map(|one| json!({"document_id": one.document_id, "content": one.content}));
         table.push(vec![
             Cell::Text(golden.id.as_str().into()),
-            Cell::text(golden.trace_id.as_ref().map(|id| id.as_str())),
-            Cell::text(golden.span_id.as_ref().map(|id| id.as_str())),
+            Cell::text(golden.trace_id.as_ref().map(TraceId::as_str)),
+            Cell::text(golden.span_id.as_ref().map(SpanId::as_str)),
             Cell::Flag(*recording == Recording::Here),
             Cell::Count(golden.expected_facts.len() as i128),
             Cell::Count(golden.chunks.len() as i128),
