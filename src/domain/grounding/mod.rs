@@ -7,6 +7,7 @@
 
 mod agreement;
 mod alignment;
+mod binding;
 mod citations;
 mod claims;
 mod clauses;
@@ -18,10 +19,12 @@ mod features;
 mod figures;
 mod forest;
 mod lexicon;
+mod linear;
 mod manner;
 mod passages;
 mod polarity;
 mod quantities;
+mod scope;
 mod scorer;
 mod stems;
 mod tokens;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::alignment::{Alignment, Claim};
 use super::citations::{Marker, markers};
-use super::claims::{Part, parts};
+use super::claims::parts;
 use super::decision::{self, Decision};
 use super::evidence::Evidence;
 use super::explain;
@@ -90,7 +90,7 @@ impl Scorer {
             let claim = read(&mut reader, answer, part.bytes.clone(), &skipped);
             let with = Alignment::of(&claim, &passages);
             let evidence = Evidence::find(&claim, &with, &question, &asked, &passages);
-            let figures = figures::judge(&claim, &with, &evidence, &passages, &question, &before);
+            let figures = figures::judge(&claim, &evidence, &passages, &question, &before);
             let seen = Seen {
                 answer,
                 part,
