@@ -43,8 +43,12 @@ pub(super) fn derived(claim: &Quantity, known: &[&Quantity], given: &[&Quantity]
     let own = known.iter().enumerate().any(|(place, one)| {
         known[place + 1..].iter().any(|other| pair(one, other)) || given.iter().any(|other| pair(one, other))
     });
-    let theirs = || cue && given.iter().enumerate().any(|(place, one)| given[place + 1..].iter().any(|other| pair(one, other)));
-    let rest = || claim.kind == Kind::Percent && given.iter().any(|one| one.kind == Kind::Percent && same(claim.value, 100.0 - one.value));
+    let theirs =
+        || cue && given.iter().enumerate().any(|(place, one)| given[place + 1..].iter().any(|other| pair(one, other)));
+    let rest = || {
+        claim.kind == Kind::Percent
+            && given.iter().any(|one| one.kind == Kind::Percent && same(claim.value, 100.0 - one.value))
+    };
     own || theirs() || rest()
 }
 
@@ -72,7 +76,9 @@ fn follows_from(claim: &Quantity, one: &Quantity, other: &Quantity, cue: bool) -
     if cue && one.kind == other.kind && one.value > 0.0 && other.value > 0.0 {
         let ratio = one.value.max(other.value) / one.value.min(other.value);
         let share = 100.0 * one.value.min(other.value) / one.value.max(other.value);
-        if (claim.kind == Kind::Plain && same(claim.value, ratio)) || (claim.kind == Kind::Percent && same(claim.value, share)) {
+        if (claim.kind == Kind::Plain && same(claim.value, ratio))
+            || (claim.kind == Kind::Percent && same(claim.value, share))
+        {
             return true;
         }
     }
@@ -92,7 +98,8 @@ fn clock_derived(claim: &Quantity, from: &[&Quantity]) -> bool {
         && from.iter().filter(|one| one.kind == Kind::Seconds && !one.weak).any(|duration| {
             let minutes = duration.value / 60.0;
             times().any(|time| {
-                same((time.value + minutes) % 1440.0, claim.value) || same((time.value - minutes + 1440.0) % 1440.0, claim.value)
+                same((time.value + minutes) % 1440.0, claim.value)
+                    || same((time.value - minutes + 1440.0) % 1440.0, claim.value)
             })
         })
 }

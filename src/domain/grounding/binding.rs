@@ -1,11 +1,10 @@
 //! How well the words around a number of the claim fit those around a number of the chunks.
 
-use super::alignment::{Claim, likeness};
+use super::alignment::{Alignment, Claim};
 use super::lexicon::sense;
 use super::passages::Passages;
 use super::quantities::Quantity;
 use super::tokens::{Token, TokenKind};
-use super::vectors::Vectors;
 
 /// How near a token is to a run of tokens, from 1 right beside it to 0; what stands behind a comma or the like is further.
 fn nearness(tokens: &[Token], at: usize, first: usize, last: usize) -> f32 {
@@ -15,7 +14,8 @@ fn nearness(tokens: &[Token], at: usize, first: usize, last: usize) -> f32 {
 }
 
 fn breaks(token: &Token) -> bool {
-    matches!(token.kind, TokenKind::Mark(',' | ';' | '|' | '.' | '(' | ')' | '—' | '–' | '、' | '，')) || token.has(sense::JOINT)
+    matches!(token.kind, TokenKind::Mark(',' | ';' | '|' | '.' | '(' | ')' | '—' | '–' | '、' | '，'))
+        || token.has(sense::JOINT)
 }
 
 /// The words around a quantity of a claim, with how much each counts for it.
@@ -23,24 +23,28 @@ pub(super) fn around(claim: &Claim, quantity: &Quantity) -> Vec<(usize, f32)> {
     claim
         .words
         .iter()
-        .map(|at| (*at, claim.tokens[*at].weight * nearness(&claim.tokens, *at, quantity.first, quantity.last)))
+        .enumerate()
+        .map(|(word, at)| (word, claim.weight(word) * nearness(&claim.tokens, *at, quantity.first, quantity.last)))
         .filter(|(_, weight)| *weight > 0.3)
         .collect()
 }
 
 /// How well a place in a passage fits: the share of the words' weight that stands near it, from 0 to 1.
-pub(super) fn fit(claim: &Claim, words: &[(usize, f32)], passages: &Passages, passage: usize, place: &Quantity) -> f32 {
-    let vectors = Vectors::get();
+pub(super) fn fit(
+    words: &[(usize, f32)],
+    with: &Alignment,
+    passages: &Passages,
+    passage: usize,
+    place: &Quantity,
+) -> f32 {
     let range = passages.passages[passage].tokens.clone();
+    let near: Vec<(usize, f32)> = range
+        .filter(|at| passages.tokens[*at].is_content())
+        .map(|at| (at, nearness(&passages.tokens, at, place.first, place.last)))
+        .collect();
     let (mut found, mut all) = (0.0, 0.0);
     for (word, weight) in words {
-        let mut best: f32 = 0.0;
-        for at in range.clone().filter(|at| passages.tokens[*at].is_content()) {
-            let like = likeness(vectors, &claim.tokens[*word], &passages.tokens[at]);
-            if like > best {
-                best = best.max(like * nearness(&passages.tokens, at, place.first, place.last));
-            }
-        }
+        let best = near.iter().map(|(at, nearness)| with.like(*word, passages, *at) * nearness).fold(0.0, f32::max);
         found += weight * best;
         all += weight;
     }

@@ -33,7 +33,9 @@ impl Marker<'_> {
 
     /// Whether it cites something, be it there or not: it names a chunk, is a number, or looks like an id (`[doc-7]`).
     pub fn cites(&self, chunks: &[Chunk]) -> bool {
-        self.is_number() || chunks.iter().any(|chunk| self.names(chunk)) || (self.bracket != '(' && looks_like_id(self.name))
+        self.is_number()
+            || chunks.iter().any(|chunk| self.names(chunk))
+            || (self.bracket != '(' && looks_like_id(self.name))
     }
 }
 

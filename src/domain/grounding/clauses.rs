@@ -12,7 +12,9 @@ pub(super) fn clauses(tokens: &[Token], first: usize, out: &mut Vec<Range<usize>
     let mut start = 0;
     for (at, token) in tokens.iter().enumerate() {
         let cut = match token.kind {
-            TokenKind::Mark(c) => matches!(c, ',' | ';' | ':' | '|' | '(' | ')' | '—' | '–' | '、' | '，' | '。' | '.' | '!' | '?' | '\n'),
+            TokenKind::Mark(c) => {
+                matches!(c, ',' | ';' | ':' | '|' | '(' | ')' | '—' | '–' | '、' | '，' | '。' | '.' | '!' | '?' | '\n')
+            }
             _ => token.has(sense::JOINT) && at > start,
         };
         if cut && says_something(&tokens[start..at]) && says_something(&tokens[at..]) {

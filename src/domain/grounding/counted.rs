@@ -29,7 +29,8 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
             features.ordinal_missing += 1.0;
         }
     }
-    features.number_share = if features.numbers > 0.0 { (features.near + features.derived) / features.numbers } else { 1.0 };
+    features.number_share =
+        if features.numbers > 0.0 { (features.near + features.derived) / features.numbers } else { 1.0 };
     features.one_differs = one_differs(seen);
     features.bound_flip = bound_flip(seen);
     for value in [&mut features.numbers, &mut features.near, &mut features.far, &mut features.nowhere] {
@@ -42,12 +43,15 @@ fn one_differs(seen: &Seen<'_>) -> f32 {
     let Some(best) = seen.evidence.best else { return 0.0 };
     let tokens = &seen.passages.tokens;
     let held = seen.passages.quantities_of(best);
-    let differs = seen.claim.quantities.iter().filter(|quantity| quantity.weak && quantity.kind == Kind::Plain).any(|quantity| {
-        let Some(noun) = seen.claim.tokens.get(quantity.last).filter(|token| token.is_content()) else { return false };
-        let of_noun = |place: usize| tokens.get(place).is_some_and(|token| token.stem == noun.stem);
-        let rivals = held.iter().filter(|other| of_noun(other.last));
-        rivals.clone().count() > 0 && !rivals.clone().any(|other| agree(quantity, other))
-    });
+    let differs =
+        seen.claim.quantities.iter().filter(|quantity| quantity.weak && quantity.kind == Kind::Plain).any(|quantity| {
+            let Some(noun) = seen.claim.tokens.get(quantity.last).filter(|token| token.is_content()) else {
+                return false;
+            };
+            let of_noun = |place: usize| tokens.get(place).is_some_and(|token| token.stem == noun.stem);
+            let rivals = held.iter().filter(|other| of_noun(other.last));
+            rivals.clone().count() > 0 && !rivals.clone().any(|other| agree(quantity, other))
+        });
     f32::from(u8::from(differs))
 }
 
@@ -57,14 +61,13 @@ fn bound_flip(seen: &Seen<'_>) -> f32 {
     for judged in seen.figures.iter().filter(|judged| judged.found == Found::Near) {
         let quantity = &seen.claim.quantities[judged.quantity];
         let mine = bound(&seen.claim.tokens[quantity.first.saturating_sub(4)..quantity.first]);
-        let theirs = seen.evidence.passages().into_iter().flat_map(|passage| {
-            let start = seen.passages.passages[passage].tokens.start;
-            seen.passages
-                .quantities_of(passage)
-                .iter()
-                .filter(|other| agree(quantity, other))
-                .map(move |other| bound(&seen.passages.tokens[start.max(other.first.saturating_sub(4))..other.first]))
-        });
+        let theirs =
+            seen.evidence.passages().into_iter().flat_map(|passage| {
+                let start = seen.passages.passages[passage].tokens.start;
+                seen.passages.quantities_of(passage).iter().filter(|other| agree(quantity, other)).map(move |other| {
+                    bound(&seen.passages.tokens[start.max(other.first.saturating_sub(4))..other.first])
+                })
+            });
         let theirs: Vec<i8> = theirs.collect();
         if mine != 0 && !theirs.is_empty() && theirs.iter().all(|other| *other == -mine) {
             flips += 1.0;

@@ -64,9 +64,10 @@ fn guarded(features: &Features, mut shares: [f32; CLASSES]) -> [f32; CLASSES] {
 /// Whether a sentence holds only marks, citations and words that point at sources (`Sources: [1], [2]`).
 fn says_nothing(seen: &Seen<'_>) -> bool {
     let tokens = &seen.claim.tokens;
-    tokens.iter().filter(|token| token.word != 0 || token.kind == super::tokens::TokenKind::Digits).all(|token| {
-        token.has(sense::SOURCE) && !seen.claim.quantities.iter().any(|quantity| !quantity.weak)
-    })
+    tokens
+        .iter()
+        .filter(|token| token.word != 0 || token.kind == super::tokens::TokenKind::Digits)
+        .all(|token| token.has(sense::SOURCE) && !seen.claim.quantities.iter().any(|quantity| !quantity.weak))
 }
 
 fn lack(features: &Features, seen: &Seen<'_>) -> Lack {
@@ -86,8 +87,9 @@ pub(super) fn rests_on(seen: &Seen<'_>, chunk: usize) -> bool {
 /// Whether some chunks alone cover a sentence about as well as all chunks do.
 pub(super) fn carried_by(seen: &Seen<'_>, chunks: &[usize]) -> bool {
     let covered = |allowed: &dyn Fn(usize) -> bool| {
-        let passages: Vec<usize> =
-            (0..seen.passages.passages.len()).filter(|passage| allowed(seen.passages.passages[*passage].chunk)).collect();
+        let passages: Vec<usize> = (0..seen.passages.passages.len())
+            .filter(|passage| allowed(seen.passages.passages[*passage].chunk))
+            .collect();
         Alignment::coverage(seen.claim, 0..seen.claim.words.len(), |word| {
             passages.iter().map(|passage| seen.with.in_passage(word, *passage)).fold(0.0, f32::max)
         })

@@ -35,7 +35,13 @@ const NUMBER: f32 = 0.12;
 
 impl Evidence {
     /// Finds the evidence of a claim; a short claim is read with the question.
-    pub(super) fn find(claim: &Claim, with: &Alignment, question: &Claim, asked: &Alignment, passages: &Passages) -> Self {
+    pub(super) fn find(
+        claim: &Claim,
+        with: &Alignment,
+        question: &Claim,
+        asked: &Alignment,
+        passages: &Passages,
+    ) -> Self {
         let count = passages.passages.len();
         let short = if claim.words.len() <= 2 { 0.6 } else { 0.12 };
         let scores: Vec<f32> = (0..count)
@@ -55,7 +61,8 @@ impl Evidence {
 
     fn clause(&self, claim: &Claim, clause: usize, with: &Alignment, passages: &Passages) -> Aligned {
         let words = &claim.words_of[clause];
-        let numbers: Vec<_> = claim.quantities.iter().filter(|quantity| claim.clauses[clause].contains(&quantity.first)).collect();
+        let numbers: Vec<_> =
+            claim.quantities.iter().filter(|quantity| claim.clauses[clause].contains(&quantity.first)).collect();
         let cover = |held: &dyn Fn(usize) -> f32| Alignment::coverage(claim, words.iter().copied(), held);
         let scored: Vec<f32> = (0..passages.passages.len())
             .map(|passage| {
@@ -68,7 +75,8 @@ impl Evidence {
             .collect();
         let Some(passage) = largest(&scored) else { return Aligned::default() };
         let coverage = cover(&|word| with.in_passage(word, passage));
-        let mut found = Aligned { passage: Some(passage), clause: passages.passages[passage].clauses.start, coverage, close: 0.0 };
+        let mut found =
+            Aligned { passage: Some(passage), clause: passages.passages[passage].clauses.start, coverage, close: 0.0 };
         for part in passages.passages[passage].clauses.clone() {
             let close = cover(&|word| with.in_clause(word, part));
             if close > found.close {
@@ -94,7 +102,12 @@ impl Evidence {
 /// How many of a claim's numbers a passage holds, at most 3.
 fn shared_numbers(claim: &Claim, passages: &Passages, passage: usize) -> f32 {
     let held = passages.quantities_of(passage);
-    claim.quantities.iter().filter(|quantity| !quantity.weak && held.iter().any(|other| agree(quantity, other))).count().min(3) as f32
+    claim
+        .quantities
+        .iter()
+        .filter(|quantity| !quantity.weak && held.iter().any(|other| agree(quantity, other)))
+        .count()
+        .min(3) as f32
 }
 
 fn second(claim: &Claim, with: &Alignment, passages: &Passages, scores: &[f32], best: usize) -> Option<usize> {
@@ -104,7 +117,9 @@ fn second(claim: &Claim, with: &Alignment, passages: &Passages, scores: &[f32], 
             if passage == best {
                 return 0.0;
             }
-            let both = Alignment::coverage(claim, 0..claim.words.len(), |word| with.in_passage(word, best).max(with.in_passage(word, passage)));
+            let both = Alignment::coverage(claim, 0..claim.words.len(), |word| {
+                with.in_passage(word, best).max(with.in_passage(word, passage))
+            });
             let numbers = claim
                 .quantities
                 .iter()

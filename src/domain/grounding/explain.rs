@@ -57,7 +57,8 @@ fn supported(features: &Features, seen: &Seen<'_>, chunks: &[Chunk]) -> String {
 
 /// `rank 2 (billing-3)`, by the passage.
 fn place(seen: &Seen<'_>, passage: Option<usize>, chunks: &[Chunk]) -> String {
-    let chunk = passage.and_then(|passage| seen.passages.passages.get(passage)).and_then(|passage| chunks.get(passage.chunk));
+    let chunk =
+        passage.and_then(|passage| seen.passages.passages.get(passage)).and_then(|passage| chunks.get(passage.chunk));
     match chunk {
         Some(Chunk { rank, document_id: Some(id), .. }) => format!("chunk {rank} ({id})"),
         Some(Chunk { rank, .. }) => format!("chunk {rank}"),
@@ -75,11 +76,16 @@ fn number(seen: &Seen<'_>, chunks: &[Chunk]) -> Option<String> {
     let said = span(seen.answer, &seen.claim.tokens, quantity.first, quantity.last)?;
     let Some(rival) = judged.rival else { return Some(format!("no chunk has {said}")) };
     let other = &seen.passages.quantities[rival];
-    let passage = (0..seen.passages.passages.len()).find(|passage| seen.passages.passages[*passage].quantities.contains(&rival))?;
+    let passage = (0..seen.passages.passages.len())
+        .find(|passage| seen.passages.passages[*passage].quantities.contains(&rival))?;
     let content = chunks.get(seen.passages.passages[passage].chunk)?.content.as_deref()?;
     let instead = span(content, &seen.passages.tokens, other.first, other.last)?;
     let place = place(seen, Some(passage), chunks);
-    Some(if lost(&judged) { format!("says {said}; {place} says {instead}") } else { format!("says {said}, which belongs to something else; {place} says {instead}") })
+    Some(if lost(&judged) {
+        format!("says {said}; {place} says {instead}")
+    } else {
+        format!("says {said}, which belongs to something else; {place} says {instead}")
+    })
 }
 
 /// The text of a run of tokens, on one line.
@@ -111,9 +117,13 @@ fn turned(features: &Features, seen: &Seen<'_>, chunks: &[Chunk]) -> Option<Stri
 /// The rarest words that no passage of the evidence holds, at most three.
 fn missing(seen: &Seen<'_>) -> Vec<String> {
     let claim = seen.claim;
-    let held = |word: usize| seen.evidence.passages().into_iter().map(|passage| seen.with.in_passage(word, passage)).fold(0.0, f32::max);
-    let mut lost: Vec<(f32, usize)> =
-        (0..claim.words.len()).map(|word| ((1.0 - held(word)) * claim.weight(word), word)).filter(|(missing, _)| *missing > 1.2).collect();
+    let held = |word: usize| {
+        seen.evidence.passages().into_iter().map(|passage| seen.with.in_passage(word, passage)).fold(0.0, f32::max)
+    };
+    let mut lost: Vec<(f32, usize)> = (0..claim.words.len())
+        .map(|word| ((1.0 - held(word)) * claim.weight(word), word))
+        .filter(|(missing, _)| *missing > 1.2)
+        .collect();
     lost.sort_by(|one, other| other.0.total_cmp(&one.0));
     lost.iter().take(3).map(|(_, word)| seen.answer[claim.tokens[claim.words[*word]].bytes()].to_owned()).collect()
 }

@@ -1,7 +1,7 @@
 //! The numbers of a claim held against those of its evidence.
 
 use super::agreement::{agree, derived, rival};
-use super::alignment::Claim;
+use super::alignment::{Alignment, Claim};
 use super::binding;
 use super::evidence::Evidence;
 use super::lexicon::sense;
@@ -41,21 +41,25 @@ pub(super) struct Judged {
 /// Judges the quantities of a claim that are said on purpose.
 pub(super) fn judge(
     claim: &Claim,
+    with: &Alignment,
     evidence: &Evidence,
     passages: &Passages,
     question: &Claim,
     before: &[Quantity],
 ) -> Vec<Judged> {
     let near = evidence.passages();
-    let equation = claim.tokens.iter().any(|token| matches!(token.kind, TokenKind::Mark('=' | '×' | '*' | '+' | '÷' | '−')));
+    let equation =
+        claim.tokens.iter().any(|token| matches!(token.kind, TokenKind::Mark('=' | '×' | '*' | '+' | '÷' | '−')));
     let announces = |(at, token): (usize, &Token)| {
         let inside = claim.quantities.iter().any(|quantity| (quantity.first..quantity.last).contains(&at));
         token.has(sense::SUM) || (token.has(sense::SHARE) && !inside)
     };
     let cue = equation || claim.tokens.iter().enumerate().any(announces);
     let chunk = evidence.best.map(|best| passages.passages[best].chunk);
-    let beside = (0..passages.passages.len()).filter(|passage| Some(passages.passages[*passage].chunk) == chunk && !near.contains(passage));
-    let given: Vec<&Quantity> = near.iter().copied().chain(beside).flat_map(|passage| passages.quantities_of(passage)).take(28).collect();
+    let beside = (0..passages.passages.len())
+        .filter(|passage| Some(passages.passages[*passage].chunk) == chunk && !near.contains(passage));
+    let given: Vec<&Quantity> =
+        near.iter().copied().chain(beside).flat_map(|passage| passages.quantities_of(passage)).take(28).collect();
     let around: Vec<&Quantity> = question.quantities.iter().take(6).chain(before.iter().rev().take(4)).collect();
     let mut judged = Vec::new();
     for (place, quantity) in claim.quantities.iter().enumerate().filter(|(_, quantity)| !quantity.weak) {
@@ -75,7 +79,7 @@ pub(super) fn judge(
         } else {
             Found::Nowhere
         };
-        let (rival, margin) = compare(claim, quantity, evidence, passages, &near);
+        let (rival, margin) = compare(claim, quantity, with, evidence, passages, &near);
         judged.push(Judged { quantity: place, found, rival, margin });
     }
     judged
@@ -84,7 +88,8 @@ pub(super) fn judge(
 /// Whether a quantity follows from what the chunks give, what was asked or said before, and the claim's own numbers.
 fn follows(claim: &Claim, place: usize, given: &[&Quantity], around: &[&Quantity], cue: bool) -> bool {
     let quantity = &claim.quantities[place];
-    let own = claim.quantities.iter().enumerate().filter(|(other, held)| *other != place && !held.weak).map(|(_, held)| held);
+    let own =
+        claim.quantities.iter().enumerate().filter(|(other, held)| *other != place && !held.weak).map(|(_, held)| held);
     let known: Vec<&Quantity> = own.chain(around.iter().copied()).collect();
     derived(quantity, &known, given, cue)
 }
@@ -102,13 +107,14 @@ fn elliptic(claim: &Claim, place: usize) -> Option<Quantity> {
 fn compare(
     claim: &Claim,
     quantity: &Quantity,
+    with: &Alignment,
     evidence: &Evidence,
     passages: &Passages,
     near: &[usize],
 ) -> (Option<usize>, f32) {
     let words = binding::around(claim, quantity);
     let fit = |passage: usize, place: &Quantity| {
-        binding::fit(claim, &words, passages, passage, place) + 0.25 * evidence.scores[passage]
+        binding::fit(&words, with, passages, passage, place) + 0.25 * evidence.scores[passage]
     };
     let (mut own, mut best): (f32, Option<(usize, f32)>) = (0.0, None);
     for (passage, held) in passages.passages.iter().enumerate() {

@@ -113,7 +113,9 @@ mod tests {
             assert!(lines > 0 && forest.roots.len() == lines);
             for (place, node) in forest.nodes.iter().enumerate() {
                 if let Node::Branch { left, right, .. } = node {
-                    assert!(*left as usize > place && *right as usize > place && (*right as usize) < forest.nodes.len());
+                    assert!(
+                        *left as usize > place && *right as usize > place && (*right as usize) < forest.nodes.len()
+                    );
                 }
             }
         }

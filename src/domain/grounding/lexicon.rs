@@ -74,7 +74,10 @@ const SENSES: &[(u32, &str)] = &[
          nothing both fully completely entirely totally alle alles immer jeder jede jedes tous toutes toujours chaque \
          todo todos toda todas siempre cada guaranteed unlimited unconditionally regardless whatever whenever wherever",
     ),
-    (sense::ONLY, "only just solely exclusively alone merely nur ausschließlich seulement uniquement solo sólo solamente"),
+    (
+        sense::ONLY,
+        "only just solely exclusively alone merely nur ausschließlich seulement uniquement solo sólo solamente",
+    ),
     (
         sense::SOME,
         "some sometimes most many often usually few several partly partially mostly typically generally occasionally \
@@ -90,14 +93,20 @@ const SENSES: &[(u32, &str)] = &[
         "may can could allowed allow allows permitted permit permits optional possible option optionally free-to able \
          darf dürfen kann können peut peuvent puede pueden möglich posible",
     ),
-    (sense::ADVICE, "should recommended recommend recommends advised advise advises suggest suggested ought sollte sollten devrait debería"),
+    (
+        sense::ADVICE,
+        "should recommended recommend recommends advised advise advises suggest suggested ought sollte sollten devrait debería",
+    ),
     (
         sense::CONDITION,
         "if unless except provided when until once after before while during where subject depending as-long-as apart \
          otherwise wenn falls sofern außer bis bevor nach si sauf quand lorsque après avant cuando salvo excepto hasta \
          whenever upon requires condition conditions eligible",
     ),
-    (sense::CAUSE, "because since due reason reasons caused causes thanks therefore hence owing result so-that weil denn deshalb car parce porque debido why"),
+    (
+        sense::CAUSE,
+        "because since due reason reasons caused causes thanks therefore hence owing result so-that weil denn deshalb car parce porque debido why",
+    ),
     (
         sense::STALE,
         "superseded replaced outdated deprecated obsolete formerly former previous previously archived withdrawn old \
@@ -116,7 +125,10 @@ const SENSES: &[(u32, &str)] = &[
          prohibido excluido unlike fails failed stops stopped closed instead avoid banned off",
     ),
     (sense::WRITER, "i i'm i'd i'll i've me my myself ich je yo"),
-    (sense::READER, "you your yours yourself you'll you're you've you'd sie ihr ihre ihnen vous votre vos usted su sus"),
+    (
+        sense::READER,
+        "you your yours yourself you'll you're you've you'd sie ihr ihre ihnen vous votre vos usted su sus",
+    ),
     (
         sense::COURTESY,
         "please hope sorry happy glad welcome thanks thank apologise apologize apologies congratulations enjoy luck \
@@ -130,9 +142,18 @@ const SENSES: &[(u32, &str)] = &[
          find found provided given contain contains describe describes cover covers unclear unknown text texts \
          unterlagen dokument dokumente documentos documento texte textes materials material detail details answer",
     ),
-    (sense::LEAST, "least minimum min from over above exceed exceeds exceeding beyond longer older later mindestens minimal mínimo moins ab dès desde more"),
-    (sense::MOST, "most maximum max up within under below latest limit limited until by höchstens maximal máximo plus bis hasta less younger earlier fewer"),
-    (sense::SUM, "total altogether together sum each per overall combined equals amounts makes comes works insgesamt zusammen total équivaut summe difference more less extra left remaining additional so gives give take takes need"),
+    (
+        sense::LEAST,
+        "least minimum min from over above exceed exceeds exceeding beyond longer older later mindestens minimal mínimo moins ab dès desde more",
+    ),
+    (
+        sense::MOST,
+        "most maximum max up within under below latest limit limited until by höchstens maximal máximo plus bis hasta less younger earlier fewer",
+    ),
+    (
+        sense::SUM,
+        "total altogether together sum each per overall combined equals amounts makes comes works insgesamt zusammen total équivaut summe difference more less extra left remaining additional so gives give take takes need",
+    ),
     (sense::YES, "yes ja oui sí yep correct right はい"),
     (sense::NO, "no nein non nope いいえ"),
     (
@@ -140,9 +161,18 @@ const SENSES: &[(u32, &str)] = &[
         "der die das und ist ein eine einen nicht mit für auf den dem von zu im wird werden le la les des est une un du \
          pour que qui dans vous avec el los las es una del para con por se su al lo être il elle sont",
     ),
-    (sense::LINK, "however additionally also therefore moreover furthermore finally firstly secondly next note overall summary short brief here below following"),
-    (sense::HEDGE, "might could probably perhaps likely maybe possibly seems appear appears presumably vielleicht peut-être quizás roughly approximately"),
-    (sense::SHARE, "half quarter third double twice triple doubled tripled halved hälfte doppelt moitié double mitad doble"),
+    (
+        sense::LINK,
+        "however additionally also therefore moreover furthermore finally firstly secondly next note overall summary short brief here below following",
+    ),
+    (
+        sense::HEDGE,
+        "might could probably perhaps likely maybe possibly seems appear appears presumably vielleicht peut-être quizás roughly approximately",
+    ),
+    (
+        sense::SHARE,
+        "half quarter third double twice triple doubled tripled halved hälfte doppelt moitié double mitad doble",
+    ),
 ];
 
 /// Words that mean the opposite of each other: one takes the place of the other only in a contradiction.

@@ -52,6 +52,8 @@ pub(super) struct Passages {
     pub(super) passages: Vec<Passage>,
     /// The distinct content words.
     pub(super) words: Vec<Indexed>,
+    /// For each token which of `words` it is; `u32::MAX` for what has no content.
+    pub(super) word_of: Vec<u32>,
     /// Numbers of clauses, for `words`.
     pub(super) places: Vec<u32>,
     /// The latest year in each chunk's document id, and whether it is marked as out of date.
@@ -109,8 +111,11 @@ impl Passages {
         let first = self.passages.iter().position(|other| other.chunk == passage.chunk).unwrap_or(0);
         let place = self.passages.iter().position(|other| std::ptr::eq(other, passage)).unwrap_or(0);
         let tokens = &self.tokens[passage.tokens.clone()];
-        let ends = tokens.windows(2).any(|pair| pair[0].word == super::stems::hash("valid") && pair[1].word == super::stems::hash("until"));
-        place - first < 2 && (ends || (tokens.len() < 14 && tokens.iter().any(|token| token.has(super::lexicon::sense::STALE))))
+        let ends = tokens
+            .windows(2)
+            .any(|pair| pair[0].word == super::stems::hash("valid") && pair[1].word == super::stems::hash("until"));
+        place - first < 2
+            && (ends || (tokens.len() < 14 && tokens.iter().any(|token| token.has(super::lexicon::sense::STALE))))
     }
 
     fn index(&mut self) {
@@ -123,6 +128,7 @@ impl Passages {
             }
         }
         held.sort_unstable();
+        self.word_of = vec![u32::MAX; self.tokens.len()];
         let mut before = None;
         for (stem, clause, token) in held {
             if before != Some(stem) {
@@ -130,6 +136,7 @@ impl Passages {
                 self.words.push(Indexed { token: token as usize, places: self.places.len()..self.places.len() });
             }
             self.places.push(clause);
+            self.word_of[token as usize] = self.words.len() as u32 - 1;
             if let Some(word) = self.words.last_mut() {
                 word.places.end = self.places.len();
             }
@@ -162,7 +169,13 @@ pub(super) fn meaning(tokens: &[Token]) -> [f32; DIMENSIONS] {
 fn age(chunk: &Chunk, stale: bool) -> Age {
     let id = chunk.document_id.as_deref().unwrap_or_default().to_ascii_lowercase();
     let parts = || id.split(|c: char| !c.is_ascii_alphanumeric());
-    let old = parts().any(|part| matches!(part, "old" | "archive" | "archived" | "deprecated" | "legacy" | "outdated" | "obsolete" | "former"));
-    let year = parts().filter(|part| part.len() == 4).filter_map(|part| part.parse().ok()).filter(|year| (1990..2100).contains(year)).max();
+    let old = parts().any(|part| {
+        matches!(part, "old" | "archive" | "archived" | "deprecated" | "legacy" | "outdated" | "obsolete" | "former")
+    });
+    let year = parts()
+        .filter(|part| part.len() == 4)
+        .filter_map(|part| part.parse().ok())
+        .filter(|year| (1990..2100).contains(year))
+        .max();
     Age { stale: stale || old, year }
 }

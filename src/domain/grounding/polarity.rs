@@ -22,7 +22,12 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
     features.duty_new = flag(mine & sense::DUTY != 0 && theirs & sense::DUTY == 0);
     features.duty_dropped = flag(mine & sense::DUTY == 0 && best_senses & sense::DUTY != 0);
     features.leave_new = flag(mine & sense::LEAVE != 0 && theirs & sense::LEAVE == 0);
-    features.leave_for_duty = flag(mine & sense::LEAVE != 0 && mine & sense::DUTY == 0 && best_senses & sense::DUTY != 0 && best_senses & sense::LEAVE == 0);
+    features.leave_for_duty = flag(
+        mine & sense::LEAVE != 0
+            && mine & sense::DUTY == 0
+            && best_senses & sense::DUTY != 0
+            && best_senses & sense::LEAVE == 0,
+    );
     features.advice_dropped = flag(best_senses & sense::ADVICE != 0 && mine & sense::ADVICE == 0);
     features.condition_evidence = flag(best_senses & sense::CONDITION != 0);
     features.condition_claim = flag(mine & sense::CONDITION != 0);
@@ -57,7 +62,11 @@ fn negation(features: &mut Features, seen: &Seen<'_>) {
         };
         let any = |tokens: &[Token]| tokens.iter().any(|token| token.has(sense::NEGATION));
         raise(&mut features.negation_differs, any(mine) != any(wide), aligned.coverage);
-        raise(&mut features.negation_differs_close, turned(mine, sense::NEGATION) != turned(close, sense::NEGATION), aligned.close);
+        raise(
+            &mut features.negation_differs_close,
+            turned(mine, sense::NEGATION) != turned(close, sense::NEGATION),
+            aligned.close,
+        );
         let both = sense::NEGATION | sense::DENIAL;
         raise(&mut features.denial_differs, turned(mine, both) != turned(wide, both), aligned.coverage);
         raise(&mut features.denial_differs_close, turned(mine, both) != turned(close, both), aligned.close);
@@ -76,7 +85,8 @@ fn opposites(seen: &Seen<'_>) -> f32 {
             let stands = theirs.iter().any(|other| other.stem == token.stem);
             let against = || {
                 lexicon.opposites(token.word).iter().any(|opposite| {
-                    theirs.iter().any(|other| other.word == *opposite) && !seen.claim.tokens.iter().any(|other| other.word == *opposite)
+                    theirs.iter().any(|other| other.word == *opposite)
+                        && !seen.claim.tokens.iter().any(|other| other.word == *opposite)
                 })
             };
             if token.word != 0 && !stands && against() {
@@ -92,23 +102,27 @@ fn dropped(features: &mut Features, seen: &Seen<'_>, best: usize) {
     let second = seen.evidence.second.unwrap_or(best);
     for passage in [best, second] {
         for clause in seen.passages.passages[passage].clauses.clone() {
-            let tokens = &seen.passages.tokens[seen.passages.clauses[clause].clone()];
-            let Some(start) = tokens.iter().position(|token| token.has(sense::CONDITION | sense::ONLY)) else { continue };
+            let range = seen.passages.clauses[clause].clone();
+            let tokens = &seen.passages.tokens[range.clone()];
+            let Some(start) = tokens.iter().position(|token| token.has(sense::CONDITION | sense::ONLY)) else {
+                continue;
+            };
             let (mut named, mut all) = (0.0, 0.0);
-            for token in tokens[start..].iter().filter(|token| token.is_content()) {
+            for at in range.start + start..range.end {
+                let token = &seen.passages.tokens[at];
+                if !token.is_content() {
+                    continue;
+                }
                 let said = |claim: &Claim| claim.tokens.iter().any(|other| other.stem == token.stem);
                 let like = || {
-                    let vectors = super::vectors::Vectors::get();
-                    let near = |claim: &Claim| {
-                        claim.words.iter().map(|at| super::alignment::likeness(vectors, token, &claim.tokens[*at])).fold(0.0, f32::max)
-                    };
-                    near(seen.claim).max(near(seen.question))
+                    seen.with.said(seen.claim, seen.passages, at).max(seen.asked.said(seen.question, seen.passages, at))
                 };
                 all += token.weight;
                 named += token.weight * if said(seen.claim) || said(seen.question) { 1.0 } else { like() };
             }
             // Only a condition of something that the claim speaks of.
-            let spoken = Alignment::coverage(seen.claim, 0..seen.claim.words.len(), |word| seen.with.in_passage(word, passage));
+            let spoken =
+                Alignment::coverage(seen.claim, 0..seen.claim.words.len(), |word| seen.with.in_passage(word, passage));
             if all > 2.0 && spoken > 0.25 {
                 features.condition_dropped = features.condition_dropped.max(1.0 - named / all);
                 features.condition_dropped_weight = features.condition_dropped_weight.max(all - named);

@@ -1,10 +1,8 @@
 //! What a negation covers: words near each other across claim and evidence, one denied and the other not.
 
-use super::alignment::likeness;
 use super::features::{Features, Seen};
 use super::lexicon::{Lexicon, sense};
 use super::tokens::{Token, TokenKind};
-use super::vectors::Vectors;
 
 /// How many tokens after a negation it reaches, within a clause.
 const REACH: usize = 5;
@@ -34,7 +32,6 @@ pub(super) fn denied(tokens: &[Token]) -> Vec<bool> {
 
 /// Compares what is denied in the claim and in the passages that its clauses rest on.
 pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
-    let vectors = Vectors::get();
     let lexicon = Lexicon::get();
     let claim = &seen.claim.tokens;
     let mine = denied(claim);
@@ -45,11 +42,10 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
         let theirs = denied(tokens);
         for at in seen.claim.clauses[clause].clone().filter(|at| claim[*at].is_content()) {
             let token = &claim[at];
-            let best = tokens
-                .iter()
-                .enumerate()
-                .filter(|(_, other)| other.is_content())
-                .map(|(place, other)| (place, likeness(vectors, token, other)))
+            let start = seen.passages.passages[passage].tokens.start;
+            let word = seen.claim.word_of[at];
+            let best = (0..tokens.len())
+                .map(|place| (place, word.map_or(0.0, |word| seen.with.like(word, seen.passages, start + place))))
                 .max_by(|one, other| one.1.total_cmp(&other.1));
             let against = lexicon.opposites(token.word);
             let opposite = tokens.iter().position(|other| other.word != 0 && against.contains(&other.word));

@@ -81,7 +81,8 @@ impl Scorer {
         let passages = Passages::read(&mut reader, answered.chunks);
         let question = read(&mut reader, answered.question, 0..answered.question.len(), &[]);
         let asked = Alignment::of(&question, &passages);
-        let cited: Vec<Marker<'_>> = markers(answer).into_iter().filter(|marker| marker.cites(answered.chunks)).collect();
+        let cited: Vec<Marker<'_>> =
+            markers(answer).into_iter().filter(|marker| marker.cites(answered.chunks)).collect();
         let mut skipped: Vec<Range<usize>> = cited.iter().map(|marker| marker.bytes.clone()).collect();
         skipped.dedup();
         let mut before: Vec<Quantity> = Vec::new();
@@ -90,7 +91,7 @@ impl Scorer {
             let claim = read(&mut reader, answer, part.bytes.clone(), &skipped);
             let with = Alignment::of(&claim, &passages);
             let evidence = Evidence::find(&claim, &with, &question, &asked, &passages);
-            let figures = figures::judge(&claim, &evidence, &passages, &question, &before);
+            let figures = figures::judge(&claim, &with, &evidence, &passages, &question, &before);
             let seen = Seen {
                 answer,
                 part,
@@ -157,7 +158,16 @@ impl Judging<'_> {
         let why = explain::why(verdict, &features, &self.seen, self.chunks);
         let evidence = if verdict == Verdict::NoClaim { Vec::new() } else { self.evidence() };
         let citations = self.citations(verdict, support);
-        GroundedSentence { text: self.text().to_owned(), start, end, verdict, support: f64::from(support), evidence, citations, why }
+        GroundedSentence {
+            text: self.text().to_owned(),
+            start,
+            end,
+            verdict,
+            support: f64::from(support),
+            evidence,
+            citations,
+            why,
+        }
     }
 
     fn evidence(&self) -> Vec<EvidenceSpan> {
@@ -193,7 +203,8 @@ impl Judging<'_> {
             (0..self.chunks.len()).filter(|place| marker.names(&self.chunks[*place])).collect()
         };
         let all: Vec<usize> = self.markers.iter().flat_map(|marker| places(marker)).collect();
-        let carried = decision::carried_by(&self.seen, &all) && (verdict == Verdict::Supported || (verdict == Verdict::Unsure && support > 0.5));
+        let carried = decision::carried_by(&self.seen, &all)
+            && (verdict == Verdict::Supported || (verdict == Verdict::Unsure && support > 0.5));
         self.markers
             .iter()
             .map(|marker| {

@@ -144,7 +144,8 @@ impl<'a> Reader<'a> {
 
     fn looked_up(&mut self, start: usize, end: usize, capital: bool) -> Token {
         let word = hash(&self.lower);
-        let senses = self.lexicon.senses(word) | if self.lower.ends_with("n't") { super::lexicon::sense::NEGATION } else { 0 };
+        let senses =
+            self.lexicon.senses(word) | if self.lower.ends_with("n't") { super::lexicon::sense::NEGATION } else { 0 };
         let function = is_stop_word(&self.lower) || self.lower.len() < 2 || senses & FUNCTION_SENSES != 0;
         let mut token = bare(if function { TokenKind::Function } else { TokenKind::Content }, start, end);
         token.word = word;
@@ -186,8 +187,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-const FUNCTION_SENSES: u32 =
-    super::lexicon::sense::FOREIGN | super::lexicon::sense::NEGATION | super::lexicon::sense::WRITER | super::lexicon::sense::READER;
+const FUNCTION_SENSES: u32 = super::lexicon::sense::FOREIGN
+    | super::lexicon::sense::NEGATION
+    | super::lexicon::sense::WRITER
+    | super::lexicon::sense::READER;
 
 fn bare(kind: TokenKind, start: usize, end: usize) -> Token {
     Token {
