@@ -3,11 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::evaluator::{Evaluator, Kind, Score, Subject};
-use crate::domain::chunk::Chunk;
+use crate::domain::grounding::markers;
 use crate::domain::statistics::Better;
-
-/// Longest text between brackets that is looked at, in bytes.
-const MOST_BYTES: usize = 300;
 
 /// Yes where a marker names a chunk by rank or document id: `[2]`, `[1, 3]`, `[^1]`, `[doc-7]`, `【2†source】`,
 /// `(doc-7)`. What markers name and no chunk is, is told. Answers without chunks have no score.
@@ -24,11 +21,11 @@ impl Evaluator for Citations {
         }
         let mut cited = false;
         let mut missing: BTreeSet<&str> = BTreeSet::new();
-        for (bracket, name) in names(subject.answer.text) {
-            if subject.chunks.iter().any(|chunk| is_named(chunk, bracket, name)) {
+        for marker in markers(subject.answer.text) {
+            if subject.chunks.iter().any(|chunk| marker.names(chunk)) {
                 cited = true;
-            } else if bracket != '(' && name.bytes().all(|byte| byte.is_ascii_digit()) {
-                missing.insert(name);
+            } else if marker.is_number() {
+                missing.insert(marker.name);
             }
         }
         let score = Score::yes_no(cited);
@@ -40,51 +37,11 @@ impl Evaluator for Citations {
     }
 }
 
-fn is_named(chunk: &Chunk, bracket: char, name: &str) -> bool {
-    let id = chunk.document_id.as_deref().is_some_and(|id| id.trim().eq_ignore_ascii_case(name));
-    // A number in round brackets is a quantity more often than a source.
-    id || (bracket != '(' && name.parse() == Ok(chunk.rank))
-}
-
-/// What stands between brackets, divided at commas and semicolons, with the bracket that opened it.
-fn names(text: &str) -> Vec<(char, &str)> {
-    let mut found = Vec::new();
-    let mut open: Option<(char, usize)> = None;
-    for (place, c) in text.char_indices() {
-        match (c, open) {
-            ('[' | '【' | '(', _) => open = Some((c, place + c.len_utf8())),
-            (']' | '】' | ')', Some((bracket, start))) => {
-                open = None;
-                let closes = matches!((bracket, c), ('[', ']') | ('【', '】') | ('(', ')'));
-                // `[text](address)` is a link.
-                let link = c == ']' && text[place + 1..].starts_with('(');
-                if closes && !link && place - start <= MOST_BYTES {
-                    found.extend(text[start..place].split([',', ';']).map(|name| (bracket, bare(name))));
-                }
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// A name without the mark of a footnote, what comes after a dagger, or a word such as `source` before it.
-fn bare(name: &str) -> &str {
-    let name = name.split('†').next().unwrap_or_default().trim().trim_start_matches(['^', '#']);
-    for word in ["source", "doc", "document", "chunk", "ref"] {
-        let rest = name.get(..word.len()).filter(|start| start.eq_ignore_ascii_case(word)).map(|_| &name[word.len()..]);
-        if let Some(rest) = rest.filter(|rest| rest.starts_with([' ', ':'])) {
-            return rest.trim_start_matches([' ', ':']).trim();
-        }
-    }
-    name
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::evaluator::{Answer, Value};
     use super::*;
-    use crate::domain::chunk::ChunkRole;
+    use crate::domain::chunk::{Chunk, ChunkRole};
 
     fn judged(text: &str) -> Score {
         let chunk = |rank, id: &str| Chunk {

@@ -19,6 +19,8 @@ pub(super) struct Claim {
     pub(super) quantities: Vec<Quantity>,
     /// The first token of each distinct content word.
     pub(super) words: Vec<usize>,
+    /// For each token which of `words` it is, where it is one.
+    pub(super) word_of: Vec<Option<usize>>,
     /// For each clause, which of `words` stand in it.
     pub(super) words_of: Vec<Vec<usize>>,
     /// The weighted sum of its words' vectors.
@@ -36,6 +38,7 @@ impl Claim {
         quantities(text, &tokens, &mut found);
         let mut words: Vec<usize> = Vec::new();
         let mut words_of = vec![Vec::new(); parts.len()];
+        let mut word_of = vec![None; tokens.len()];
         for (part, held) in parts.iter().zip(&mut words_of) {
             for at in part.clone().filter(|at| tokens[*at].is_content()) {
                 if found.iter().any(|quantity| (quantity.first..quantity.last).contains(&at)) {
@@ -47,23 +50,19 @@ impl Claim {
                     words.push(at);
                     words.len() - 1
                 });
+                word_of[at] = Some(word);
                 if !held.contains(&word) {
                     held.push(word);
                 }
             }
         }
         let senses = tokens.iter().fold(0, |all, token| all | token.senses);
-        Self { meaning: meaning(&tokens), tokens, clauses: parts, quantities: found, words, words_of, senses }
+        Self { meaning: meaning(&tokens), tokens, clauses: parts, quantities: found, words, word_of, words_of, senses }
     }
 
     /// The weight of a word, by its number among `words`.
     pub(super) fn weight(&self, word: usize) -> f32 {
         self.tokens[self.words[word]].weight
-    }
-
-    /// The clause that a token stands in.
-    pub(super) fn clause_of(&self, token: usize) -> usize {
-        self.clauses.iter().position(|clause| clause.contains(&token)).unwrap_or(0)
     }
 }
 
@@ -84,6 +83,8 @@ pub(super) fn likeness(vectors: &Vectors, one: &Token, other: &Token) -> f32 {
 pub(super) struct Alignment {
     clauses: usize,
     passages: usize,
+    indexed: usize,
+    likes: Vec<f32>,
     by_clause: Vec<f32>,
     by_passage: Vec<f32>,
     /// The cosine of the claim's meaning with each passage's.
@@ -97,6 +98,8 @@ impl Alignment {
         let mut made = Self {
             clauses: passages.clauses.len(),
             passages: passages.passages.len(),
+            indexed: passages.words.len(),
+            likes: vec![0.0; claim.words.len() * passages.words.len()],
             by_clause: vec![0.0; claim.words.len() * passages.clauses.len()],
             by_passage: vec![0.0; claim.words.len() * passages.passages.len()],
             cosines: passages.passages.iter().map(|passage| cosine(&claim.meaning, &passage.meaning)).collect(),
@@ -104,8 +107,9 @@ impl Alignment {
         for (word, at) in claim.words.iter().enumerate() {
             let token = &claim.tokens[*at];
             let row = word * made.clauses;
-            for indexed in &passages.words {
+            for (place, indexed) in passages.words.iter().enumerate() {
                 let like = likeness(vectors, token, &passages.tokens[indexed.token]);
+                made.likes[word * made.indexed + place] = like;
                 if like > 0.05 {
                     for clause in &passages.places[indexed.places.clone()] {
                         let held = &mut made.by_clause[row + *clause as usize];
@@ -120,6 +124,17 @@ impl Alignment {
             }
         }
         made
+    }
+
+    /// The likeness of a word of the claim with a token of the chunks; 0 for a token without content.
+    pub(super) fn like(&self, word: usize, passages: &Passages, token: usize) -> f32 {
+        let indexed = passages.word_of.get(token).copied().unwrap_or(u32::MAX) as usize;
+        if indexed < self.indexed { self.likes.get(word * self.indexed + indexed).copied().unwrap_or(0.0) } else { 0.0 }
+    }
+
+    /// The likeness of a token of the chunks with the nearest word of the claim.
+    pub(super) fn said(&self, claim: &Claim, passages: &Passages, token: usize) -> f32 {
+        (0..claim.words.len()).map(|word| self.like(word, passages, token)).fold(0.0, f32::max)
     }
 
     /// The likeness of a word with the nearest word of a passage.

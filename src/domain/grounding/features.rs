@@ -5,7 +5,7 @@ use super::claims::Part;
 use super::evidence::Evidence;
 use super::figures::Judged;
 use super::passages::Passages;
-use super::{counted, manner, polarity, wording};
+use super::{counted, manner, polarity, scope, wording};
 
 /// A sentence with all that was found out about it.
 pub(super) struct Seen<'a> {
@@ -133,6 +133,11 @@ features!(
     stale_rival,
     newer_rival,
     link_clause_negated,
+    scope_clash,
+    scope_worst,
+    scope_weight,
+    replaced,
+    alarm,
     // manner
     asks,
     ends_colon,
@@ -160,13 +165,32 @@ features!(
 );
 
 impl Features {
+    /// All that speaks against a sentence, added up: each alone is too rare to be learned from.
+    fn alarms(&self) -> f32 {
+        let flag = |yes: bool| f32::from(u8::from(yes));
+        1.5 * flag(self.nowhere > 0.0)
+            + flag(self.rivals_ahead > 0.0)
+            + flag(self.scope_worst > 0.6)
+            + flag(self.opposites > 0.0)
+            + flag(self.replaced > 1.5)
+            + flag(self.stale_rival > 0.0 || self.newer_rival > 0.0)
+            + flag(self.universal_new > 0.0)
+            + 0.5 * flag(self.duty_new > 0.0)
+            + flag(self.yes_against > 0.0)
+            + flag(self.names_missing > 0.0 || self.codes_missing > 0.0)
+            + 0.5 * flag(self.far > 0.0)
+            + 0.5 * flag(self.one_differs > 0.0)
+    }
+
     /// The numbers of a sentence.
     pub(super) fn of(seen: &Seen<'_>) -> Self {
         let mut features = Self::default();
         wording::set(&mut features, seen);
         counted::set(&mut features, seen);
         polarity::set(&mut features, seen);
+        scope::set(&mut features, seen);
         manner::set(&mut features, seen);
+        features.alarm = features.alarms();
         features
     }
 }

@@ -2,6 +2,7 @@
 
 use super::agreement::{agree, derived, rival};
 use super::alignment::{Alignment, Claim};
+use super::binding;
 use super::evidence::Evidence;
 use super::lexicon::sense;
 use super::passages::Passages;
@@ -54,7 +55,11 @@ pub(super) fn judge(
         token.has(sense::SUM) || (token.has(sense::SHARE) && !inside)
     };
     let cue = equation || claim.tokens.iter().enumerate().any(announces);
-    let given: Vec<&Quantity> = near.iter().flat_map(|passage| passages.quantities_of(*passage)).take(20).collect();
+    let chunk = evidence.best.map(|best| passages.passages[best].chunk);
+    let beside = (0..passages.passages.len())
+        .filter(|passage| Some(passages.passages[*passage].chunk) == chunk && !near.contains(passage));
+    let given: Vec<&Quantity> =
+        near.iter().copied().chain(beside).flat_map(|passage| passages.quantities_of(passage)).take(28).collect();
     let around: Vec<&Quantity> = question.quantities.iter().take(6).chain(before.iter().rev().take(4)).collect();
     let mut judged = Vec::new();
     for (place, quantity) in claim.quantities.iter().enumerate().filter(|(_, quantity)| !quantity.weak) {
@@ -107,24 +112,18 @@ fn compare(
     passages: &Passages,
     near: &[usize],
 ) -> (Option<usize>, f32) {
-    let words = &claim.words_of[claim.clause_of(quantity.first)];
-    let fit = |passage: usize, token: usize| {
-        let clause =
-            passages.passages[passage].clauses.clone().find(|clause| passages.clauses[*clause].contains(&token));
-        let close = clause.map_or(0.0, |clause| {
-            Alignment::coverage(claim, words.iter().copied(), |word| with.in_clause(word, clause))
-        });
-        let wide = Alignment::coverage(claim, words.iter().copied(), |word| with.in_passage(word, passage));
-        close + 0.5 * wide + 0.3 * evidence.scores[passage]
+    let words = binding::around(claim, quantity);
+    let fit = |passage: usize, place: &Quantity| {
+        binding::fit(&words, with, passages, passage, place) + 0.25 * evidence.scores[passage]
     };
     let (mut own, mut best): (f32, Option<(usize, f32)>) = (0.0, None);
     for (passage, held) in passages.passages.iter().enumerate() {
         for place in held.quantities.clone() {
             let other = &passages.quantities[place];
             if agree(quantity, other) {
-                own = own.max(fit(passage, other.first));
+                own = own.max(fit(passage, other));
             } else if rival(quantity, other) && near.contains(&passage) && !other.weak {
-                let fits = fit(passage, other.first);
+                let fits = fit(passage, other);
                 if best.is_none_or(|(_, before)| fits > before) {
                     best = Some((place, fits));
                 }

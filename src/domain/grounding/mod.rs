@@ -7,10 +7,12 @@
 
 mod agreement;
 mod alignment;
+mod binding;
 mod citations;
 mod claims;
 mod clauses;
 mod counted;
+mod dates;
 mod decision;
 mod evidence;
 mod explain;
@@ -18,12 +20,18 @@ mod features;
 mod figures;
 mod forest;
 mod lexicon;
+mod linear;
 mod manner;
+mod measured;
 mod passages;
 mod polarity;
 mod quantities;
+mod reading;
+mod scope;
 mod scorer;
 mod stems;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod units;
 mod vectors;
@@ -32,5 +40,6 @@ mod wording;
 
 pub use citations::{Marker, markers};
 pub use features::FEATURES;
+pub use measured::{MEASURED, MEASURED_IN_ALL, MEASURED_LINE, Measured};
 pub use scorer::{Answered, Observed, Scorer, VERSION};
 pub use verdict::{CitationCheck, EvidenceSpan, GroundedSentence, Grounding, Lack, Verdict};

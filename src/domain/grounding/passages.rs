@@ -49,10 +49,11 @@ pub(super) struct Passages {
     /// The passage of each clause.
     pub(super) of_clause: Vec<u32>,
     /// The passages, chunk by chunk.
-    #[expect(clippy::struct_field_names, reason = "the passages are what it is made of")]
     pub(super) passages: Vec<Passage>,
     /// The distinct content words.
     pub(super) words: Vec<Indexed>,
+    /// For each token which of `words` it is; `u32::MAX` for what has no content.
+    pub(super) word_of: Vec<u32>,
     /// Numbers of clauses, for `words`.
     pub(super) places: Vec<u32>,
     /// The latest year in each chunk's document id, and whether it is marked as out of date.
@@ -127,6 +128,7 @@ impl Passages {
             }
         }
         held.sort_unstable();
+        self.word_of = vec![u32::MAX; self.tokens.len()];
         let mut before = None;
         for (stem, clause, token) in held {
             if before != Some(stem) {
@@ -134,6 +136,7 @@ impl Passages {
                 self.words.push(Indexed { token: token as usize, places: self.places.len()..self.places.len() });
             }
             self.places.push(clause);
+            self.word_of[token as usize] = self.words.len() as u32 - 1;
             if let Some(word) = self.words.last_mut() {
                 word.places.end = self.places.len();
             }

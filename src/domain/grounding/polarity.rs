@@ -102,23 +102,20 @@ fn dropped(features: &mut Features, seen: &Seen<'_>, best: usize) {
     let second = seen.evidence.second.unwrap_or(best);
     for passage in [best, second] {
         for clause in seen.passages.passages[passage].clauses.clone() {
-            let tokens = &seen.passages.tokens[seen.passages.clauses[clause].clone()];
+            let range = seen.passages.clauses[clause].clone();
+            let tokens = &seen.passages.tokens[range.clone()];
             let Some(start) = tokens.iter().position(|token| token.has(sense::CONDITION | sense::ONLY)) else {
                 continue;
             };
             let (mut named, mut all) = (0.0, 0.0);
-            for token in tokens[start..].iter().filter(|token| token.is_content()) {
+            for at in range.start + start..range.end {
+                let token = &seen.passages.tokens[at];
+                if !token.is_content() {
+                    continue;
+                }
                 let said = |claim: &Claim| claim.tokens.iter().any(|other| other.stem == token.stem);
                 let like = || {
-                    let vectors = super::vectors::Vectors::get();
-                    let near = |claim: &Claim| {
-                        claim
-                            .words
-                            .iter()
-                            .map(|at| super::alignment::likeness(vectors, token, &claim.tokens[*at]))
-                            .fold(0.0, f32::max)
-                    };
-                    near(seen.claim).max(near(seen.question))
+                    seen.with.said(seen.claim, seen.passages, at).max(seen.asked.said(seen.question, seen.passages, at))
                 };
                 all += token.weight;
                 named += token.weight * if said(seen.claim) || said(seen.question) { 1.0 } else { like() };

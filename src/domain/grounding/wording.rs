@@ -87,13 +87,13 @@ fn by_clause(features: &mut Features, seen: &Seen<'_>) {
 
 /// The share of a passage's content that the claim or the question says.
 fn reverse(seen: &Seen<'_>, passage: usize) -> f32 {
-    let vectors = Vectors::get();
     let (mut covered, mut all) = (0.0, 0.0);
-    for token in seen.passages.tokens_of(passage).iter().filter(|token| token.is_content()) {
-        let said =
-            seen.claim.words.iter().map(|at| likeness(vectors, token, &seen.claim.tokens[*at])).fold(0.0, f32::max);
-        all += token.weight;
-        covered += token.weight * said;
+    for at in seen.passages.passages[passage].tokens.clone() {
+        let weight = seen.passages.tokens[at].weight;
+        if weight > 0.0 {
+            all += weight;
+            covered += weight * seen.with.said(seen.claim, seen.passages, at);
+        }
     }
     if all > 0.0 { covered / all } else { 0.0 }
 }

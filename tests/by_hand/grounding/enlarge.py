@@ -6,7 +6,8 @@ usage: enlarge.py CASES.jsonl > MADE.jsonl
 Each made case holds one labelled sentence; its id is `made|KIND|DOMAIN|OTHER DOMAIN|number`, so that a fit can leave out
 all that comes from a domain. Kinds: `dropped` (the chunks with the evidence taken away: absent), `strange` (chunks of
 another domain: absent), `copied` (sentences of the chunks: supported), `number` and `negated` (a supported sentence with
-another number, or turned round: contradicted), `joined` (two sentences made one: supported or partial).
+another number, or turned round: contradicted), `joined` (two sentences made one: supported or partial),
+`cut` (an answer that breaks off after two to four words: no claim).
 Everything is drawn with a fixed seed.
 """
 import json, random, re, sys
@@ -97,6 +98,13 @@ class Maker:
             return
         self.add("joined", case, self.replace(case, s, text), s["start"], text, verdict, reason, s["error_type"] or other["error_type"])
 
+    def cut(self, case, s):
+        """An answer that ends after the first words of a sentence."""
+        words = s["text"].split()
+        if len(words) > 6 and case["source"] != "recorded":
+            text = " ".join(words[: self.rng.choice([2, 3, 3, 4])])
+            self.add("cut", case, case["answer"][:s["start"]] + text, s["start"], text, "no_claim", None)
+
     def copied(self, case):
         held = [t for k in case["chunks"] for t in sentences(k["content"])]
         if len(held) < 3 or case["source"] == "recorded":
@@ -116,6 +124,8 @@ class Maker:
                 if "```" in s["text"] or "|" in s["text"]:
                     continue
                 self.dropped(case, s)
+                if self.rng.random() < 0.4:
+                    self.cut(case, s)
                 if self.rng.random() < 0.4:
                     self.strange(case, s)
                 if s["verdict"] == "supported":
