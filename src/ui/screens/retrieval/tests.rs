@@ -5,6 +5,7 @@ use crate::domain::ids::RunId;
 use crate::domain::message::{Message, Role};
 use crate::domain::money::Money;
 use crate::domain::price::PriceBook;
+use crate::domain::retrieval::Grade;
 use crate::domain::run::{Case, ChunkEdit, ModelChoice, Overrides, ResultStatus, RunStatus, Variant};
 use crate::domain::run_design::VariantRole;
 use crate::domain::span::{Cost, PromptRef, SpanKind, Usage};
@@ -250,7 +251,7 @@ fn one_key_judges_the_document_of_a_chunk_and_goes_round() {
         stage.keys("a");
         let judged = stage.effects.iter().rev().find_map(|effect| match effect {
             Effect::Request { request: Request::Traces(TracesRequest::Judge { document, grade, .. }), .. } => {
-                Some((document.clone(), grade.map(|grade| grade.get())))
+                Some((document.clone(), grade.map(Grade::get)))
             }
             _ => None,
         });
