@@ -229,7 +229,8 @@ actions! {
         TryModels "try.models" "Models of tries", "Chooses the models that tries ask.", &[Retrieval], ["M"];
         TryDialog "try.dialog" "Replay with choices", "Opens the dialog before a replay with the changed chunks: prompts, parameters, samples.", &[Retrieval], ["R"], CostsMoney;
         TakeTry "try.take" "Take up try", "Takes up the changes of the try under the cursor again.", &[Retrieval], ["T"];
-        Ablate "chunk.ablate" "Ablation", "Replays without each chunk in turn: which one the answer depends on.", &[Retrieval], ["A"], CostsMoney;
+        Grade "chunk.grade" "Relevance", "Says how well the document answers the question: relevant, highly relevant, not relevant, no grade.", &[Retrieval], ["*"];
+        Ablate "chunk.ablate" "Ablation", "Tries the case without groups of chunks, or of parts of the prompt: which one the answer, or this sentence, depends on.", &[Retrieval], ["A"], CostsMoney;
     }
     "Runs" {
         SendRun "run.send" "Send", "Sends the requests as chosen; asks once more where they cost money.", &[Replay], ["enter"], CostsMoney;

@@ -20,6 +20,8 @@ impl Retrieval {
             | Action::FewerChunks
             | Action::MoreChunks
             | Action::ShowRequest
+            | Action::Ablate
+            | Action::Grade
             | Action::BesideTrace
             | Action::TryModels
             | Action::TryDialog
@@ -63,7 +65,7 @@ impl Retrieval {
                 Some("no try is under the cursor; tab goes to the tries".into())
             }
             Action::Diff if self.tries.list.is_empty() => Some("there is no try yet; r tries the case".into()),
-            Action::Ablate => Some("it runs on the command line: hindcast ablate TRACE_ID -m MODEL".into()),
+            Action::Ablate if self.ablating.is_running() => Some("an ablation is under way; ctrl-c stops it".into()),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! The chunks of a case: which sentence of the answer each supports, and what the answer would be with others.
 
+mod ablating;
 mod acting;
 mod answer_view;
 mod beside;
@@ -10,6 +11,7 @@ mod docs;
 mod finding;
 mod finding_view;
 mod hints;
+mod judging;
 mod loading;
 mod state;
 mod tries;

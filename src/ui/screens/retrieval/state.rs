@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
+use super::ablating::Ablating;
 use super::beside::OtherSide;
 use super::changes::Changes;
 use super::finding::Finding;
@@ -13,6 +14,7 @@ use crate::domain::chunk::Chunk;
 use crate::domain::chunk_edit::{ArrangedChunk, Fate, Origin};
 use crate::domain::grounding::{GroundedSentence, Grounding, Lack, Verdict};
 use crate::domain::ids::TraceId;
+use crate::domain::retrieval::Judgements;
 use crate::domain::run::Case;
 use crate::domain::sentences::sentences;
 use crate::services::replay::Surroundings;
@@ -122,6 +124,7 @@ pub struct Sentry {
     pub(super) around: Option<RequestId>,
     pub(super) look: Option<RequestId>,
     pub(super) keeping: Option<RequestId>,
+    pub(super) judged: Option<RequestId>,
 }
 
 /// The case that is open.
@@ -151,6 +154,10 @@ pub struct Retrieval {
     pub changes: Changes,
     /// The tries.
     pub tries: Tries,
+    /// The ablation of the case.
+    pub ablating: Ablating,
+    /// How well documents are judged to answer the question.
+    pub judgements: Judgements,
     /// What another trace was given.
     pub other: Option<OtherSide>,
     /// The panes.
@@ -189,6 +196,8 @@ impl Default for Retrieval {
             chunks: ListState::tall(CHUNK_ROWS),
             changes: Changes::default(),
             tries: Tries::default(),
+            ablating: Ablating::default(),
+            judgements: Judgements::default(),
             other: None,
             panes,
             part: Part::Panes,
