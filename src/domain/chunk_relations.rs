@@ -35,9 +35,9 @@ pub enum Relation {
 /// What each chunk has to do with the others, by its place.
 ///
 /// Two chunks are the same where four fifths of their runs of three words are in both (Jaccard). They differ where a
-/// sentence of one and a sentence of the other share three fifths of the shorter one's content words, at least three, and
-/// each holds a number that the other chunk does not hold at all; sentences that each name something else are about
-/// different things.
+/// sentence of one and a sentence of the other share three fifths of the shorter one's content words, at least three, or
+/// count the same and share one word more, and each holds a number that the other chunk does not hold at all; sentences
+/// that each name something else are about different things.
 pub fn relations(chunks: &[Chunk]) -> Vec<Vec<Relation>> {
     let read: Vec<Read> = chunks.iter().take(MOST).map(Read::of).collect();
     let mut found = vec![Vec::new(); chunks.len()];
@@ -67,8 +67,16 @@ struct Said {
     content: BTreeSet<String>,
     /// Content words that begin with a capital letter.
     names: BTreeSet<String>,
-    /// Numbers without separators, and how they are written.
-    numbers: BTreeMap<String, String>,
+    /// By their digits without separators.
+    numbers: BTreeMap<String, Number>,
+}
+
+/// A number of a sentence.
+struct Number {
+    /// As it is written.
+    written: String,
+    /// The word behind it: what it counts.
+    of: Option<String>,
 }
 
 impl Read {
@@ -93,14 +101,18 @@ impl Read {
         let mut best: Option<(f64, (String, String))> = None;
         for said in self.sentences.iter().filter(|said| !said.numbers.is_empty()) {
             for there in other.sentences.iter().filter(|said| !said.numbers.is_empty()) {
-                let likeness = said.likeness(there);
-                if likeness < SAME_THING || best.as_ref().is_some_and(|(most, _)| *most >= likeness) {
+                let own = said.numbers.iter().filter(|(number, _)| !other.numbers.contains(*number));
+                let Some((likeness, numbers)) = own
+                    .flat_map(|(_, own)| there.numbers.iter().map(move |others| (own, others)))
+                    .filter(|(_, (number, _))| !self.numbers.contains(*number))
+                    .map(|(own, (_, others))| (said.likeness(there, own.of == others.of), own, others))
+                    .max_by(|one, two| one.0.total_cmp(&two.0))
+                    .map(|(likeness, own, others)| (likeness, (own.written.clone(), others.written.clone())))
+                else {
                     continue;
-                }
-                let own = said.numbers.iter().find(|(number, _)| !other.numbers.contains(*number));
-                let others = there.numbers.iter().find(|(number, _)| !self.numbers.contains(*number));
-                if let (Some((_, own)), Some((_, others))) = (own, others) {
-                    best = Some((likeness, (own.clone(), others.clone())));
+                };
+                if likeness >= SAME_THING && best.as_ref().is_none_or(|(most, _)| *most < likeness) {
+                    best = Some((likeness, numbers));
                 }
             }
         }
@@ -111,29 +123,39 @@ impl Read {
 impl Said {
     fn of(sentence: &str) -> Self {
         let (mut content, mut names, mut numbers) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
-        for word in words(sentence) {
+        let all = words(sentence);
+        for (place, word) in all.iter().enumerate() {
             let written = &sentence[word.bytes.clone()];
             if written.starts_with(|c: char| c.is_ascii_digit()) {
-                numbers.insert(written.replace([',', '\u{a0}', '\''], ""), written.to_owned());
+                let of = all.get(place + 1).map(|next| next.text.clone());
+                let number = Number { written: written.to_owned(), of };
+                numbers.insert(written.replace([',', '\u{a0}', '\''], ""), number);
             } else if !is_stop_word(&word.text) {
                 if written.starts_with(char::is_uppercase) {
                     names.insert(word.text.clone());
                 }
-                content.insert(word.text);
+                content.insert(word.text.clone());
             }
         }
         Self { content, names, numbers }
     }
 
-    /// How far two sentences are about the same thing, from 0 to 1.
-    fn likeness(&self, other: &Self) -> f64 {
+    /// How far two sentences are about the same thing, from 0 to 1, where their numbers count the same or not.
+    fn likeness(&self, other: &Self, counts_the_same: bool) -> f64 {
         let shared = self.content.intersection(&other.content).count();
         let shorter = self.content.len().min(other.content.len());
         let names_else = |one: &Self, other: &Self| one.names.iter().any(|name| !other.content.contains(name));
-        if shared < LEAST_SHARED || (names_else(self, other) && names_else(other, self)) {
+        if names_else(self, other) && names_else(other, self) {
             return 0.0;
         }
-        shared as f64 / shorter.max(1) as f64
+        let share = shared as f64 / shorter.max(1) as f64;
+        match (shared, counts_the_same) {
+            (LEAST_SHARED.., true) => share.max(SAME_THING),
+            (LEAST_SHARED.., false) => share,
+            // What they count is one of the words.
+            (2, true) => SAME_THING,
+            _ => 0.0,
+        }
     }
 }
 
@@ -164,12 +186,17 @@ mod tests {
         assert_eq!(found[2], [Relation::Differs { from: 1, here: "100".into(), there: "600".into() }]);
         assert_eq!(found[0], [Relation::Differs { from: 3, here: "600".into(), there: "100".into() }]);
         assert!(found[1].is_empty());
+        let short =
+            of(&["The REST API allows 600 requests a minute on Business.", "100 requests per minute on every plan."]);
+        assert_eq!(short[1], [Relation::Differs { from: 1, here: "100".into(), there: "600".into() }]);
     }
 
     #[test]
     fn different_things_may_have_different_numbers() {
         let plans = of(&["Team costs 25 euros per seat and month.", "Business costs 60 euros per seat and month."]);
         assert!(plans.iter().all(Vec::is_empty), "{plans:?}");
+        let kept = of(&["Exports are kept for 30 days.", "Trials end after 14 days."]);
+        assert!(kept.iter().all(Vec::is_empty), "{kept:?}");
         let both = of(&["Exports are kept for 30 days.", "Exports are kept for 30 days, logs for 90."]);
         assert!(both.iter().all(Vec::is_empty), "{both:?}");
     }

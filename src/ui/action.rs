@@ -225,13 +225,13 @@ actions! {
         MoreChunks "chunk.more" "More chunks", "Gives one chunk more: one left out, else one that was found and not given.", &[Retrieval], [">"];
         UndoChunks "chunk.undo" "Undo change", "Takes back the last change to the chunks.", &[Retrieval], ["u"];
         ResetChunks "chunk.reset" "Undo all changes", "Takes back all changes to the chunks.", &[Retrieval], ["U"];
-        JudgeChunk "chunk.judge" "Judge chunk", "Keeps how well the chunk's document answers the question: it answers it (2), it is related (1), not at all (0), then no judgement again. What retrieval is measured by.", &[Retrieval], ["a"];
         ShowRequest "chunk.request" "As sent", "Shows the request as it would be sent, with what is changed in it, or the chunk again.", &[Retrieval], ["v"];
         BesideTrace "chunk.beside" "Other side", "Keeps these chunks as the other side: what another trace, or a try, was given is marked against them; again forgets them.", &[Retrieval], ["b"];
         TryModels "try.models" "Models of tries", "Chooses the models that tries ask.", &[Retrieval], ["M"];
         TryDialog "try.dialog" "Replay with choices", "Opens the dialog before a replay with the changed chunks: prompts, parameters, samples.", &[Retrieval], ["R"], CostsMoney;
         TakeTry "try.take" "Take up try", "Takes up the changes of the try under the cursor again.", &[Retrieval], ["T"];
-        Ablate "chunk.ablate" "Ablation", "Replays without each chunk in turn: which one the answer depends on.", &[Retrieval], ["A"], CostsMoney;
+        Grade "chunk.grade" "Relevance", "Says how well the document answers the question: relevant, highly relevant, not relevant, no grade.", &[Retrieval], ["*"];
+        Ablate "chunk.ablate" "Ablation", "Tries the case without groups of chunks, or of parts of the prompt: which one the answer, or this sentence, depends on.", &[Retrieval], ["A"], CostsMoney;
     }
     "Runs" {
         SendRun "run.send" "Send", "Sends the requests as chosen; asks once more where they cost money.", &[Replay], ["enter"], CostsMoney;

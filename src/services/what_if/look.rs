@@ -163,7 +163,7 @@ mod tests {
         let look = look(&looked, &PriceBook::compiled_in());
         assert_eq!(look.chunks.iter().map(|facts| facts.named).collect::<Vec<_>>(), [1, 2], "what is left out, too");
         let first = &look.chunks[0];
-        assert!(first.tokens > 4 && first.characters == 35 && first.cost.is_some_and(|cost| cost > Money::ZERO));
+        assert!(first.tokens > 4 && first.characters == 36 && first.cost.is_some_and(|cost| cost > Money::ZERO));
         let Sent::Messages { messages, tokens_before, tokens } = &look.sent else { panic!("{:?}", look.sent) };
         assert!(messages[0].changed && tokens < tokens_before);
     }

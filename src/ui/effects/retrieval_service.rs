@@ -6,7 +6,6 @@ use super::retrieval::{RetrievalAnswer, RetrievalRequest, series_name};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply, run_service};
 use crate::domain::chunk_edit::edit_chunks;
-use crate::domain::grounding::Scorer;
 use crate::domain::run::{CallsMode, Case};
 use crate::error::AppError;
 use crate::services::grounding;
@@ -33,7 +32,7 @@ pub fn perform(worker: &ServicesWorker, request: RetrievalRequest, reply: &dyn R
         RetrievalRequest::Ground { case, edits, answer } => {
             let chunks = edit_chunks(&case.chunks, &edits).map_err(AppError::usage)?;
             let given = Case { answer: Some(answer), chunks, ..Case::clone(&case) };
-            RetrievalAnswer::Grounded(Arc::new(grounding::of_case(&Scorer::default(), &given)))
+            RetrievalAnswer::Grounded(Arc::new(grounding::of_case(&*worker.services().scorer(reply.cancel())?, &given)))
         }
         RetrievalRequest::Find(text) => RetrievalAnswer::Found(store.find_chunks(&text, FOUND, reply.cancel())?),
         RetrievalRequest::Series(id) => {

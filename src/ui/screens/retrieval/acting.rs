@@ -25,6 +25,8 @@ impl Retrieval {
             Event::Mouse(mouse) => self.mouse(*mouse, cx),
             Event::Entered(action, text) => self.keep(*action, text, cx),
             Event::Picked(Action::TryModels, picked) => self.take_chosen(picked, cx),
+            Event::Picked(Action::Ablate, picked) => self.plan_ablation(picked, cx),
+            Event::Confirmed(Action::Ablate) => self.send_ablation(cx),
             Event::Timer(finding::TIMER) => match &mut self.mode {
                 Mode::Finding(finding) => finding.search(cx),
                 Mode::Looking | Mode::Writing(_) => Vec::new(),
@@ -195,7 +197,13 @@ impl Retrieval {
                 }
                 self.close_plan();
             }
-            Action::Cancel => return Some(self.stop_tries()),
+            Action::Ablate => return Some(self.choose_ablation()),
+            Action::Grade => return Some(self.grade_next(cx)),
+            Action::Cancel => {
+                let mut effects = self.stop_tries();
+                effects.extend(self.ablating.running.map(Effect::Cancel));
+                return Some(effects);
+            }
             Action::Reload => return Some(self.read(cx)),
             Action::Open => return Some(self.enter(cx)),
             Action::NextMatch | Action::PrevMatch => self.next_wrong(action == Action::NextMatch),
@@ -214,7 +222,6 @@ impl Retrieval {
             Action::TryDialog => return Some(self.dialog()),
             Action::BesideTrace => return Some(self.mark_side()),
             Action::Diff => self.turn_told(),
-            Action::JudgeChunk => return Some(self.judge(cx)),
             Action::Note => return Some(vec![ask_note()]),
             Action::Score => return Some(vec![ask_score()]),
             Action::OpenTrace => {

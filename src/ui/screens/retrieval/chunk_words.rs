@@ -1,5 +1,6 @@
 //! What is said of a chunk in few words.
 
+use super::judging::grade_words;
 use super::state::{Listed, Retrieval};
 use crate::domain::chunk_edit::{Fate, Origin};
 use crate::domain::chunk_relations::Relation;
@@ -66,23 +67,20 @@ pub fn notes(state: &Retrieval, listed: &Listed, glyphs: &Glyphs) -> Vec<Piece> 
     };
     if let Some(other) = &state.other {
         match (listed.only_there, listed.there) {
-            (true, Some(rank)) => say(format!("only in {}, {rank}", other.label), Role::Warning),
+            (true, Some(rank)) => say(format!("only there, at {rank}"), Role::Warning),
             (false, None)
                 if other.trace_id.as_str() != state.trace_id.as_ref().map_or("", |id| id.as_str()) || other.is_try =>
             {
-                say(format!("not in {}", other.label), Role::Warning);
+                say("not there".into(), Role::Warning);
             }
             (false, Some(rank)) if rank != arranged.chunk.rank && arranged.fate == Fate::Given => {
-                say(format!("{rank} in {}", other.label), Role::Accent);
+                say(format!("at {rank} there"), Role::Accent);
             }
             _ => {}
         }
         if listed.only_there {
             return notes;
         }
-    }
-    if let Some((words, role)) = state.judged_words(&arranged.chunk) {
-        say(words, role);
     }
     match (arranged.fate, arranged.origin) {
         (Fate::LeftOut, _) => say("left out".into(), Role::Warning),
@@ -100,6 +98,13 @@ pub fn notes(state: &Retrieval, listed: &Listed, glyphs: &Glyphs) -> Vec<Piece> 
     let resting = state.resting_on(arranged.named).len();
     if resting > 0 && arranged.origin != Origin::Added {
         say(format!("{} supports {resting}", glyphs.good), Role::Good);
+    }
+    if let Some(item) = state.ablating.of_chunk(arranged.named).filter(|_| arranged.origin != Origin::Added) {
+        let (sign, role) = if item.responsible { (glyphs.warning, Role::Warning) } else { ("", Role::Dim) };
+        say(format!("{sign}effect {:.2}", item.effect), role);
+    }
+    if let Some(words) = grade_words(state.grade(arranged.chunk.document_id.as_deref())) {
+        say(words.into(), Role::Accent);
     }
     if let Some(facts) = state.facts(arranged.named) {
         if facts.outdated.is_some() {

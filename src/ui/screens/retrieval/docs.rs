@@ -21,6 +21,10 @@ impl Retrieval {
             Shows::Chunk => self.chunk_doc(),
             Shows::Request => self.request_doc(),
         };
+        // What is only read again stays where the reader is.
+        if doc == self.doc {
+            return;
+        }
         self.doc = doc;
         self.view = TextView::default();
         if let Some(line) = line {
@@ -103,6 +107,14 @@ impl Retrieval {
         }
         if !against.is_empty() {
             doc.foreign(&format!("contradicts {}", of(&against)), Role::Bad);
+        }
+        if let Some(item) = self.ablating.of_chunk(chunk.named) {
+            let between = item.low.zip(item.high).map(|(low, high)| format!(", {low:.2} to {high:.2}"));
+            let effect = format!("without it the answer moves by {:.2}{}", item.effect, between.unwrap_or_default());
+            doc.foreign(&effect, if item.responsible { Role::Warning } else { Role::Dim });
+            if item.responsible && !item.moved.is_empty() {
+                doc.foreign(&item.moved, Role::Dim);
+            }
         }
         if self.is_unused(chunk) {
             doc.foreign("no sentence rests on it", Role::Dim);

@@ -20,6 +20,8 @@ impl Retrieval {
             | Action::FewerChunks
             | Action::MoreChunks
             | Action::ShowRequest
+            | Action::Ablate
+            | Action::Grade
             | Action::BesideTrace
             | Action::TryModels
             | Action::TryDialog
@@ -58,15 +60,12 @@ impl Retrieval {
             {
                 Some("no chunk is selected".into())
             }
-            Action::JudgeChunk if self.document_here().is_none() => {
-                Some("no chunk with the id of a document is selected".into())
-            }
             Action::ResetChunks if self.changes.is_empty() => Some("nothing is changed".into()),
             Action::TakeTry if self.tries.selected().is_none() => {
                 Some("no try is under the cursor; tab goes to the tries".into())
             }
             Action::Diff if self.tries.list.is_empty() => Some("there is no try yet; r tries the case".into()),
-            Action::Ablate => Some("it runs on the command line: hindcast ablate TRACE_ID -m MODEL".into()),
+            Action::Ablate if self.ablating.is_running() => Some("an ablation is under way; ctrl-c stops it".into()),
             _ => None,
         }
     }

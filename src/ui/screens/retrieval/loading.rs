@@ -21,6 +21,7 @@ impl Retrieval {
         let mut effects = Vec::new();
         if self.trace_id.as_ref() != Some(id) {
             effects = self.stop_tries();
+            effects.extend(self.ablating.running.map(Effect::Cancel));
             let other = self.other.take().filter(|other| !other.is_try);
             let (models, chosen) = (self.tries.models.take(), std::mem::take(&mut self.tries.chosen));
             let tries = Tries { models, chosen, max_cost: self.tries.max_cost, ..Tries::default() };
@@ -45,7 +46,7 @@ impl Retrieval {
         {
             return Vec::new();
         }
-        if let Some(effects) = self.try_answered(id, answer, cx) {
+        if let Some(effects) = self.try_answered(id, answer, cx).or_else(|| self.ablation_answered(id, answer)) {
             return effects;
         }
         if self.tries.asked_to_ground(id) {
@@ -101,15 +102,13 @@ impl Retrieval {
         (self.sentry.around, self.sentry.grounding) = (Some(around), Some(grounding));
         let mut effects = self.look_again(cx);
         effects.extend(self.ask_series(cx));
-        effects.push(self.ask_judged(cx));
+        effects.extend(self.ask_judgements(cx));
         effects.extend([first, second]);
         effects
     }
 
     fn more_read(&mut self, id: RequestId, answer: &Answer, cx: &Cx) -> Vec<Effect> {
-        if self.sentry.judged == Some(id) {
-            self.take_judged(answer);
-        } else if self.sentry.grounding == Some(id) {
+        if self.sentry.grounding == Some(id) {
             self.sentry.grounding = None;
             self.grounded(answer);
         } else if self.sentry.around == Some(id) {
@@ -125,6 +124,11 @@ impl Retrieval {
             if let Answer::Retrieval(RetrievalAnswer::Look(look)) = answer {
                 self.look = Some(Arc::clone(look));
                 self.show_text();
+            }
+        } else if self.sentry.judged == Some(id) {
+            self.sentry.judged = None;
+            if let Answer::Traces(TracesAnswer::Judgements(judgements)) = answer {
+                self.judgements = judgements.clone();
             }
         } else if self.tries.asked_series == Some(id) {
             self.tries.asked_series = None;

@@ -1,5 +1,6 @@
 //! The chunks of a case: which sentence of the answer each supports, and what the answer would be with others.
 
+mod ablating;
 mod acting;
 mod answer_view;
 mod beside;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
+use super::ablating::Ablating;
 use super::beside::OtherSide;
 use super::changes::Changes;
 use super::finding::Finding;
@@ -139,8 +140,6 @@ pub struct Retrieval {
     pub around: Option<Arc<Surroundings>>,
     /// What is known of its chunks as they are changed.
     pub look: Option<Arc<Look>>,
-    /// How well documents answer the question, as judged here.
-    pub judged: Judgements,
     /// What supports the answer.
     pub support: Support,
     /// The sentences of the answer.
@@ -155,6 +154,10 @@ pub struct Retrieval {
     pub changes: Changes,
     /// The tries.
     pub tries: Tries,
+    /// The ablation of the case.
+    pub ablating: Ablating,
+    /// How well documents are judged to answer the question.
+    pub judgements: Judgements,
     /// What another trace was given.
     pub other: Option<OtherSide>,
     /// The panes.
@@ -186,7 +189,6 @@ impl Default for Retrieval {
             case: None,
             around: None,
             look: None,
-            judged: Judgements::default(),
             support: Support::Unknown,
             sentences: Vec::new(),
             answer: ListState::default(),
@@ -194,6 +196,8 @@ impl Default for Retrieval {
             chunks: ListState::tall(CHUNK_ROWS),
             changes: Changes::default(),
             tries: Tries::default(),
+            ablating: Ablating::default(),
+            judgements: Judgements::default(),
             other: None,
             panes,
             part: Part::Panes,

@@ -8,6 +8,7 @@ use super::state::{Part, Retrieval, Support};
 use super::tries::{Planning, Told, Try, TryAnswer, recorded};
 use crate::domain::diff::Said;
 use crate::domain::grounding::GroundedSentence;
+use crate::domain::money::Money;
 use crate::domain::run::ResultStatus;
 use crate::ui::action::{Action, Context};
 use crate::ui::effects::runs::Answered;
@@ -193,13 +194,13 @@ fn sentence_rows(sentences: &[GroundedSentence], room: usize, cx: &DrawCx) -> Ve
     sentences.iter().flat_map(of).collect()
 }
 
-/// Draws the line of what the next try would be: the changes, and once it is asked for the plan.
-pub fn line(state: &Retrieval, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
+/// What the next try would be: the changes, and once it is asked for the plan.
+pub fn line(state: &Retrieval, cx: &DrawCx) -> Vec<Piece> {
     let key = |action| Piece::own(cx.key(action, Context::Retrieval), Role::Key);
     let dim = |text: &str| Piece::own(text, Role::Dim);
     let changed = !state.changes.is_empty();
-    let mut pieces = vec![Piece::own(if changed { " what if  " } else { " try  " }, Role::Accent)];
     let words = text::foreign(&state.said(&state.changes.edits()), if changed { Role::Warning } else { Role::Dim });
+    let mut pieces = vec![Piece::own("what if  ", Role::Accent)];
     match &state.tries.planning {
         Planning::Closed => {
             pieces.extend(words);
@@ -208,40 +209,32 @@ pub fn line(state: &Retrieval, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         }
         Planning::Pending { send } => {
             pieces.extend(words);
-            pieces.push(dim(if *send {
-                "   is sent as soon as the plan is there …"
-            } else {
-                "   the plan is being made …"
-            }));
+            let what =
+                if *send { "   is sent as soon as the plan is there …" } else { "   the plan is being made …" };
+            pieces.push(dim(what));
         }
         Planning::Refused(why) => {
             pieces.push(Piece::own(format!("{} ", cx.glyphs.bad), Role::Bad));
             pieces.extend(text::foreign(why, Role::Bad));
-            pieces.extend([
-                dim("   "),
-                key(Action::TryModels),
-                dim(" other models  "),
-                key(Action::Back),
-                dim(" closes"),
-            ]);
         }
         Planning::Ready(planned) => {
             let (order, plan) = planned.as_ref();
-            let requests = if plan.requests == 0 {
-                "from the cache, $0".to_owned()
-            } else {
-                let cost = format!("about ${}, at most ${}", money(Some(plan.estimate)), money(Some(plan.most)));
-                format!("{}, {cost}", text::counted(plan.requests, "request"))
+            let cost = match (plan.requests, plan.most == Money::ZERO) {
+                (0, _) => "from the cache, $0".to_owned(),
+                (requests, true) => format!("{}, $0", text::counted(requests, "request")),
+                (requests, false) => {
+                    let (about, most) = (money(Some(plan.estimate)), money(Some(plan.most)));
+                    format!("{}, about ${about}, at most ${most}", text::counted(requests, "request"))
+                }
             };
-            pieces.extend([key(Action::Open), dim(" sends  "), Piece::own(requests, Role::Text), dim("  ")]);
-            pieces.extend(text::foreign(&order.models.join(", "), Role::Text));
-            pieces.push(dim("  "));
             pieces.extend(words);
+            pieces.push(Piece::own(format!("   {cost}  to "), Role::Text));
+            pieces.extend(text::foreign(&order.models.join(", "), Role::Text));
             if plan.skipped > 0 {
                 pieces.extend(text::foreign(&format!("  {} left out", plan.skipped), Role::Warning));
             }
-            pieces.extend([dim("   "), key(Action::TryModels), dim(" models  "), key(Action::Back), dim(" not")]);
+            pieces.extend([dim("   "), key(Action::Open), dim(" sends")]);
         }
     }
-    text::put_pieces(buf, (area.x, area.y), &pieces, usize::from(area.width), cx.theme);
+    pieces
 }

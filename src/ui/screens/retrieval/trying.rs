@@ -16,7 +16,7 @@ use crate::ui::msg::{ReplayOf, RequestId, Target, Toast};
 use crate::ui::screens::{Cx, ScreenId};
 
 /// Rows of the screen below which panes and answers take turns.
-pub const BOTH_FROM: u16 = 22;
+pub const BOTH_FROM: u16 = 18;
 
 impl Retrieval {
     /// Asks for the plan of a try with the chunks as they are changed.

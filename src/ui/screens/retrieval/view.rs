@@ -29,9 +29,9 @@ pub fn draw(state: &Retrieval, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         return finding_view::draw(finding, area, buf, cx);
     }
     heading(state, case, text::row(area, 0), buf, cx);
-    let has_line = !state.changes.is_empty() || state.tries.planning != Planning::Closed;
-    let line = u16::from(has_line).min(area.height.saturating_sub(1));
-    let body = Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1 + line), ..area };
+    let foot = foot(state, area, cx);
+    let foot_rows = (foot.len() as u16).min(area.height.saturating_sub(1));
+    let body = Rect { y: area.y + 1.min(area.height), height: area.height.saturating_sub(1 + foot_rows), ..area };
     let (panes, tries) = split(state, body);
     if !panes.is_empty() {
         draw_panes(state, case, panes, buf, cx);
@@ -39,9 +39,25 @@ pub fn draw(state: &Retrieval, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     if !tries.is_empty() {
         tries_view::draw(state, tries, buf, cx);
     }
-    if line > 0 {
-        tries_view::line(state, Rect { y: body.bottom(), height: line, ..area }, buf, cx);
+    for (row, y) in foot.iter().zip(body.bottom()..area.bottom()) {
+        text::put_pieces(buf, (area.x + 1, y), row, usize::from(area.width.saturating_sub(2)), cx.theme);
     }
+}
+
+/// The rows at the foot: how an ablation stands, and what the next try would be.
+fn foot(state: &Retrieval, area: Rect, cx: &DrawCx) -> Vec<Vec<Piece>> {
+    let room = usize::from(area.width.saturating_sub(2)).max(1);
+    let most = if area.height < BOTH_FROM { 2 } else { 3 };
+    let mut rows = Vec::new();
+    if let Some(line) = state.ablating.line() {
+        let mut pieces = vec![Piece::own("ablation  ", Role::Accent)];
+        pieces.extend(text::foreign(&line, Role::Text));
+        rows.extend(text::wrap(&pieces, room).into_iter().take(most));
+    }
+    if !state.changes.is_empty() || state.tries.planning != Planning::Closed {
+        rows.extend(text::wrap(&tries_view::line(state, cx), room).into_iter().take(most));
+    }
+    rows
 }
 
 /// The case; where there is none, what to do is drawn.
@@ -94,7 +110,11 @@ fn draw_panes(state: &Retrieval, case: &Case, area: Rect, buf: &mut Buffer, cx: 
         Support::Unknown | Support::Untold(_) => "Answer".to_owned(),
     };
     let (given, all) = (state.given(), case.chunks.len());
-    let chunks = if given == all { format!("Chunks {all}") } else { format!("Chunks {given} of {all}") };
+    let chunks = match given {
+        _ if given == all => format!("Chunks {all}"),
+        _ if given < all => format!("Chunks {given} of {all}"),
+        _ => format!("Chunks {given}, recorded {all}"),
+    };
     let is_beside = state.listed.iter().any(|one| one.there.is_some() || one.only_there);
     let other = state.other.as_ref().filter(|_| is_beside).map(|other| text::foreign_plain(&other.label));
     let chunks_title = other.map_or_else(|| chunks.clone(), |other| format!("{chunks} beside {other}"));
