@@ -16,6 +16,7 @@ mod export;
 mod figures;
 mod filter_sql;
 mod groundings;
+mod handle;
 mod ids;
 mod ingest;
 pub mod journal;
@@ -56,6 +57,7 @@ pub use error::{Result, StoreError};
 pub use export::ExportFormat;
 pub use figures::TelemetryQuery;
 pub use groundings::{CauseCount, GroundedTrace, Ungrounded};
+pub use handle::Store;
 pub use ingest::Ingest;
 pub use journal::{
     Intent, Journal, JournalDamage, JournalFile, JournalRecord, JournalTail, SubmittedBatch, tails_at_work,
@@ -72,34 +74,6 @@ pub use stamp::Stamp;
 pub use texts::TraceTexts;
 pub use traces::TracesQuery;
 pub use vectors::{VectorKey, Vectors};
-
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use shared::Shared;
-
-/// A handle on the index below a state directory; clones share it, and threads may use it at once.
-#[derive(Clone, Debug)]
-pub struct Store {
-    shared: Arc<Shared>,
-}
-
-impl Store {
-    /// A handle on the index of a state directory (`.hindcast`). Touches neither the directory nor DuckDB.
-    pub fn new(state_dir: impl Into<PathBuf>, options: StoreOptions) -> Self {
-        Self { shared: Shared::of(state_dir.into(), options) }
-    }
-
-    /// Sizes and times of the index' files: another stamp means that a process wrote. Opens nothing.
-    pub fn stamp(&self) -> Stamp {
-        Stamp::of(&self.shared.paths)
-    }
-
-    /// The state directory.
-    pub fn state_dir(&self) -> &Path {
-        &self.shared.paths.dir
-    }
-}
 
 #[cfg(test)]
 mod tests;
