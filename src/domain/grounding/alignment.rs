@@ -38,7 +38,7 @@ impl Claim {
         quantities(text, &tokens, &mut found);
         let mut words: Vec<usize> = Vec::new();
         let mut words_of = vec![Vec::new(); parts.len()];
-        let mut word_of = vec![None; tokens.len()];
+        let mut places = vec![None; tokens.len()];
         for (part, held) in parts.iter().zip(&mut words_of) {
             for at in part.clone().filter(|at| tokens[*at].is_content()) {
                 if found.iter().any(|quantity| (quantity.first..quantity.last).contains(&at)) {
@@ -50,14 +50,23 @@ impl Claim {
                     words.push(at);
                     words.len() - 1
                 });
-                word_of[at] = Some(word);
+                places[at] = Some(word);
                 if !held.contains(&word) {
                     held.push(word);
                 }
             }
         }
         let senses = tokens.iter().fold(0, |all, token| all | token.senses);
-        Self { meaning: meaning(&tokens), tokens, clauses: parts, quantities: found, words, word_of, words_of, senses }
+        Self {
+            meaning: meaning(&tokens),
+            tokens,
+            clauses: parts,
+            quantities: found,
+            words,
+            word_of: places,
+            words_of,
+            senses,
+        }
     }
 
     /// The weight of a word, by its number among `words`.

@@ -100,9 +100,10 @@ fn span(text: &str, tokens: &[super::tokens::Token], first: usize, last: usize) 
 fn turned(features: &Features, seen: &Seen<'_>, chunks: &[Chunk]) -> Option<String> {
     let place = place(seen, seen.evidence.best, chunks);
     if features.negation_differs > 0.45 || features.negation_differs_close > 0.5 {
-        return Some(match features.negated > 0.0 {
-            true => format!("denies what {place} says without a negation"),
-            false => format!("says without a negation what {place} denies"),
+        return Some(if features.negated > 0.0 {
+            format!("denies what {place} says without a negation")
+        } else {
+            format!("says without a negation what {place} denies")
         });
     }
     if features.opposites > 0.0 {

@@ -49,6 +49,7 @@ pub(super) struct Passages {
     /// The passage of each clause.
     pub(super) of_clause: Vec<u32>,
     /// The passages, chunk by chunk.
+    #[expect(clippy::struct_field_names, reason = "the passages are what it is made of")]
     pub(super) passages: Vec<Passage>,
     /// The distinct content words.
     pub(super) words: Vec<Indexed>,
