@@ -14,6 +14,7 @@ mod limits;
 mod outcomes;
 mod real;
 mod resume;
+mod series;
 mod sharing;
 mod speed;
 mod support;

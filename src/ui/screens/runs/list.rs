@@ -122,6 +122,7 @@ impl List {
                 || row.run.run_id.as_str().to_lowercase().contains(&needle)
                 || row.status.as_str().contains(&needle)
                 || row.run.filter.to_lowercase().contains(&needle)
+                || row.run.name.as_ref().is_some_and(|name| name.to_lowercase().contains(&needle))
                 || row.run.variants.iter().any(|variant| variant_name(variant).to_lowercase().contains(&needle))
         };
         self.shown = self.rows.iter().enumerate().filter(|(_, row)| matches(row)).map(|(place, _)| place).collect();

@@ -101,6 +101,10 @@ fn fields(row: &RunRow, cx: &DrawCx) -> Vec<Field> {
     };
     let cap = row.run.max_cost.map_or_else(|| "no cap".to_owned(), |cap| money(Some(cap)));
     let mut variants = Vec::new();
+    if let Some(name) = &row.run.name {
+        variants.extend(text::foreign(name, Role::Heading));
+        variants.push(Piece::own("  ", Role::Dim));
+    }
     for (place, variant) in row.run.variants.iter().enumerate() {
         if place > 0 {
             variants.push(Piece::own("  ", Role::Dim));
