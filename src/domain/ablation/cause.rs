@@ -88,7 +88,7 @@ pub enum Verdict {
     One,
     /// Several are, and the answer needs each of them.
     Together,
-    /// Several say the same: it goes only when all of them are gone.
+    /// Any of several is enough: it goes only when all of them are gone.
     Redundant,
     /// Several are, some of them needed and some in place of each other.
     Mixed,

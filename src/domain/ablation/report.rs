@@ -13,7 +13,7 @@ const MOST_WORDS: usize = 4;
 pub enum Tested {
     /// It alone was left out.
     Alone,
-    /// It was left out together with the others that say the same.
+    /// It was left out together with the others that are enough, too.
     WithOthers,
     /// It was left out with a group, without which the answer stayed.
     InGroup,
