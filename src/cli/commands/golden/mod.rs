@@ -6,7 +6,7 @@ mod list;
 mod run;
 mod table;
 
-pub use args::{Action, Args, RunArgs};
+pub use args::{Action, Args};
 
 use super::super::context::Context;
 use crate::error::{AppError, Exit};

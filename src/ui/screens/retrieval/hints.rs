@@ -26,6 +26,7 @@ impl Retrieval {
             | Action::Replay
             | Action::Note
             | Action::Score
+            | Action::KeepGolden
             | Action::OpenTrace
             | Action::CopyCli
             | Action::NextMatch
