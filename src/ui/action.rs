@@ -208,6 +208,7 @@ actions! {
         Score "case.score" "Score", "Keeps a score on the trace.", &[Traces, Trace, Run, Retrieval], ["S"];
         KeepSet "case.set" "Keep as set", "Keeps the marked traces, or the one under the cursor, as a set of cases to replay again and again.", &[Traces], ["K"];
         Causes "traces.causes" "What is wrong", "Groups the wrong answers among these traces by why they are wrong; enter lists a group.", &[Traces], ["w"];
+        KeepGolden "case.golden" "Keep as golden", "Keeps the recorded call in golden.jsonl with the facts that every right answer carries.", &[Trace, Run, Retrieval], ["*"];
         Chunks "case.chunks" "Chunks and grounding", "Shows which chunk supports which sentence of the answer.", &[Traces, Trace], ["c"];
         OpenPrompt "case.prompt" "Prompt", "Opens the prompt the call was made with.", &[Traces, Trace, Run], ["p"];
         OpenTrace "case.trace" "Trace", "Opens the recorded trace.", &[Runs, Run, Retrieval, Telemetry], ["t"];
@@ -230,7 +231,7 @@ actions! {
         TryModels "try.models" "Models of tries", "Chooses the models that tries ask.", &[Retrieval], ["M"];
         TryDialog "try.dialog" "Replay with choices", "Opens the dialog before a replay with the changed chunks: prompts, parameters, samples.", &[Retrieval], ["R"], CostsMoney;
         TakeTry "try.take" "Take up try", "Takes up the changes of the try under the cursor again.", &[Retrieval], ["T"];
-        Grade "chunk.grade" "Relevance", "Says how well the document answers the question: relevant, highly relevant, not relevant, no grade.", &[Retrieval], ["*"];
+        Grade "chunk.grade" "Relevance", "Says how well the document answers the question: relevant, highly relevant, not relevant, no grade.", &[Retrieval], ["a"];
         Ablate "chunk.ablate" "Ablation", "Tries the case without groups of chunks, or of parts of the prompt: which one the answer, or this sentence, depends on.", &[Retrieval], ["A"], CostsMoney;
     }
     "Runs" {

@@ -6,7 +6,7 @@ use super::place::Place;
 use super::recording::{three, trace_id};
 
 /// The names of the fields of a document, nested lists by their first element.
-fn fields(value: &Value) -> String {
+pub fn fields(value: &Value) -> String {
     match value {
         Value::Object(map) => {
             let inner =

@@ -8,6 +8,7 @@ mod codes;
 mod compare;
 mod evidence;
 mod formats;
+mod golden;
 mod ground;
 mod hostile;
 mod lint;

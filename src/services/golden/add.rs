@@ -64,7 +64,7 @@ pub fn offer(services: &Services, trace_id: &TraceId, cancel: &Cancel) -> Result
     let known = file.cases().into_iter().find(|known| known.is_of(&case.trace_id, &case.span_id));
     let (facts, from) = match known.filter(|known| !known.expected_facts.is_empty()) {
         Some(known) => (known.expected_facts.clone(), FactsFrom::File),
-        None => (supported(&case), FactsFrom::Answer),
+        None => (supported(&*services.scorer(cancel)?, &case), FactsFrom::Answer),
     };
     Ok(GoldenOffer { trace_id: case.trace_id, facts, from })
 }
@@ -111,8 +111,8 @@ fn recorded(services: &Services, trace_id: &TraceId, cancel: &Cancel) -> Result<
 }
 
 /// The sentences of the recorded answer that its chunks support, without their citations.
-fn supported(case: &Case) -> Vec<String> {
-    let grounded = grounding::of_case(&Scorer::default(), case);
+fn supported(scorer: &Scorer, case: &Case) -> Vec<String> {
+    let grounded = grounding::of_case(scorer, case);
     let supported = grounded.sentences.iter().filter(|sentence| sentence.verdict == Verdict::Supported);
     supported.map(without_citations).filter(|fact| !fact.is_empty()).collect()
 }

@@ -60,7 +60,12 @@ impl GoldenReport {
 }
 
 /// Checks the answers that a run's journal holds.
-pub fn report(service: &ReplayService, set: &GoldenSet, run_id: &RunId) -> Result<GoldenReport, AppError> {
+pub fn report(
+    service: &ReplayService,
+    scorer: &Scorer,
+    set: &GoldenSet,
+    run_id: &RunId,
+) -> Result<GoldenReport, AppError> {
     let journalled = service.journalled(run_id)?;
     let places: HashMap<_, _> =
         journalled.run.variants.iter().enumerate().map(|(place, variant)| (variant.id.clone(), place)).collect();
@@ -71,10 +76,10 @@ pub fn report(service: &ReplayService, set: &GoldenSet, run_id: &RunId) -> Resul
     for answers in results.values_mut() {
         answers.sort_by_key(|result| (places.get(&result.variant).copied(), result.sample));
     }
-    let (scorer, refusal) = (Scorer::default(), refusal()?);
+    let refusal = refusal()?;
     let cases = set.cases.iter().map(|(golden, case)| {
         let own = results.get(&key(case)).cloned().unwrap_or_default();
-        let answers = own.into_iter().map(|result| checked(&scorer, refusal.as_ref(), golden, case, result)).collect();
+        let answers = own.into_iter().map(|result| checked(scorer, refusal.as_ref(), golden, case, result)).collect();
         CheckedCase { golden: golden.clone(), answers }
     });
     Ok(GoldenReport { cases: cases.collect(), run: journalled.run })

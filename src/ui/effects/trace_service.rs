@@ -6,10 +6,12 @@ use super::traces::{Counts, ListQuery, TraceRow, TracesAnswer, TracesRequest};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply, Waiting};
 use crate::domain::filter::Filter;
+use crate::domain::golden::Kept;
 use crate::domain::ids::TraceId;
 use crate::domain::run::CallsMode;
 use crate::domain::span::Span;
 use crate::error::AppError;
+use crate::services::golden::{self, GoldenWish, KeptGolden};
 use crate::services::grounding;
 use crate::services::notes::{self, ScoreValue};
 use crate::services::prompts::MatchReport;
@@ -80,6 +82,13 @@ pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Repl
             let filter = read_filter(worker, &filter)?;
             TracesAnswer::Causes(store.cause_counts(&filter, 1, reply.cancel())?)
         }
+        TracesRequest::OfferGolden(id) => {
+            TracesAnswer::GoldenOffer(Arc::new(golden::offer(worker.services(), &id, reply.cancel())?))
+        }
+        TracesRequest::KeepGolden { trace_id, facts } => {
+            let wish = GoldenWish { trace_id, facts: Some(facts), note: None };
+            TracesAnswer::GoldenKept(in_words(&golden::keep(worker.services(), wish, reply.cancel())?))
+        }
         TracesRequest::Ground(id) => match spans(store, &id, reply)? {
             Some(spans) => match cases_of(&spans, CallsMode::Answer).into_iter().next() {
                 Some(case) => TracesAnswer::Grounding(Arc::new(grounding::of_case(
@@ -98,6 +107,17 @@ pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Repl
 fn read_filter(worker: &ServicesWorker, filter: &str) -> Result<Filter, AppError> {
     Filter::parse(filter, worker.services().clock().now())
         .map_err(|error| AppError::usage(format!("the filter: {}", error.message)))
+}
+
+/// Where a golden case was kept.
+fn in_words(golden: &KeptGolden) -> String {
+    let id = golden.case.id.as_str();
+    let facts = counted(golden.case.expected_facts.len() as u64, "expected fact");
+    match golden.kept {
+        Kept::Added => format!("kept in {} as {id} with {facts}", golden::FILE_NAME),
+        Kept::Updated => format!("{id} in {} has {facts} now", golden::FILE_NAME),
+        Kept::Unchanged => format!("{id} in {} says the same already", golden::FILE_NAME),
+    }
 }
 
 fn matching(worker: &ServicesWorker, store: &Store, filter: &str, reply: &dyn Reply) -> Result<Vec<TraceId>, AppError> {

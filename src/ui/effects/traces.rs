@@ -9,6 +9,7 @@ use crate::domain::retrieval::{DocumentId, Grade, Judgements};
 use crate::domain::run::Case;
 use crate::domain::span::{Span, SpanStatus};
 use crate::domain::time::Timestamp;
+use crate::services::golden::GoldenOffer;
 use crate::services::prompts::MatchReport;
 use crate::store::CauseCount;
 
@@ -56,6 +57,15 @@ pub enum TracesRequest {
         traces: Vec<TraceId>,
         /// The filter, where no traces are named.
         filter: String,
+    },
+    /// What could be expected of the call that gave the trace its answer, were it kept as a golden case.
+    OfferGolden(TraceId),
+    /// Keep that call as a golden case.
+    KeepGolden {
+        /// The trace.
+        trace_id: TraceId,
+        /// What a right answer says.
+        facts: Vec<String>,
     },
     /// The call that gave the trace its answer, with its chunks.
     Case(TraceId),
@@ -217,6 +227,10 @@ pub enum TracesAnswer {
     NoCase(TraceId),
     /// The note or score is on disk.
     Kept,
+    /// What could be expected of a golden case.
+    GoldenOffer(Arc<GoldenOffer>),
+    /// The golden case is on disk, in words: where, and what is expected of it.
+    GoldenKept(String),
     /// How well documents answer, as judged.
     Judgements(Judgements),
     /// What supports the answer.

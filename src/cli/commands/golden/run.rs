@@ -130,7 +130,8 @@ fn go(plan: ReplayPlan, set: &GoldenSet, service: &ReplayService, context: &mut 
         Some(service.run_blocking(plan, token, |event| live.take(&event))?)
     };
     context.notices.clear();
-    let checked = report(service, set, &run_id)?;
+    let scorer = context.services.scorer(&context.cancel)?;
+    let checked = report(service, &scorer, set, &run_id)?;
     let status = outcome.as_ref().map_or(RunStatus::Completed, |outcome| outcome.status);
     print(&checked, status, outcome.as_ref(), context)?;
     tell_end(&checked, outcome.as_ref(), context);

@@ -7,9 +7,12 @@ use super::tries::Planning;
 use crate::domain::untrusted::{escape_json, safe_plain_lines};
 use crate::ui::action::{Action, Context};
 use crate::ui::effect::Effect;
+use crate::ui::effects::Request;
 use crate::ui::input::{Mouse, MouseKind};
 use crate::ui::msg::{Event, Target, Toast};
-use crate::ui::screens::traces::{ask_note, ask_score, note_request, score_request, shell_word};
+use crate::ui::screens::traces::{
+    ask_note, ask_score, golden_question, golden_request, note_request, score_request, shell_word,
+};
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::widgets::list::Moved;
 use crate::ui::widgets::text_area::TextArea;
@@ -224,6 +227,10 @@ impl Retrieval {
             Action::Diff => self.turn_told(),
             Action::Note => return Some(vec![ask_note()]),
             Action::Score => return Some(vec![ask_score()]),
+            Action::KeepGolden => {
+                let request = self.trace_id.as_ref().map(golden_question);
+                return Some(request.map_or_else(Vec::new, |request| self.ask_to_keep(request, cx)));
+            }
             Action::OpenTrace => {
                 return Some(self.trace_id.clone().map(|id| Effect::Go(Target::Trace(id))).into_iter().collect());
             }
@@ -383,17 +390,20 @@ impl Retrieval {
         let Some(case) = self.case.clone() else { return Vec::new() };
         let request = match action {
             Action::Note => note_request(&case.trace_id, entered),
+            Action::KeepGolden => Some(golden_request(&case.trace_id, entered)),
             Action::Score => match score_request(&case.trace_id, Some(&case.span_id), entered) {
                 Ok(request) => Some(request),
                 Err(why) => return vec![Effect::Toast(Toast::warning(why))],
             },
             _ => None,
         };
-        request.map_or_else(Vec::new, |request| {
-            let (id, effect) = cx.request(ScreenId::Retrieval, request);
-            self.sentry.keeping = Some(id);
-            vec![effect]
-        })
+        request.map_or_else(Vec::new, |request| self.ask_to_keep(request, cx))
+    }
+
+    fn ask_to_keep(&mut self, request: Request, cx: &Cx) -> Vec<Effect> {
+        let (id, effect) = cx.request(ScreenId::Retrieval, request);
+        self.sentry.keeping = Some(id);
+        vec![effect]
     }
 
     /// Whether what an action works on is still being read: the case, and where the cursor begins.

@@ -28,6 +28,7 @@ impl Retrieval {
             | Action::Replay
             | Action::Note
             | Action::Score
+            | Action::KeepGolden
             | Action::OpenTrace
             | Action::CopyCli
             | Action::NextMatch

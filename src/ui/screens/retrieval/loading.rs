@@ -12,7 +12,8 @@ use crate::ui::effect::Effect;
 use crate::ui::effects::retrieval::{RetrievalAnswer, RetrievalRequest};
 use crate::ui::effects::traces::{TracesAnswer, TracesRequest};
 use crate::ui::effects::{Answer, Request};
-use crate::ui::msg::{RequestId, Toast};
+use crate::ui::msg::RequestId;
+use crate::ui::screens::traces::kept;
 use crate::ui::screens::{Cx, ScreenId};
 
 impl Retrieval {
@@ -60,10 +61,7 @@ impl Retrieval {
         }
         if self.sentry.keeping == Some(id) {
             self.sentry.keeping = None;
-            return vec![Effect::Toast(match answer {
-                Answer::Failed(why) => Toast::error(format!("not kept: {why}")),
-                _ => Toast::info("kept"),
-            })];
+            return vec![kept(answer)];
         }
         if self.sentry.case == Some(id) {
             self.sentry.case = None;

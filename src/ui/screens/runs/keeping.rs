@@ -10,6 +10,7 @@ use crate::ui::effect::{Ask, Effect};
 use crate::ui::effects::runs::RunsRequest;
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{RequestId, Toast};
+use crate::ui::screens::traces::{golden_question, golden_request, kept, note_request};
 use crate::ui::screens::{Cx, ScreenId};
 
 /// What is on its way to be kept.
@@ -29,7 +30,7 @@ impl RunView {
         };
         if self.keeping.other == Some(id) {
             self.keeping.other = None;
-            return Some(vec![failed.unwrap_or_else(|| Effect::Toast(Toast::info("kept")))]);
+            return Some(vec![kept(answer)]);
         }
         let (result, before) = self.keeping.ratings.remove(&id)?;
         if failed.is_some() {
@@ -100,7 +101,25 @@ impl RunView {
     /// Keeps a note as typed.
     pub(super) fn note(&mut self, text: &str, cx: &Cx) -> Vec<Effect> {
         let Some((_, case)) = self.case() else { return Vec::new() };
-        let Some(request) = crate::ui::screens::traces::note_request(&case.trace_id, text) else { return Vec::new() };
+        let Some(request) = note_request(&case.trace_id, text) else { return Vec::new() };
+        self.ask_to_keep(request, cx)
+    }
+
+    /// Asks what can be expected of the case, to keep its recorded call as a golden case.
+    pub(super) fn golden_question(&mut self, cx: &Cx) -> Vec<Effect> {
+        let Some((_, case)) = self.case() else { return Vec::new() };
+        let request = golden_question(&case.trace_id);
+        self.ask_to_keep(request, cx)
+    }
+
+    /// Keeps the recorded call as a golden case with the facts as typed.
+    pub(super) fn golden(&mut self, text: &str, cx: &Cx) -> Vec<Effect> {
+        let Some((_, case)) = self.case() else { return Vec::new() };
+        let request = golden_request(&case.trace_id, text);
+        self.ask_to_keep(request, cx)
+    }
+
+    fn ask_to_keep(&mut self, request: Request, cx: &Cx) -> Vec<Effect> {
         let (id, effect) = cx.request(ScreenId::Runs, request);
         self.keeping.other = Some(id);
         vec![effect]

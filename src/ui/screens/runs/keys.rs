@@ -54,6 +54,7 @@ impl RunView {
             Action::RateBad => return self.rate(Some(Rating::Bad), cx),
             Action::Unrate => return self.rate(None, cx),
             Action::ExportRun => return self.export_question(),
+            Action::KeepGolden => return self.golden_question(cx),
             Action::Left => self.column = self.column.saturating_sub(1).max(usize::from(!self.side)),
             Action::Right => self.column = (self.column + 1).min(self.variants()).max(1),
             Action::NextPane => {
@@ -143,7 +144,9 @@ impl RunView {
     /// Why an action cannot be used now.
     pub fn disabled(&self, action: Action) -> Option<String> {
         match action {
-            Action::OpenTrace | Action::Score | Action::Note | Action::CopyText if self.case().is_none() => {
+            Action::OpenTrace | Action::Score | Action::Note | Action::KeepGolden | Action::CopyText
+                if self.case().is_none() =>
+            {
                 Some("no case is selected".into())
             }
             Action::OpenPrompt if self.case().is_none_or(|(_, case)| case.prompt.is_none()) => {

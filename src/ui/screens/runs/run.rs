@@ -305,6 +305,7 @@ impl RunView {
             Event::Entered(Action::CommitMeasured, text) => return self.commit(text, cx),
             Event::Entered(Action::Score, text) => return self.score(text, cx),
             Event::Entered(Action::Note, text) => return self.note(text, cx),
+            Event::Entered(Action::KeepGolden, text) => return self.golden(text, cx),
             _ => {}
         }
         Vec::new()

@@ -184,10 +184,7 @@ impl Detail {
         }
         if self.keeping == Some(id) {
             self.keeping = None;
-            return vec![Effect::Toast(match answer {
-                Answer::Failed(why) => Toast::error(format!("not kept: {why}")),
-                _ => Toast::info("kept"),
-            })];
+            return vec![keep::kept(answer)];
         }
         if self.waiting != Some(id) {
             return Vec::new();
@@ -282,17 +279,20 @@ impl Detail {
         let span = self.selected().map(|span| span.span_id.clone());
         let request = match action {
             Action::Note => keep::note_request(&self.trace_id, text),
+            Action::KeepGolden => Some(keep::golden_request(&self.trace_id, text)),
             Action::Score => match keep::score_request(&self.trace_id, span.as_ref(), text) {
                 Ok(request) => Some(request),
                 Err(why) => return vec![Effect::Toast(Toast::warning(why))],
             },
             _ => None,
         };
-        request.map_or_else(Vec::new, |request| {
-            let (id, effect) = cx.request(ScreenId::Traces, request);
-            self.keeping = Some(id);
-            vec![effect]
-        })
+        request.map_or_else(Vec::new, |request| self.ask_to_keep(request, cx))
+    }
+
+    fn ask_to_keep(&mut self, request: Request, cx: &Cx) -> Vec<Effect> {
+        let (id, effect) = cx.request(ScreenId::Traces, request);
+        self.keeping = Some(id);
+        vec![effect]
     }
 
     fn act(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
@@ -323,6 +323,7 @@ impl Detail {
             Action::Reload => self.read(cx),
             Action::Note => vec![keep::ask_note()],
             Action::Score => vec![keep::ask_score()],
+            Action::KeepGolden => self.ask_to_keep(keep::golden_question(&self.trace_id), cx),
             Action::Replay => vec![Effect::Go(Target::Replay(ReplayOf {
                 traces: vec![self.trace_id.clone()],
                 ..ReplayOf::default()
@@ -389,7 +390,7 @@ impl Detail {
     pub fn disabled(&self, action: Action) -> Option<String> {
         let ready = self.phase == Phase::Ready;
         match action {
-            Action::Replay if !self.spans.iter().any(|span| span.kind == SpanKind::Llm) => {
+            Action::Replay | Action::KeepGolden if !self.spans.iter().any(|span| span.kind == SpanKind::Llm) => {
                 Some("this trace has no model call".into())
             }
             Action::OpenPrompt if self.prompt_target().is_none() => {

@@ -3,8 +3,9 @@
 use crate::domain::ids::{SpanId, TraceId};
 use crate::ui::action::Action;
 use crate::ui::effect::{Ask, Effect};
-use crate::ui::effects::Request;
-use crate::ui::effects::traces::TracesRequest;
+use crate::ui::effects::traces::{TracesAnswer, TracesRequest};
+use crate::ui::effects::{Answer, Request};
+use crate::ui::msg::Toast;
 
 /// Asks for a note.
 pub fn ask_note() -> Effect {
@@ -54,6 +55,35 @@ pub fn note_request(trace_id: &TraceId, text: &str) -> Option<Request> {
         .then(|| Request::Traces(TracesRequest::Note { trace_id: trace_id.clone(), text: text.to_owned() }))
 }
 
+/// The request for what could be expected of a trace's answer, before it is kept as a golden case.
+pub fn golden_question(trace_id: &TraceId) -> Request {
+    Request::Traces(TracesRequest::OfferGolden(trace_id.clone()))
+}
+
+/// The request that keeps a golden case with the facts as typed, `;` between them.
+pub fn golden_request(trace_id: &TraceId, text: &str) -> Request {
+    let facts = text.split(FACT_END).map(str::trim).filter(|fact| !fact.is_empty()).map(str::to_owned).collect();
+    Request::Traces(TracesRequest::KeepGolden { trace_id: trace_id.clone(), facts })
+}
+
+/// What comes of an answer to something that was to be kept: a message, or the question for the facts of a golden case.
+pub fn kept(answer: &Answer) -> Effect {
+    match answer {
+        Answer::Failed(why) => Effect::Toast(Toast::error(format!("not kept: {why}"))),
+        Answer::Traces(TracesAnswer::GoldenOffer(offer)) => Effect::Ask(Ask {
+            action: Action::KeepGolden,
+            title: "What a right answer says".into(),
+            text: offer.facts.join(&format!("{FACT_END} ")),
+            hint: "facts with ; between them: refunds take 14 days; only in the EU".into(),
+        }),
+        Answer::Traces(TracesAnswer::GoldenKept(words)) => Effect::Toast(Toast::info(words.clone())),
+        _ => Effect::Toast(Toast::info("kept")),
+    }
+}
+
+/// What stands between two facts in one line.
+const FACT_END: char = ';';
+
 /// The request that keeps a score, or what is wrong with what was entered: a name and a number.
 pub fn score_request(trace_id: &TraceId, span_id: Option<&SpanId>, text: &str) -> Result<Request, String> {
     let wrong = || format!("`{}` is no score: write a name and a number, such as `correct 1`", text.trim());
@@ -85,5 +115,16 @@ mod tests {
             assert!(score_request(&id, None, wrong).unwrap_err().contains("correct 1"), "{wrong}");
         }
         assert_eq!(note_request(&id, "  "), None);
+    }
+
+    #[test]
+    fn facts_stand_in_one_line() {
+        let id = TraceId::from("t");
+        let facts = |text: &str| match golden_request(&id, text) {
+            Request::Traces(TracesRequest::KeepGolden { facts, .. }) => facts,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(facts("14 days; only in the EU ;;"), ["14 days", "only in the EU"]);
+        assert!(facts(" ").is_empty());
     }
 }

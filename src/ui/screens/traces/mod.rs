@@ -11,7 +11,7 @@ mod queue;
 mod screen;
 mod show;
 
-pub use keep::{ask_note, ask_score, note_request, score_request};
+pub use keep::{ask_note, ask_score, golden_question, golden_request, kept, note_request, score_request};
 pub use screen::{SPEC, TracesScreen};
 pub use show::{age, count, millis, money, shell_word, short_id};
 

@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use super::samples;
+use crate::services::golden::{FactsFrom, GoldenOffer};
 use crate::ui::effect::Effect;
 use crate::ui::effects::traces::{Counts, ListQuery, Order, Sort, TracesAnswer, TracesRequest};
 use crate::ui::effects::{Answer, Request};
@@ -182,6 +185,27 @@ fn notes_and_scores_are_kept_on_the_trace() {
     assert!(stage.picture((120, 24)).contains("is no score"));
     stage.keys("S").typed("0").keys("enter");
     assert!(matches!(stage.request(), Some((_, _, Request::Traces(TracesRequest::Score { .. })))));
+}
+
+#[test]
+fn a_case_is_kept_as_golden_with_the_facts_that_are_offered_or_typed() {
+    let mut stage = opened();
+    stage.keys("*");
+    let trace_id = match stage.request() {
+        Some((_, _, Request::Traces(TracesRequest::OfferGolden(id)))) => id.clone(),
+        other => panic!("a question and not {other:?}"),
+    };
+    let facts = vec!["Refunds take 14 days.".to_owned(), "Only in the EU.".to_owned()];
+    let offer = GoldenOffer { trace_id: trace_id.clone(), facts: facts.clone(), from: FactsFrom::Answer };
+    stage.answer(Answer::Traces(TracesAnswer::GoldenOffer(Arc::new(offer))));
+    let picture = stage.picture((120, 40));
+    assert!(picture.contains("Refunds take 14 days.; Only in the EU."), "{picture}");
+    stage.typed("; Not for gifts").keys("enter");
+    let facts = [facts, vec!["Not for gifts".to_owned()]].concat();
+    let keep = Request::Traces(TracesRequest::KeepGolden { trace_id, facts });
+    assert_eq!(stage.request().map(|(_, _, request)| request), Some(&keep));
+    stage.answer(Answer::Traces(TracesAnswer::GoldenKept("kept in golden.jsonl as g-1 with 3 expected facts".into())));
+    assert!(stage.picture((120, 40)).contains("kept in golden.jsonl as g-1"));
 }
 
 #[test]
