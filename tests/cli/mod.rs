@@ -10,6 +10,7 @@ mod evidence;
 mod formats;
 mod ground;
 mod hostile;
+mod judge;
 mod lint;
 mod otlp;
 pub mod place;

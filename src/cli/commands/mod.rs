@@ -8,6 +8,7 @@ pub mod completions;
 mod dispatch;
 pub mod doctor;
 pub mod ground;
+mod ground_judge;
 pub mod import;
 pub mod index;
 pub mod init;
