@@ -21,7 +21,7 @@ pub enum Cause {
     Ignored,
     /// A sentence is carried by no chunk that any trace ever retrieved.
     MadeUp,
-    /// A citation names no chunk, or a chunk that does not carry the sentence, and everything else is right or unsure.
+    /// A citation names no chunk; or a sentence that the chunks carry is not carried by those that it cites.
     CitedWrongly,
 }
 
@@ -98,13 +98,15 @@ pub struct Symptoms {
     pub absent: bool,
     /// Such a sentence is carried by a chunk that only other traces retrieved.
     pub carried_elsewhere: bool,
-    /// A sentence is contradicted by a chunk.
+    /// Such a sentence is carried by no chunk that any trace ever retrieved.
+    pub carried_nowhere: bool,
+    /// A sentence, or a part of one, is contradicted by a chunk.
     pub contradicted: bool,
     /// Such a sentence is carried by another chunk; or one that is carried rests on a chunk marked as outdated.
     pub disagreeing: bool,
-    /// A chunk that answers the question carries no sentence.
+    /// Chunks answer the question, and none of them carries a sentence.
     pub unused: bool,
-    /// A citation names no chunk, or one that does not carry its sentence.
+    /// A citation names no chunk, or a sentence that is carried is not carried by what it cites.
     pub cited_wrongly: bool,
 }
 
@@ -121,7 +123,7 @@ impl Symptoms {
             Cause::StaleChunks => self.disagreeing,
             Cause::Contradicted => self.contradicted && !self.disagreeing,
             Cause::Ignored => self.absent && self.unused,
-            Cause::MadeUp => self.absent && !self.carried_elsewhere,
+            Cause::MadeUp => self.absent && self.carried_nowhere,
             Cause::CitedWrongly => self.cited_wrongly,
         };
         Cause::ALL.into_iter().filter(holds).collect()
@@ -140,9 +142,16 @@ mod tests {
             (Symptoms { declines: true, answered_here: true, ..none }, vec![Cause::Refused]),
             (Symptoms { declines: true, answered_elsewhere: true, ..none }, vec![Cause::RetrievalMissed]),
             (Symptoms { declines: true, ..none }, vec![]),
-            (Symptoms { absent: true, ..none }, vec![Cause::MadeUp]),
+            (Symptoms { absent: true, carried_nowhere: true, ..none }, vec![Cause::MadeUp]),
+            (
+                Symptoms { absent: true, carried_elsewhere: true, carried_nowhere: true, ..none },
+                vec![Cause::RetrievalMissed, Cause::MadeUp],
+            ),
             (Symptoms { absent: true, carried_elsewhere: true, ..none }, vec![Cause::RetrievalMissed]),
-            (Symptoms { absent: true, unused: true, ..none }, vec![Cause::Ignored, Cause::MadeUp]),
+            (
+                Symptoms { absent: true, carried_nowhere: true, unused: true, ..none },
+                vec![Cause::Ignored, Cause::MadeUp],
+            ),
             (Symptoms { contradicted: true, ..none }, vec![Cause::Contradicted]),
             (Symptoms { contradicted: true, disagreeing: true, ..none }, vec![Cause::StaleChunks]),
             (Symptoms { cited_wrongly: true, ..none }, vec![Cause::CitedWrongly]),

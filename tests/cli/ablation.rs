@@ -123,7 +123,7 @@ fn recorded(trace: &str, question: &str, answer: &str, system: &str, retriever: 
 }
 
 /// A server, and how often it was asked.
-struct Server {
+pub struct Server {
     url: String,
     asked: Arc<AtomicUsize>,
     bodies: Arc<Mutex<Vec<String>>>,
@@ -131,7 +131,7 @@ struct Server {
 
 impl Server {
     /// A server that answers a request, given all its text and a number by chance.
-    fn start(says: impl Fn(&str, u64) -> String + Send + Sync + 'static) -> Self {
+    pub fn start(says: impl Fn(&str, u64) -> String + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
         let server = Self { url, asked: Arc::default(), bodies: Arc::default() };
@@ -164,11 +164,18 @@ impl Server {
         server
     }
 
-    fn asked(&self) -> usize {
+    /// How often it was asked.
+    pub fn asked(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
     }
 
-    fn config(&self, price: &str) -> String {
+    /// The texts of the requests, in order.
+    pub fn asked_texts(&self) -> Vec<String> {
+        self.bodies.lock().unwrap().clone()
+    }
+
+    /// The configuration that names it, as `p/m`.
+    pub fn config(&self, price: &str) -> String {
         format!(
             "[providers.p]\nkind = \"openai\"\nbase_url = \"{}\"\napi_key_cmd = \"echo key\"\n\n[prices.\"p/m\"]\n{price}",
             self.url

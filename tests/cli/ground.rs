@@ -23,7 +23,8 @@ fn an_answer_is_grounded_sentence_by_sentence() {
     assert_eq!(names, ["schema_version", "trace_id", "span_id", "grounded_rate", "sentences"]);
     let sentence = &document["sentences"][0];
     let names: Vec<&String> = sentence.as_object().unwrap().keys().collect();
-    assert_eq!(names, ["text", "start", "end", "verdict", "lack", "support", "why", "evidence", "citations"]);
+    assert_eq!(names, ["text", "start", "end", "verdict", "lack", "support", "why", "evidence", "citations", "judge"]);
+    assert_eq!(sentence["judge"], serde_json::Value::Null);
     assert_eq!((&document["trace_id"], &sentence["verdict"]), (&trace_id('a').into(), &"supported".into()));
     let names: Vec<&String> = sentence["evidence"][0].as_object().unwrap().keys().collect();
     assert_eq!(names, ["rank", "document_id", "start", "end", "score"]);

@@ -11,6 +11,7 @@ mod formats;
 mod golden;
 mod ground;
 mod hostile;
+mod judge;
 mod lint;
 mod otlp;
 pub mod place;

@@ -8,21 +8,28 @@ use super::super::figures;
 use super::super::output::{Format, Output};
 use super::super::table::{Column, Table};
 use super::super::terminal::Paint;
+use super::ground_judge::{Asked, JudgeFlags, ask};
 use crate::domain::grounding::{EvidenceSpan, GroundedSentence, Grounding, Lack, Verdict};
 use crate::domain::run::{CallsMode, Case};
 use crate::error::{AppError, ErrorKind, Exit};
-use crate::services::grounding;
+use crate::services::grounding::{self, JudgedAnswer};
 use crate::services::replay::cases_of;
 
 /// Arguments of `hindcast ground`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The trace, or the start of its id
-    #[arg(value_name = "TRACE_ID")]
-    pub trace_id: String,
+    #[arg(value_name = "TRACE_ID", required_unless_present = "rubric")]
+    pub trace_id: Option<String>,
     /// Ground the answer of this model call, not that of the trace
     #[arg(long, value_name = "SPAN_ID")]
     pub span: Option<String>,
+    /// A model that judges
+    #[command(flatten)]
+    pub judge: JudgeFlags,
+    /// Print what a judge is asked, to be changed below prompts/ as grounding-judge.prompt
+    #[arg(long, conflicts_with_all = ["trace_id", "judge"])]
+    pub rubric: bool,
 }
 
 /// Longest piece of evidence that is printed whole, in characters.
@@ -30,8 +37,12 @@ const MOST_EVIDENCE: usize = 240;
 
 /// Grounds it.
 pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
+    if args.rubric {
+        context.out.own_text(grounding::RUBRIC.as_bytes())?;
+        return Ok(Exit::Fine);
+    }
     let store = context.store()?;
-    let id = store.resolve_trace(&args.trace_id, &context.cancel)?;
+    let id = store.resolve_trace(args.trace_id.as_deref().unwrap_or_default(), &context.cancel)?;
     let spans = store.trace(&id, &context.cancel)?.spans;
     let case = match &args.span {
         None => cases_of(&spans, CallsMode::Answer).into_iter().next(),
@@ -49,18 +60,36 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         return Err(nothing(id.as_str(), "no chunk was retrieved before the answer"));
     }
     let grounding = grounding::of_case(&scorer, &case);
-    match context.out.format() {
-        Format::Json => context.out.document(document(&case, &grounding))?,
-        Format::Jsonl => {
-            grounding
-                .sentences
-                .iter()
-                .try_for_each(|sentence| context.out.json_line(&Value::Object(fields(sentence))))?;
+    match ask(&args.judge, JudgedAnswer::new(case, grounding, args.judge.band()), context)? {
+        Asked::Planned => Ok(Exit::Fine),
+        Asked::Answered { answer, judge, exit } => {
+            tell(&Told { answer: &answer, judge: judge.as_deref() }, &mut context.out)?;
+            Ok(exit)
         }
-        Format::Csv => context.out.rows(&table(&grounding))?,
-        Format::Table => print(&case, &grounding, &mut context.out)?,
     }
-    Ok(Exit::Fine)
+}
+
+/// What is printed: an answer with its verdicts, and which model judged some of them.
+struct Told<'t> {
+    answer: &'t JudgedAnswer,
+    judge: Option<&'t str>,
+}
+
+impl Told<'_> {
+    /// The sentences, each as its fields.
+    fn rows(&self) -> impl Iterator<Item = Map<String, Value>> {
+        let judged = |place: usize| self.judge.filter(|_| self.answer.judged.contains(&place));
+        self.answer.grounding.sentences.iter().enumerate().map(move |(place, sentence)| fields(sentence, judged(place)))
+    }
+}
+
+fn tell(told: &Told<'_>, out: &mut Output) -> Result<(), AppError> {
+    match out.format() {
+        Format::Json => out.document(document(told)),
+        Format::Jsonl => told.rows().try_for_each(|row| out.json_line(&Value::Object(row))),
+        Format::Csv => out.rows(&table(told)),
+        Format::Table => print(&told.answer.case, &told.answer.grounding, out),
+    }
 }
 
 fn no_call(args: &Args, trace: &str) -> AppError {
@@ -76,17 +105,17 @@ fn nothing(trace: &str, why: &str) -> AppError {
         .hint("hindcast traces has:chunks lists the traces with chunks")
 }
 
-fn document(case: &Case, grounding: &Grounding) -> Map<String, Value> {
+fn document(told: &Told<'_>) -> Map<String, Value> {
+    let JudgedAnswer { case, grounding, .. } = told.answer;
     let mut document = Map::new();
     document.insert("trace_id".into(), case.trace_id.as_str().into());
     document.insert("span_id".into(), case.span_id.as_str().into());
     document.insert("grounded_rate".into(), grounding.rate().into());
-    let sentences = grounding.sentences.iter().map(|sentence| Value::Object(fields(sentence))).collect();
-    document.insert("sentences".into(), Value::Array(sentences));
+    document.insert("sentences".into(), told.rows().map(Value::Object).collect());
     document
 }
 
-fn fields(sentence: &GroundedSentence) -> Map<String, Value> {
+fn fields(sentence: &GroundedSentence, judge: Option<&str>) -> Map<String, Value> {
     let evidence: Vec<Value> = sentence
         .evidence
         .iter()
@@ -113,18 +142,19 @@ fn fields(sentence: &GroundedSentence) -> Map<String, Value> {
     fields.insert("why".into(), sentence.why.as_str().into());
     fields.insert("evidence".into(), evidence.into());
     fields.insert("citations".into(), citations.into());
+    fields.insert("judge".into(), judge.into());
     fields
 }
 
-fn table(grounding: &Grounding) -> Table {
+fn table(told: &Told<'_>) -> Table {
     let mut table = Table::new(
         "sentences",
-        ["text", "start", "end", "verdict", "lack", "support", "why", "evidence", "citations"]
+        ["text", "start", "end", "verdict", "lack", "support", "why", "evidence", "citations", "judge"]
             .map(|name| Column::text(name, name))
             .into(),
     );
-    for sentence in &grounding.sentences {
-        table.push(fields(sentence).into_iter().map(|(_, value)| Cell::Json(value)).collect());
+    for row in told.rows() {
+        table.push(row.into_iter().map(|(_, value)| Cell::Json(value)).collect());
     }
     table
 }

@@ -40,9 +40,6 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
     let request = Request { paths: args.paths.clone(), format: args.recorded_as.clone(), keep };
     let notices = context.notices.clone();
     let report = intake.import(&request, &mut |progress| notices.progress(&words(progress)), &context.cancel)?;
-    if !args.no_ground {
-        context.ground_history()?;
-    }
     context.notices.clear();
     tell_skipped(&report, context);
     match context.out.format() {
@@ -63,6 +60,10 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
         report.new_spans,
         report.updated_spans,
     ));
+    // What was imported is there already: whoever stops this keeps it, and knows what it was.
+    if !args.no_ground {
+        context.ground_history()?;
+    }
     Ok(if report.has_failed_files() { Exit::Data } else { Exit::Fine })
 }
 

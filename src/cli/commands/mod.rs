@@ -9,6 +9,7 @@ mod dispatch;
 pub mod doctor;
 pub mod golden;
 pub mod ground;
+mod ground_judge;
 pub mod import;
 pub mod index;
 pub mod init;

@@ -2,13 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value;
+
 use crate::domain::cause::{Cause, Symptoms};
 use crate::domain::chunk::{Chunk, ChunkRole};
+use crate::domain::document_age::outdated;
 use crate::domain::grounding::{Answered, GroundedSentence, Grounding, Lack, Scorer, Verdict};
 use crate::domain::ids::TraceId;
-use crate::domain::lexical::{Rarity, sentences};
+use crate::domain::lexical::{Rarity, is_stop_word, sentences, words};
 use crate::domain::retrieval::{Bm25, Bm25Parameters, DocumentId, Judgements};
 use crate::domain::run::Case;
+use crate::domain::time::Timestamp;
 use crate::evaluators::declines;
 use crate::store::SeenChunk;
 
@@ -18,8 +22,8 @@ const ANSWERS: f64 = 0.6;
 const CANDIDATES: usize = 4;
 /// Texts of chunks that are searched; beyond them the first by document count.
 const MOST_TEXTS: usize = 50_000;
-/// Words of metadata that say that a document no longer holds.
-const OUTDATED: [&str; 6] = ["outdated", "deprecated", "superseded", "obsolete", "archived", "expired"];
+/// Words of a text that are looked up, the rarest first.
+const MOST_WORDS: usize = 8;
 
 /// Everything that the workspace ever retrieved, to be searched.
 #[derive(Debug)]
@@ -42,11 +46,12 @@ impl Everything {
     }
 
     /// The causes of a case's answer being wrong, the main one first.
-    pub fn causes(&self, scorer: &Scorer, case: &Case, grounding: &Grounding) -> Vec<Cause> {
+    ///
+    /// `at` is when it was answered: documents that no longer held then count as stale.
+    pub fn causes(&self, scorer: &Scorer, case: &Case, grounding: &Grounding, at: Timestamp) -> Vec<Cause> {
         let declines = case.answer.as_deref().is_some_and(declines);
         let wrong = |sentence: &GroundedSentence| {
-            matches!(sentence.verdict, Verdict::Unsupported(_) | Verdict::Partial(_))
-                || sentence.citations.iter().any(|check| !check.supports)
+            matches!(sentence.verdict, Verdict::Unsupported(_) | Verdict::Partial(_)) || is_cited_wrongly(sentence)
         };
         let relevant = self.relevant(case);
         if !declines && !grounding.sentences.iter().any(wrong) {
@@ -59,21 +64,21 @@ impl Everything {
             .filter(|sentence| sentence.verdict == Verdict::Unsupported(Lack::Absent))
             .collect();
         let answering = self.answering(case, &relevant);
+        let elsewhere = |sentence: &&&GroundedSentence| self.is_carried_elsewhere(scorer, case, sentence, &own);
+        let carried_elsewhere = absent.iter().filter(elsewhere).count();
         let symptoms = Symptoms {
             declines,
             answered_here: !answering.is_empty(),
-            answered_elsewhere: self.found(&case.question, &own).any(|chunk| self.covers(&case.question, chunk)),
+            answered_elsewhere: declines
+                && self.found(&case.question, &own).any(|chunk| self.covers(&case.question, chunk)),
             relevant_missed: !relevant.is_empty() && !case.chunks.iter().any(|chunk| is_among(chunk, &relevant)),
             absent: !absent.is_empty(),
-            carried_elsewhere: absent.iter().any(|sentence| self.is_carried_elsewhere(scorer, case, sentence, &own)),
-            contradicted: grounding.count(|verdict| verdict == Verdict::Unsupported(Lack::Contradicted)) > 0,
-            disagreeing: grounding.sentences.iter().any(|sentence| is_disputed(scorer, case, sentence)),
-            unused: answering.iter().any(|rank| !carries(grounding, *rank)),
-            cited_wrongly: grounding
-                .sentences
-                .iter()
-                .flat_map(|sentence| &sentence.citations)
-                .any(|check| !check.supports),
+            carried_elsewhere: carried_elsewhere > 0,
+            carried_nowhere: carried_elsewhere < absent.len(),
+            contradicted: grounding.count(|verdict| verdict.lack() == Some(Lack::Contradicted)) > 0,
+            disagreeing: grounding.sentences.iter().any(|sentence| is_disputed(scorer, case, sentence, at)),
+            unused: !answering.is_empty() && !answering.iter().any(|rank| carries(grounding, *rank)),
+            cited_wrongly: grounding.sentences.iter().any(is_cited_wrongly),
         };
         symptoms.causes()
     }
@@ -96,9 +101,18 @@ impl Everything {
         sentences(text).into_iter().any(|part| self.rarity.coverage(question, &text[part.bytes]) >= ANSWERS)
     }
 
-    /// The chunks of other traces that share the rarest words with a text.
+    /// The chunks of other traces that share the rarest words with a text, words that stand in no chunk aside. Common words
+    /// would be looked up in nearly every chunk, and tell nothing.
     fn found<'a>(&'a self, text: &str, own: &HashSet<&str>) -> impl Iterator<Item = &'a Chunk> {
-        let hits = self.index.search(text);
+        let unseen = self.rarity.weight("");
+        let tells = |word: &String| !is_stop_word(word) && self.rarity.weight(word) < unseen;
+        let mut rare: Vec<String> = words(text).into_iter().map(|word| word.text).filter(tells).collect();
+        rare.sort_by(|one, other| {
+            self.rarity.weight(other).total_cmp(&self.rarity.weight(one)).then_with(|| one.cmp(other))
+        });
+        rare.dedup();
+        rare.truncate(MOST_WORDS);
+        let hits = self.index.search(&rare.join(" "));
         let others: Vec<&Chunk> = hits
             .into_iter()
             .filter_map(|hit| self.chunks.get(hit.text))
@@ -120,14 +134,14 @@ impl Everything {
 }
 
 /// Whether the chunks disagree on a sentence, or it rests on one that no longer holds.
-fn is_disputed(scorer: &Scorer, case: &Case, sentence: &GroundedSentence) -> bool {
+fn is_disputed(scorer: &Scorer, case: &Case, sentence: &GroundedSentence, at: Timestamp) -> bool {
     match sentence.verdict {
-        Verdict::Unsupported(Lack::Contradicted) => {
+        Verdict::Unsupported(Lack::Contradicted) | Verdict::Partial(Lack::Contradicted) => {
             case.chunks.iter().any(|chunk| verdict(scorer, case, sentence, chunk) == Verdict::Supported)
         }
         Verdict::Supported => {
             let best = sentence.evidence.first().map(|evidence| evidence.rank);
-            case.chunks.iter().any(|chunk| Some(chunk.rank) == best && is_outdated(chunk))
+            case.chunks.iter().any(|chunk| Some(chunk.rank) == best && is_outdated(chunk, at))
         }
         _ => false,
     }
@@ -158,13 +172,18 @@ fn is_among(chunk: &Chunk, documents: &[&DocumentId]) -> bool {
     chunk.document_id.as_deref().is_some_and(|id| documents.iter().any(|document| document.as_str() == id))
 }
 
-/// Whether a chunk's metadata say that its document no longer holds: a status of such a word, or what replaced it.
-fn is_outdated(chunk: &Chunk) -> bool {
-    chunk.metadata.iter().any(|(name, value)| match (name.as_str(), value.as_str()) {
-        ("superseded_by" | "replaced_by", Some(by)) => !by.is_empty(),
-        ("status" | "state", Some(status)) => OUTDATED.contains(&status.to_ascii_lowercase().as_str()),
-        _ => false,
-    })
+/// Whether a citation of a sentence names no chunk, or the sentence is carried and not by what it cites.
+fn is_cited_wrongly(sentence: &GroundedSentence) -> bool {
+    let carried = sentence.verdict == Verdict::Supported;
+    sentence.citations.iter().any(|check| !check.exists || (carried && !check.supports))
+}
+
+/// Whether a chunk's metadata say that its document no longer holds, or what replaced it.
+fn is_outdated(chunk: &Chunk, at: Timestamp) -> bool {
+    let replaced = ["superseded_by", "replaced_by"]
+        .iter()
+        .any(|name| chunk.metadata.get(*name).and_then(Value::as_str).is_some_and(|by| !by.is_empty()));
+    replaced || outdated(&chunk.metadata, at).is_some()
 }
 
 fn chunk(seen: SeenChunk) -> Chunk {

@@ -86,9 +86,10 @@ fn of_trace(scorer: &Scorer, everything: &Everything, trace: &Ungrounded, spans:
     let case = cases_of(spans, CallsMode::Answer).into_iter().next();
     let case = case.filter(|case| !case.chunks.is_empty() && case.answer.is_some());
     let grounding = case.as_ref().map(|case| of_case(scorer, case)).unwrap_or_default();
+    let at = spans.iter().map(|span| span.started_at).max().unwrap_or_default();
     GroundedTrace {
         trace: trace.clone(),
-        causes: case.as_ref().map(|case| everything.causes(scorer, case, &grounding)).unwrap_or_default(),
+        causes: case.as_ref().map(|case| everything.causes(scorer, case, &grounding, at)).unwrap_or_default(),
         grounding,
         span_id: case.map(|case| case.span_id),
     }

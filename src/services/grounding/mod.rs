@@ -2,11 +2,16 @@
 
 mod causes;
 mod history;
+mod judge;
+mod judge_reply;
 mod learned;
+mod rubric;
 
 pub use causes::Everything;
 pub use history::{Progress, catch_up};
+pub use judge::{Band, JudgedAnswer, plan_judge, take_judgements};
 pub use learned::Learned;
+pub use rubric::{RUBRIC, RUBRIC_NAME, Rubric};
 
 use crate::domain::grounding::{Answered, Grounding, Scorer};
 use crate::domain::run::Case;

@@ -1,0 +1,143 @@
+//! Asking a model about sentences of an answer that the scorer cannot decide.
+
+use super::super::args::dollars;
+use super::super::context::Context;
+use super::super::figures;
+use super::super::replay_live::Live;
+use super::replay::{Agreed, agree, model, print_plan, tell_plan};
+use crate::domain::model_price::ModelPrice;
+use crate::domain::money::Money;
+use crate::domain::run::{CachePolicy, ModelId, RunStatus};
+use crate::error::{AppError, Exit};
+use crate::services::grounding::{Band, JudgedAnswer, RUBRIC_NAME, Rubric, plan_judge, take_judgements};
+use crate::services::replay::{ReplayOrder, ReplayPlan, ReplayService};
+
+/// The flags that ask a model.
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[derive(Debug, clap::Args)]
+pub struct JudgeFlags {
+    /// Ask a model, provider/model, about the sentences that the scorer is unsure of
+    #[arg(long, value_name = "MODEL")]
+    pub judge: Option<String>,
+    /// Ask it about every sentence
+    #[arg(long, requires = "judge")]
+    pub judge_all: bool,
+    /// Never spend more than this many US dollars on it
+    #[arg(long, value_name = "USD", value_parser = dollars, allow_hyphen_values = true, requires = "judge")]
+    pub max_cost: Option<Money>,
+    /// What a model costs: US dollars per million tokens, in and out, over every other price
+    #[arg(long, value_name = "MODEL=IN,OUT", requires = "judge")]
+    pub price: Vec<ModelPrice>,
+    /// A model that costs nothing
+    #[arg(long, value_name = "MODEL", requires = "judge")]
+    pub free: Vec<ModelId>,
+    /// Ask again even where the same was judged before
+    #[arg(long, requires = "judge")]
+    pub no_cache: bool,
+    /// Print what would be asked and what it would cost, and send nothing
+    #[arg(long, requires = "judge")]
+    pub dry_run: bool,
+    /// Do not ask before spending
+    #[arg(short = 'y', long, requires = "judge")]
+    pub yes: bool,
+}
+
+impl JudgeFlags {
+    /// Which sentences the model is asked about.
+    pub const fn band(&self) -> Band {
+        if self.judge_all { Band::All } else { Band::Doubtful }
+    }
+}
+
+/// What came of it.
+pub enum Asked {
+    /// The plan was printed, and nothing was sent.
+    Planned,
+    /// There are verdicts: the scorer's, and the judge's in the place of some of them.
+    Answered {
+        /// The answer with the verdicts.
+        answer: Box<JudgedAnswer>,
+        /// The model that judged, where one did.
+        judge: Option<String>,
+        /// How the command ends.
+        exit: Exit,
+    },
+}
+
+/// Asks the judge, where one is named and there is something to ask. What it costs is said first.
+pub fn ask(flags: &JudgeFlags, answer: JudgedAnswer, context: &mut Context<'_>) -> Result<Asked, AppError> {
+    let only_scored = |answer| Asked::Answered { answer: Box::new(answer), judge: None, exit: Exit::Fine };
+    let Some(judge) = &flags.judge else { return Ok(only_scored(answer)) };
+    let order = order(judge, flags, context)?;
+    if answer.asked() == 0 {
+        context.notices.note("the scorer is unsure of no sentence, so nothing was sent; --judge-all asks about all");
+        return Ok(only_scored(answer));
+    }
+    let service = context.services.replay()?.with_prices(&order.prices);
+    let rubric = Rubric::of(context.services.prompts()?)?;
+    let mut answers = [answer];
+    let plan = plan_judge(&service, &rubric, order, &answers, &context.cancel)?;
+    tell_rubric(&rubric, answers[0].asked(), context);
+    tell_plan(&plan, context);
+    if flags.dry_run {
+        print_plan(&plan, context)?;
+        return Ok(Asked::Planned);
+    }
+    agree(Agreed::of(flags.yes), &plan, context)?;
+    let exit = send(plan, &service, &mut answers, context)?;
+    let [answer] = answers;
+    Ok(Asked::Answered { answer: Box::new(answer), judge: Some(judge.clone()), exit })
+}
+
+fn order(judge: &str, flags: &JudgeFlags, context: &Context<'_>) -> Result<ReplayOrder, AppError> {
+    let config = context.services.config()?;
+    let mut order = ReplayOrder::new(vec![model(judge)?]);
+    order.max_cost = Some(flags.max_cost.unwrap_or(config.defaults.max_cost_usd.value));
+    order.concurrency = config.defaults.concurrency.value as usize;
+    order.cache = if flags.no_cache { CachePolicy::Ignore } else { CachePolicy::Use };
+    order.default_max_output = config.defaults.max_output_tokens.value.into();
+    order.prices = flags.price.iter().cloned().chain(flags.free.iter().cloned().map(ModelPrice::free)).collect();
+    Ok(order)
+}
+
+fn tell_rubric(rubric: &Rubric, sentences: usize, context: &Context<'_>) {
+    let asked = figures::counted(sentences as u64, "sentence", "sentences");
+    let whose = if rubric.is_compiled_in() {
+        format!(
+            "the compiled-in rubric; hindcast ground --rubric > prompts/{RUBRIC_NAME}.prompt makes it one of the workspace"
+        )
+    } else {
+        format!("the workspace's rubric {}", rubric.reference)
+    };
+    context.notices.note(&format!("{asked} to judge by {whose}"));
+}
+
+fn send(
+    plan: ReplayPlan,
+    service: &ReplayService,
+    answers: &mut [JudgedAnswer],
+    context: &Context<'_>,
+) -> Result<Exit, AppError> {
+    let token = tokio_util::sync::CancellationToken::new();
+    let stop = token.clone();
+    let _hook = context.cancel.on_cancel(move || stop.cancel());
+    let mut live = Live::new(context.notices.clone(), &plan);
+    let outcome = service.run_blocking(plan, token, |event| live.take(&event))?;
+    context.notices.clear();
+    if let Some(reason) = &outcome.stopped_by {
+        context.notices.warning(reason);
+    }
+    for why in take_judgements(service, &outcome.run_id, answers)? {
+        context.notices.warning(&why);
+    }
+    if outcome.unknown > 0 {
+        context.notices.warning("the judge was asked and never heard of again; the scorer's verdicts stand");
+    }
+    Ok(match outcome.status {
+        RunStatus::Interrupted => Exit::Interrupted,
+        RunStatus::Budget => Exit::Budget,
+        RunStatus::Failed => Exit::Provider,
+        RunStatus::Completed | RunStatus::Running if outcome.failed + outcome.unknown > 0 => Exit::Provider,
+        RunStatus::Completed | RunStatus::Running => Exit::Fine,
+    })
+}
