@@ -83,7 +83,9 @@ fn git(place: &Place, arguments: &[&str]) -> String {
 
 fn add(place: &Place, letter: &str, facts: &[&str]) -> Done {
     let mut arguments = vec!["golden", "add", letter];
-    facts.iter().for_each(|fact| arguments.extend(["--fact", fact]));
+    for fact in facts {
+        arguments.extend(["--fact", fact]);
+    }
     place.run(&arguments).ends_with(0)
 }
 
