@@ -9,7 +9,7 @@ use super::super::output::{Format, Output};
 use super::super::table::{Column, Table};
 use super::super::terminal::Paint;
 use super::ground_judge::{Asked, JudgeFlags, ask};
-use crate::domain::grounding::{EvidenceSpan, GroundedSentence, Grounding, Lack, Verdict};
+use crate::domain::grounding::{EvidenceSpan, GroundedSentence, Grounding, Lack, MEASURED_LINE, Verdict};
 use crate::domain::run::{CallsMode, Case};
 use crate::error::{AppError, ErrorKind, Exit};
 use crate::services::grounding::{self, JudgedAnswer};
@@ -17,6 +17,7 @@ use crate::services::replay::cases_of;
 
 /// Arguments of `hindcast ground`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = MEASURED_LINE)]
 pub struct Args {
     /// The trace, or the start of its id
     #[arg(value_name = "TRACE_ID", required_unless_present = "rubric")]

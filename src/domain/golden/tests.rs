@@ -35,7 +35,7 @@ fn a_case_is_a_line_with_named_fields() {
     let mut file = GoldenFile::default();
     let (kept, case) = file.keep(new("s1", &["Refunds take 14 days."]));
     assert_eq!(kept, Kept::Added);
-    insta::assert_snapshot!(file.to_text().replace(case.id.as_str(), "ID"), @r#"{"id":"ID","question":"How long do refunds take?","trace_id":"t1","span_id":"s1","chunks":[{"document_id":"d1","content":"Refunds take 14 days."}],"expected_facts":["Refunds take 14 days."],"relevant":[{"document_id":"d1","grade":2}],"created_at":"2026-11-23T14:05:00Z"}"#);
+    insta::assert_snapshot!(file.to_text().replace(case.id.as_str(), "ID"), @r#"{"id":"ID","question":"How long do refunds take?","trace_id":"t1","span_id":"s1","chunks":[{"document_id":"d1","content":"Refunds take 14 days."}],"expected_facts":["Refunds take 14 days."],"relevant":[{"document_id":"d1","grade":2}],"created_at":"2026-11-23T14:05:00.000000Z"}"#);
     assert!(case.id.as_str().starts_with("g-") && case.id.as_str().len() == 14, "{case:?}");
 }
 

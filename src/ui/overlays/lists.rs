@@ -2,6 +2,7 @@
 
 use super::Overlay;
 use super::chooser::{Chooser, Item, Value};
+use crate::domain::grounding::{MEASURED, MEASURED_IN_ALL};
 use crate::ui::action::{ACTIONS, Context, Effects, Row};
 use crate::ui::app::App;
 use crate::ui::effect::Choose;
@@ -34,6 +35,9 @@ impl Overlay {
                 if place == Context::Global { "Everywhere".to_owned() } else { format!("{} (here)", place.title()) };
             items.push(Item::new(Value::Nothing, title));
             items.extend(ACTIONS.iter().filter(|row| row.contexts.contains(&place)).map(|row| item(app, row)));
+            if place == Context::Retrieval {
+                items.extend(how_right().into_iter().map(|line| Item::new(Value::Nothing, line)));
+            }
         }
         items.push(Item::new(
             Value::Nothing,
@@ -86,6 +90,26 @@ impl Overlay {
         });
         Self::list(Chooser::new("Messages: enter copies", "no messages yet", items.collect(), Choose::One))
     }
+}
+
+/// How far the verdicts on sentences can be trusted.
+fn how_right() -> Vec<String> {
+    let (decided, right, guarded) = MEASURED_IN_ALL;
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    let mut lines = vec![format!(
+        "How right the marks are: {} decided, {} of these right; {} of wrong numbers and negations not taken as supported",
+        percent(decided),
+        percent(right),
+        percent(guarded)
+    )];
+    lines.extend(MEASURED.iter().map(|of| {
+        let (decided, precision) = (percent(of.decided), percent(of.precision));
+        format!(
+            "  {}: {decided} of such sentences decided; where it is said, {precision} are",
+            of.verdict.replace('_', " ")
+        )
+    }));
+    lines
 }
 
 fn context(app: &App) -> Context {
