@@ -107,7 +107,7 @@ fn cases_are_lines_of_a_file_that_git_versions() {
         .run(&["golden", "add", "aaaa", "--note", "the limit of Business", "--format", "json"])
         .ends_with(0)
         .json();
-    insta::assert_snapshot!(fields(&noted), @"");
+    insta::assert_snapshot!(fields(&noted), @r#"{schema_version kept file id question trace_id span_id chunks[{document_id content}] expected_facts[] relevant[] note created_at}"#);
     assert_eq!((&noted["kept"], &noted["expected_facts"]), (&json!("updated"), &json!(["600 requests per minute"])));
     assert_eq!(git(&place, &["diff", "--numstat"]).trim(), "1\t1\tgolden.jsonl");
     assert_eq!(golden(&place).lines().nth(1), before.lines().nth(1));
@@ -147,7 +147,7 @@ fn a_run_says_which_fact_is_missing() {
     assert!(passed.stderr.contains("2 answers: 2 passed"), "{passed:?}");
     let both = ["golden", "run", "-m", "local/right", "-m", "local/wrong", "--format", "json"];
     let document = place.run(&both).ends_with(1).json();
-    insta::assert_snapshot!(fields(&document), @"");
+    insta::assert_snapshot!(fields(&document), @r#"{schema_version run_id status variants[{id model prompt}] passed failed unchecked unanswered cost_usd cases[{id trace_id span_id question answers[{variant model prompt sample result_id status outcome facts[{fact carried why}] grounded_rate refused refusal citations{cited missing unsupported} output_text cost_usd latency_ms error}]}]}"#);
     assert_eq!(
         (&document["passed"], &document["failed"], &document["status"]),
         (&json!(2), &json!(2), &json!("completed"))
