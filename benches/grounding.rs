@@ -1,6 +1,6 @@
 //! What the offline grounding scorer reaches on labelled sentences, and how fast it is.
 //!
-//! `cargo bench --bench grounding -- CASES.jsonl` prints the figures; the file (or the one that HINDCAST_LABELLED names)
+//! `cargo bench --bench grounding -- CASES.jsonl` prints the figures; the file (or the one that `HINDCAST_LABELLED` names)
 //! has one case a line: `question`, `chunks` (`rank`, `document_id`, `content`), `answer`, `sentences` (`start`, `end`,
 //! `verdict`, `reason`, `error_type`). With `--observe` it prints, instead, what the model sees of each sentence with its
 //! label, as JSON lines: what `tests/by_hand/grounding/fit.py` reads.
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use hindcast::domain::chunk::{Chunk, ChunkRole};
-use hindcast::domain::grounding::{Answered, FEATURES, Scorer};
+use hindcast::domain::grounding::{Answered, FEATURES, Lack, Scorer};
 use hindcast::domain::lexical::{Rarity, sentences};
 use serde_json::{Map, Value, json};
 
@@ -157,7 +157,7 @@ fn judge(cases: &[Labelled], scorer: &Scorer) -> (Vec<Judged>, Citations) {
             let Some(expected) = case.expected(&places) else { continue };
             for place in &places {
                 let sentence = &case.sentences[*place];
-                let lack = sentence.reason.clone().zip(part.verdict.lack().map(|lack| lack.as_str()));
+                let lack = sentence.reason.clone().zip(part.verdict.lack().map(Lack::as_str));
                 judged.push(Judged {
                     expected: expected.to_owned(),
                     said: part.verdict.as_str(),

@@ -38,7 +38,7 @@ impl Claim {
         quantities(text, &tokens, &mut found);
         let mut words: Vec<usize> = Vec::new();
         let mut words_of = vec![Vec::new(); parts.len()];
-        let mut word_of = vec![None; tokens.len()];
+        let mut numbered = vec![None; tokens.len()];
         for (part, held) in parts.iter().zip(&mut words_of) {
             for at in part.clone().filter(|at| tokens[*at].is_content()) {
                 if found.iter().any(|quantity| (quantity.first..quantity.last).contains(&at)) {
@@ -50,14 +50,23 @@ impl Claim {
                     words.push(at);
                     words.len() - 1
                 });
-                word_of[at] = Some(word);
+                numbered[at] = Some(word);
                 if !held.contains(&word) {
                     held.push(word);
                 }
             }
         }
         let senses = tokens.iter().fold(0, |all, token| all | token.senses);
-        Self { meaning: meaning(&tokens), tokens, clauses: parts, quantities: found, words, word_of, words_of, senses }
+        Self {
+            meaning: meaning(&tokens),
+            tokens,
+            clauses: parts,
+            quantities: found,
+            words,
+            word_of: numbered,
+            words_of,
+            senses,
+        }
     }
 
     /// The weight of a word, by its number among `words`.
@@ -97,12 +106,12 @@ impl Alignment {
         let vectors = Vectors::get();
         let mut made = Self {
             clauses: passages.clauses.len(),
-            passages: passages.passages.len(),
+            passages: passages.all.len(),
             indexed: passages.words.len(),
             likes: vec![0.0; claim.words.len() * passages.words.len()],
             by_clause: vec![0.0; claim.words.len() * passages.clauses.len()],
-            by_passage: vec![0.0; claim.words.len() * passages.passages.len()],
-            cosines: passages.passages.iter().map(|passage| cosine(&claim.meaning, &passage.meaning)).collect(),
+            by_passage: vec![0.0; claim.words.len() * passages.all.len()],
+            cosines: passages.all.iter().map(|passage| cosine(&claim.meaning, &passage.meaning)).collect(),
         };
         for (word, at) in claim.words.iter().enumerate() {
             let token = &claim.tokens[*at];

@@ -76,7 +76,7 @@ fn says_nothing(seen: &Seen<'_>) -> bool {
 }
 
 fn lack(features: &Features, seen: &Seen<'_>) -> Lack {
-    if seen.passages.passages.is_empty() {
+    if seen.passages.all.is_empty() {
         return Lack::Absent;
     }
     let [absent, contradicted, ..] = Forest::lack().shares(features);
@@ -86,19 +86,18 @@ fn lack(features: &Features, seen: &Seen<'_>) -> Lack {
 /// Whether a chunk holds one of the passages that the sentence rests on.
 pub(super) fn rests_on(seen: &Seen<'_>, chunk: usize) -> bool {
     let evidence = seen.evidence;
-    evidence.best.into_iter().chain(evidence.second).any(|passage| seen.passages.passages[passage].chunk == chunk)
+    evidence.best.into_iter().chain(evidence.second).any(|passage| seen.passages.all[passage].chunk == chunk)
 }
 
 /// Whether some chunks alone cover a sentence about as well as all chunks do.
 pub(super) fn carried_by(seen: &Seen<'_>, chunks: &[usize]) -> bool {
     let covered = |allowed: &dyn Fn(usize) -> bool| {
-        let passages: Vec<usize> = (0..seen.passages.passages.len())
-            .filter(|passage| allowed(seen.passages.passages[*passage].chunk))
-            .collect();
+        let passages: Vec<usize> =
+            (0..seen.passages.all.len()).filter(|passage| allowed(seen.passages.all[*passage].chunk)).collect();
         Alignment::coverage(seen.claim, 0..seen.claim.words.len(), |word| {
             passages.iter().map(|passage| seen.with.in_passage(word, *passage)).fold(0.0, f32::max)
         })
     };
-    let best = seen.evidence.best.is_some_and(|best| chunks.contains(&seen.passages.passages[best].chunk));
+    let best = seen.evidence.best.is_some_and(|best| chunks.contains(&seen.passages.all[best].chunk));
     best && covered(&|chunk| chunks.contains(&chunk)) >= 0.75 * covered(&|_| true)
 }

@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
             token.weight = 2.5;
             token.senses = self.lexicon.senses(token.word);
             out.push(token);
-        } else if !out.last().is_some_and(|before| before.end as usize > start) {
+        } else if out.last().is_none_or(|before| before.end as usize <= start) {
             let mut token = bare(TokenKind::Function, start, start + first);
             token.word = hash(&text[start..start + first]);
             token.stem = token.word;
