@@ -64,7 +64,7 @@ impl Try {
             variant: variant.id.clone(),
             model: variant.model.to_string(),
             edits: variant.overrides.chunks.clone(),
-            answer: TryAnswer::Waiting("not sent yet".into()),
+            answer: TryAnswer::Waiting("waits for its answer".into()),
             grounding: None,
         }
     }
