@@ -7,7 +7,7 @@ use crate::domain::diff::Said;
 use crate::domain::grounding::Grounding;
 use crate::domain::ids::{RunId, VariantId};
 use crate::domain::money::Money;
-use crate::domain::run::{Case, ChunkEdit, ResultStatus, Variant};
+use crate::domain::run::{Case, ChunkEdit, ResultStatus, RunStatus, Variant};
 use crate::ui::effect::Effect;
 use crate::ui::effects::Request;
 use crate::ui::effects::retrieval::RetrievalRequest;
@@ -168,6 +168,9 @@ impl Tries {
                 new.answer = TryAnswer::Done(Box::new(answered.clone()));
             }
             self.list.push(new);
+        }
+        if detail.row.status != RunStatus::Running {
+            self.stop("stopped before it was answered");
         }
         if grown {
             self.column = self.list.len();
