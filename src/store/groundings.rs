@@ -48,18 +48,13 @@ pub struct CauseCount {
     pub newest: Vec<TraceId>,
 }
 
-/// What changes when a trace's chunks or answer do, or what a reviewer says of its documents.
-const STAMP: &str = "hash(t.spans, t.chunks, t.last_ns, t.output_text, r.judged)::VARCHAR";
-
-/// When documents of a trace were judged last.
-const JUDGED: &str = "(SELECT trace_id, max(created_ns) AS judged FROM store.scores \
-     WHERE name = 'relevance' AND source = 'human' GROUP BY trace_id)";
+/// What changes when a trace's chunks or answer do.
+const STAMP: &str = "hash(t.spans, t.chunks, t.last_ns, t.output_text)::VARCHAR";
 
 /// Traces with chunks that were never grounded, or not by this scorer, or not as they are now.
 fn pending(what: &str) -> String {
     format!(
         "SELECT {what} FROM store.traces t LEFT JOIN store.grounded g ON g.trace_id = t.trace_id \
-         LEFT JOIN {JUDGED} r ON r.trace_id = t.trace_id \
          WHERE t.chunks > 0 AND (g.trace_id IS NULL OR g.scorer <> ? OR g.stamp <> {STAMP})"
     )
 }

@@ -38,7 +38,7 @@ impl Claim {
         quantities(text, &tokens, &mut found);
         let mut words: Vec<usize> = Vec::new();
         let mut words_of = vec![Vec::new(); parts.len()];
-        let mut places = vec![None; tokens.len()];
+        let mut numbered = vec![None; tokens.len()];
         for (part, held) in parts.iter().zip(&mut words_of) {
             for at in part.clone().filter(|at| tokens[*at].is_content()) {
                 if found.iter().any(|quantity| (quantity.first..quantity.last).contains(&at)) {
@@ -50,7 +50,7 @@ impl Claim {
                     words.push(at);
                     words.len() - 1
                 });
-                places[at] = Some(word);
+                numbered[at] = Some(word);
                 if !held.contains(&word) {
                     held.push(word);
                 }
@@ -63,7 +63,7 @@ impl Claim {
             clauses: parts,
             quantities: found,
             words,
-            word_of: places,
+            word_of: numbered,
             words_of,
             senses,
         }
@@ -106,12 +106,12 @@ impl Alignment {
         let vectors = Vectors::get();
         let mut made = Self {
             clauses: passages.clauses.len(),
-            passages: passages.passages.len(),
+            passages: passages.all.len(),
             indexed: passages.words.len(),
             likes: vec![0.0; claim.words.len() * passages.words.len()],
             by_clause: vec![0.0; claim.words.len() * passages.clauses.len()],
-            by_passage: vec![0.0; claim.words.len() * passages.passages.len()],
-            cosines: passages.passages.iter().map(|passage| cosine(&claim.meaning, &passage.meaning)).collect(),
+            by_passage: vec![0.0; claim.words.len() * passages.all.len()],
+            cosines: passages.all.iter().map(|passage| cosine(&claim.meaning, &passage.meaning)).collect(),
         };
         for (word, at) in claim.words.iter().enumerate() {
             let token = &claim.tokens[*at];

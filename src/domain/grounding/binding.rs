@@ -37,7 +37,7 @@ pub(super) fn fit(
     passage: usize,
     place: &Quantity,
 ) -> f32 {
-    let range = passages.passages[passage].tokens.clone();
+    let range = passages.all[passage].tokens.clone();
     let near: Vec<(usize, f32)> = range
         .filter(|at| passages.tokens[*at].is_content())
         .map(|at| (at, nearness(&passages.tokens, at, place.first, place.last)))

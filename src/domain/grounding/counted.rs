@@ -63,7 +63,7 @@ fn bound_flip(seen: &Seen<'_>) -> f32 {
         let mine = bound(&seen.claim.tokens[quantity.first.saturating_sub(4)..quantity.first]);
         let theirs =
             seen.evidence.passages().into_iter().flat_map(|passage| {
-                let start = seen.passages.passages[passage].tokens.start;
+                let start = seen.passages.all[passage].tokens.start;
                 seen.passages.quantities_of(passage).iter().filter(|other| agree(quantity, other)).map(move |other| {
                     bound(&seen.passages.tokens[start.max(other.first.saturating_sub(4))..other.first])
                 })

@@ -42,7 +42,7 @@ impl Evidence {
         asked: &Alignment,
         passages: &Passages,
     ) -> Self {
-        let count = passages.passages.len();
+        let count = passages.all.len();
         let short = if claim.words.len() <= 2 { 0.6 } else { 0.12 };
         let scores: Vec<f32> = (0..count)
             .map(|passage| {
@@ -64,7 +64,7 @@ impl Evidence {
         let numbers: Vec<_> =
             claim.quantities.iter().filter(|quantity| claim.clauses[clause].contains(&quantity.first)).collect();
         let cover = |held: &dyn Fn(usize) -> f32| Alignment::coverage(claim, words.iter().copied(), held);
-        let scored: Vec<f32> = (0..passages.passages.len())
+        let scored: Vec<f32> = (0..passages.all.len())
             .map(|passage| {
                 let shared = numbers
                     .iter()
@@ -76,8 +76,8 @@ impl Evidence {
         let Some(passage) = largest(&scored) else { return Aligned::default() };
         let coverage = cover(&|word| with.in_passage(word, passage));
         let mut found =
-            Aligned { passage: Some(passage), clause: passages.passages[passage].clauses.start, coverage, close: 0.0 };
-        for part in passages.passages[passage].clauses.clone() {
+            Aligned { passage: Some(passage), clause: passages.all[passage].clauses.start, coverage, close: 0.0 };
+        for part in passages.all[passage].clauses.clone() {
             let close = cover(&|word| with.in_clause(word, part));
             if close > found.close {
                 found.close = close;

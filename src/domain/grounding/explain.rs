@@ -13,7 +13,7 @@ pub(super) fn why(verdict: Verdict, features: &Features, seen: &Seen<'_>, chunks
     if verdict == Verdict::NoClaim {
         return no_claim(features).to_owned();
     }
-    if seen.passages.passages.is_empty() {
+    if seen.passages.all.is_empty() {
         return "there is no text of a chunk to hold it against".to_owned();
     }
     if verdict == Verdict::Supported {
@@ -58,7 +58,7 @@ fn supported(features: &Features, seen: &Seen<'_>, chunks: &[Chunk]) -> String {
 /// `rank 2 (billing-3)`, by the passage.
 fn place(seen: &Seen<'_>, passage: Option<usize>, chunks: &[Chunk]) -> String {
     let chunk =
-        passage.and_then(|passage| seen.passages.passages.get(passage)).and_then(|passage| chunks.get(passage.chunk));
+        passage.and_then(|passage| seen.passages.all.get(passage)).and_then(|passage| chunks.get(passage.chunk));
     match chunk {
         Some(Chunk { rank, document_id: Some(id), .. }) => format!("chunk {rank} ({id})"),
         Some(Chunk { rank, .. }) => format!("chunk {rank}"),
@@ -76,9 +76,9 @@ fn number(seen: &Seen<'_>, chunks: &[Chunk]) -> Option<String> {
     let said = span(seen.answer, &seen.claim.tokens, quantity.first, quantity.last)?;
     let Some(rival) = judged.rival else { return Some(format!("no chunk has {said}")) };
     let other = &seen.passages.quantities[rival];
-    let passage = (0..seen.passages.passages.len())
-        .find(|passage| seen.passages.passages[*passage].quantities.contains(&rival))?;
-    let content = chunks.get(seen.passages.passages[passage].chunk)?.content.as_deref()?;
+    let passage =
+        (0..seen.passages.all.len()).find(|passage| seen.passages.all[*passage].quantities.contains(&rival))?;
+    let content = chunks.get(seen.passages.all[passage].chunk)?.content.as_deref()?;
     let instead = span(content, &seen.passages.tokens, other.first, other.last)?;
     let place = place(seen, Some(passage), chunks);
     Some(if lost(&judged) {

@@ -55,9 +55,9 @@ pub(super) fn judge(
         token.has(sense::SUM) || (token.has(sense::SHARE) && !inside)
     };
     let cue = equation || claim.tokens.iter().enumerate().any(announces);
-    let chunk = evidence.best.map(|best| passages.passages[best].chunk);
-    let beside = (0..passages.passages.len())
-        .filter(|passage| Some(passages.passages[*passage].chunk) == chunk && !near.contains(passage));
+    let chunk = evidence.best.map(|best| passages.all[best].chunk);
+    let beside = (0..passages.all.len())
+        .filter(|passage| Some(passages.all[*passage].chunk) == chunk && !near.contains(passage));
     let given: Vec<&Quantity> =
         near.iter().copied().chain(beside).flat_map(|passage| passages.quantities_of(passage)).take(28).collect();
     let around: Vec<&Quantity> = question.quantities.iter().take(6).chain(before.iter().rev().take(4)).collect();
@@ -70,7 +70,7 @@ pub(super) fn judge(
         };
         let found = if near.iter().any(|passage| at(*passage)) {
             Found::Near
-        } else if (0..passages.passages.len()).any(at) {
+        } else if (0..passages.all.len()).any(at) {
             Found::Far
         } else if follows(claim, place, &given, &around, cue) {
             Found::Derived
@@ -117,7 +117,7 @@ fn compare(
         binding::fit(&words, with, passages, passage, place) + 0.25 * evidence.scores[passage]
     };
     let (mut own, mut best): (f32, Option<(usize, f32)>) = (0.0, None);
-    for (passage, held) in passages.passages.iter().enumerate() {
+    for (passage, held) in passages.all.iter().enumerate() {
         for place in held.quantities.clone() {
             let other = &passages.quantities[place];
             if agree(quantity, other) {

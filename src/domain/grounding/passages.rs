@@ -49,8 +49,7 @@ pub(super) struct Passages {
     /// The passage of each clause.
     pub(super) of_clause: Vec<u32>,
     /// The passages, chunk by chunk.
-    #[expect(clippy::struct_field_names, reason = "the passages are what it is made of")]
-    pub(super) passages: Vec<Passage>,
+    pub(super) all: Vec<Passage>,
     /// The distinct content words.
     pub(super) words: Vec<Indexed>,
     /// For each token which of `words` it is; `u32::MAX` for what has no content.
@@ -79,7 +78,7 @@ impl Passages {
             for sentence in sentences(content) {
                 read.passage(reader, place, content, sentence.bytes);
             }
-            let stale = read.passages.iter().any(|passage| passage.chunk == place && read.says_it_is_old(passage));
+            let stale = read.all.iter().any(|passage| passage.chunk == place && read.says_it_is_old(passage));
             read.ages.push(age(chunk, stale));
         }
         read.index();
@@ -95,8 +94,8 @@ impl Passages {
             quantity.last += tokens;
         }
         clauses(&self.tokens[tokens..], tokens, &mut self.clauses);
-        self.of_clause.resize(self.clauses.len(), self.passages.len() as u32);
-        self.passages.push(Passage {
+        self.of_clause.resize(self.clauses.len(), self.all.len() as u32);
+        self.all.push(Passage {
             chunk,
             bytes,
             tokens: tokens..self.tokens.len(),
@@ -109,8 +108,8 @@ impl Passages {
 
     /// `valid until`, `superseded`, `no longer` in one of the first sentences of a chunk.
     fn says_it_is_old(&self, passage: &Passage) -> bool {
-        let first = self.passages.iter().position(|other| other.chunk == passage.chunk).unwrap_or(0);
-        let place = self.passages.iter().position(|other| std::ptr::eq(other, passage)).unwrap_or(0);
+        let first = self.all.iter().position(|other| other.chunk == passage.chunk).unwrap_or(0);
+        let place = self.all.iter().position(|other| std::ptr::eq(other, passage)).unwrap_or(0);
         let tokens = &self.tokens[passage.tokens.clone()];
         let ends = tokens
             .windows(2)
@@ -146,12 +145,12 @@ impl Passages {
 
     /// The tokens of a passage.
     pub(super) fn tokens_of(&self, passage: usize) -> &[Token] {
-        self.passages.get(passage).map_or(&[], |passage| &self.tokens[passage.tokens.clone()])
+        self.all.get(passage).map_or(&[], |passage| &self.tokens[passage.tokens.clone()])
     }
 
     /// The quantities of a passage.
     pub(super) fn quantities_of(&self, passage: usize) -> &[Quantity] {
-        self.passages.get(passage).map_or(&[], |passage| &self.quantities[passage.quantities.clone()])
+        self.all.get(passage).map_or(&[], |passage| &self.quantities[passage.quantities.clone()])
     }
 }
 

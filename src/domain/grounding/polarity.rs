@@ -9,7 +9,7 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
     let Some(best) = seen.evidence.best else { return };
     let (mine, theirs) = (seen.claim.senses, senses_of(seen));
     let flag = |yes: bool| f32::from(u8::from(yes));
-    let best_senses = seen.passages.passages[best].senses;
+    let best_senses = seen.passages.all[best].senses;
     features.negated = flag(mine & sense::NEGATION != 0);
     features.evidence_negated = flag(best_senses & sense::NEGATION != 0);
     negation(features, seen);
@@ -40,7 +40,7 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
 
 /// The senses of all passages that the claim rests on.
 fn senses_of(seen: &Seen<'_>) -> u32 {
-    seen.evidence.passages().iter().fold(0, |all, passage| all | seen.passages.passages[*passage].senses)
+    seen.evidence.passages().iter().fold(0, |all, passage| all | seen.passages.all[*passage].senses)
 }
 
 /// Whether an odd number of words turns a clause round.
@@ -101,7 +101,7 @@ fn opposites(seen: &Seen<'_>) -> f32 {
 fn dropped(features: &mut Features, seen: &Seen<'_>, best: usize) {
     let second = seen.evidence.second.unwrap_or(best);
     for passage in [best, second] {
-        for clause in seen.passages.passages[passage].clauses.clone() {
+        for clause in seen.passages.all[passage].clauses.clone() {
             let range = seen.passages.clauses[clause].clone();
             let tokens = &seen.passages.tokens[range.clone()];
             let Some(start) = tokens.iter().position(|token| token.has(sense::CONDITION | sense::ONLY)) else {
@@ -138,7 +138,7 @@ fn cause(seen: &Seen<'_>) -> f32 {
     if words.clone().count() == 0 {
         return 0.0;
     }
-    let covered = (0..seen.passages.passages.len())
+    let covered = (0..seen.passages.all.len())
         .map(|passage| Alignment::coverage(seen.claim, words.clone(), |word| seen.with.in_passage(word, passage)))
         .fold(0.0, f32::max);
     1.0 - covered
@@ -158,12 +158,12 @@ fn answers(features: &mut Features, seen: &Seen<'_>, best: u32) {
 
 /// Whether the best passage is of a chunk that is out of date, or another chunk that is not says the like.
 fn ages(features: &mut Features, seen: &Seen<'_>, best: usize) {
-    let chunk = seen.passages.passages[best].chunk;
+    let chunk = seen.passages.all[best].chunk;
     let Some(age) = seen.passages.ages.get(chunk) else { return };
     features.stale = f32::from(u8::from(age.stale));
-    for (place, passage) in seen.passages.passages.iter().enumerate() {
+    for (place, passage) in seen.passages.all.iter().enumerate() {
         let Some(other) = seen.passages.ages.get(passage.chunk).filter(|_| passage.chunk != chunk) else { continue };
-        let like = super::vectors::cosine(&passage.meaning, &seen.passages.passages[best].meaning);
+        let like = super::vectors::cosine(&passage.meaning, &seen.passages.all[best].meaning);
         if like < 0.5 || seen.evidence.scores[place] < 0.4 * seen.evidence.scores[best] {
             continue;
         }

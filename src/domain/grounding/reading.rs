@@ -242,6 +242,8 @@ impl Cursor<'_> {
     }
 
     fn worded(&self, at: usize) -> Option<Quantity> {
+        // Most words start no quantity: one look into the table tells.
+        self.numeral(at)?;
         if let Some(month) = self.month(at) {
             let day = self
                 .text(at + 1)

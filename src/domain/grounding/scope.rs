@@ -42,7 +42,7 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
         let theirs = denied(tokens);
         for at in seen.claim.clauses[clause].clone().filter(|at| claim[*at].is_content()) {
             let token = &claim[at];
-            let start = seen.passages.passages[passage].tokens.start;
+            let start = seen.passages.all[passage].tokens.start;
             let word = seen.claim.word_of[at];
             let best = (0..tokens.len())
                 .map(|place| (place, word.map_or(0.0, |word| seen.with.like(word, seen.passages, start + place))))

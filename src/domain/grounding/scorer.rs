@@ -184,7 +184,7 @@ impl Judging<'_> {
     }
 
     fn span(&self, passage: usize, score: f32) -> Option<EvidenceSpan> {
-        let passage = self.seen.passages.passages.get(passage)?;
+        let passage = self.seen.passages.all.get(passage)?;
         let chunk = self.chunks.get(passage.chunk)?;
         let content = chunk.content.as_deref()?;
         let start = content[..passage.bytes.start].chars().count();

@@ -55,6 +55,10 @@ pub(super) struct Numeral {
     pub(super) ordinal: Option<f64>,
 }
 
+/// Words without a value of their own that a quantity may start with.
+const STARTS: &str = "noon midday midnight half halben halbe quarter twice zweimal second hourly daily weekly monthly \
+    quarterly yearly annually annual a an per each every pro par";
+
 const VALUES: &[(f64, &str)] = &[
     (0.0, "zero null zéro cero"),
     (1.0, "one single ein eine einen einem eines un une uno una"),
@@ -212,6 +216,9 @@ fn build() -> HashMap<u64, Numeral, Ready> {
         for word in words.split_whitespace() {
             table.entry(hash(word)).or_default().month = Some(month);
         }
+    }
+    for word in STARTS.split_whitespace() {
+        table.entry(hash(word)).or_default();
     }
     // `may` is a month only with a capital letter; the reader of quantities sees to that.
     table.entry(hash("may")).or_default().month = Some(5);

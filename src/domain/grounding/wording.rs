@@ -8,7 +8,7 @@ use super::vectors::Vectors;
 pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
     let (claim, with, evidence) = (seen.claim, seen.with, seen.evidence);
     let all = 0..claim.words.len();
-    let count = seen.passages.passages.len();
+    let count = seen.passages.all.len();
     features.words = claim.words.len().min(25) as f32;
     features.clauses_count = claim.clauses.len().min(8) as f32;
     features.weight = all.clone().map(|word| claim.weight(word)).sum::<f32>().min(100.0);
@@ -24,9 +24,9 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
     features.exact1 = Alignment::coverage(claim, all.clone(), |word| exact(with.in_passage(word, best)));
     features.exact2 = Alignment::coverage(claim, all.clone(), |word| exact(both(word)));
     features.exact_all = Alignment::coverage(claim, all.clone(), |word| exact(anywhere(word)));
-    let chunk = seen.passages.passages[best].chunk;
+    let chunk = seen.passages.all[best].chunk;
     features.cov_chunk = Alignment::coverage(claim, all.clone(), |word| {
-        let here = (0..count).filter(|passage| seen.passages.passages[*passage].chunk == chunk);
+        let here = (0..count).filter(|passage| seen.passages.all[*passage].chunk == chunk);
         here.map(|passage| with.in_passage(word, passage)).fold(0.0, f32::max)
     });
     let vectors = Vectors::get();
@@ -88,7 +88,7 @@ fn by_clause(features: &mut Features, seen: &Seen<'_>) {
 /// The share of a passage's content that the claim or the question says.
 fn reverse(seen: &Seen<'_>, passage: usize) -> f32 {
     let (mut covered, mut all) = (0.0, 0.0);
-    for at in seen.passages.passages[passage].tokens.clone() {
+    for at in seen.passages.all[passage].tokens.clone() {
         let weight = seen.passages.tokens[at].weight;
         if weight > 0.0 {
             all += weight;

@@ -52,8 +52,10 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
+    /// Whether recorded chunks stand in another order than before.
     fn reorders(&self) -> bool {
-        self.edits.iter().any(|edit| matches!(edit, ChunkEdit::Order(_)))
+        let recorded = self.all.iter().filter(|arranged| arranged.origin != Origin::Added);
+        !recorded.is_sorted_by_key(|arranged| arranged.named)
     }
 
     fn adds(&self) -> bool {
@@ -394,6 +396,12 @@ mod tests {
         edit_messages(&mut messages, &chunks, &[add("New.", Some(1))]).unwrap();
         assert_eq!(messages[0].content(), "Alpha one.\nNew.", "a place beside one of them there is");
         assert!(edited("Alpha one. Then say Beta two. More.", &[add("x", None)]).unwrap_err().contains("other text"));
+    }
+
+    #[test]
+    fn a_chunk_put_in_at_a_place_needs_no_other_in_the_messages() {
+        let edits = [add("New.", None), ChunkEdit::Drop(1), ChunkEdit::Order(vec![1, 3, 2])];
+        assert_eq!(edited("[1] Alpha one.\n\nQ", &edits).as_deref(), Ok("[1] New.\n\nQ"), "chunk 2 was cut off");
     }
 
     #[test]

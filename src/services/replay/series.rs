@@ -8,12 +8,12 @@ use super::plan::{PlanError, ReplayPlan};
 use super::resume::{ResumeOrder, UnknownCalls, told};
 use super::service::ReplayService;
 use crate::domain::cancel::Cancel;
-use crate::domain::ids::RunId;
+use crate::domain::ids::{RunId, VariantId};
 use crate::store::Journal;
 
 impl ReplayService {
     /// Plans the variants of an order as further ones of a run of one case: their results are numbered after those it
-    /// has, and its cap holds for all of them together. Blocks.
+    /// has, its cap holds for all of them together, and what is open of earlier ones is left alone. Blocks.
     pub fn add_tries(
         &self,
         run_id: &RunId,
@@ -45,6 +45,12 @@ impl ReplayService {
         };
         let mut plan = self.go_on((journal, journalled), &resume, &HashSet::new(), renderer, cancel)?;
         plan.amended = true;
+        // A try before that was stopped stays so: only what was ordered now is sent.
+        let ordered: HashSet<VariantId> =
+            plan.run.variants.iter().skip(taken).map(|variant| variant.id.clone()).collect();
+        plan.calls.retain(|call| call.variant >= taken);
+        plan.skipped.retain(|result| ordered.contains(&result.variant));
+        self.count(&mut plan);
         Ok(plan)
     }
 }

@@ -8,7 +8,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -61,7 +61,8 @@ impl CommandRetriever {
         std::thread::spawn(move || listen(stderr, &kept));
         let (ask, questions) = channel();
         std::thread::spawn(move || write(stdin, &questions));
-        let (answer, answers) = channel();
+        // One line waits at most: a command that floods is held back by its pipe.
+        let (answer, answers) = sync_channel(1);
         std::thread::spawn(move || read(stdout, &answer));
         let command = command.to_owned();
         Ok(Self { command, child, questions: Some(ask), answers, complaint, patience: PATIENCE })
@@ -133,7 +134,7 @@ fn write(mut stdin: ChildStdin, questions: &Receiver<String>) {
     }
 }
 
-fn read(stdout: ChildStdout, answers: &Sender<Result<String, String>>) {
+fn read(stdout: ChildStdout, answers: &SyncSender<Result<String, String>>) {
     let mut stdout = BufReader::new(stdout);
     loop {
         let mut bytes = Vec::new();

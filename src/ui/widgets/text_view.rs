@@ -20,6 +20,8 @@ pub enum DocLine {
     Own(Vec<Piece>),
 }
 
+/// Rows of a view before anything was drawn.
+const FIRST_HEIGHT: usize = 12;
 /// Longer lines are split, so that one line never costs more than a screen of them.
 const LONGEST: usize = 4_096;
 
@@ -120,9 +122,15 @@ impl TextView {
         self.top.set((0, 0));
     }
 
-    /// Goes so far that a line is seen, with two above it.
-    pub fn show_line(&self, line: usize) {
-        self.top.set((line.saturating_sub(2), 0));
+    /// Goes so far that a line is seen: to the top where it is seen from there, else with two lines above it.
+    pub fn show_line(&self, line: usize, doc: &Doc) {
+        let height = match usize::from(self.body.get().height) {
+            0 => FIRST_HEIGHT,
+            height => height,
+        };
+        let before: usize = (0..line.min(height)).map(|before| self.rows(doc, before)).sum();
+        let seen_from_top = line < height && before + 2 < height;
+        self.top.set((if seen_from_top { 0 } else { line.saturating_sub(2) }, 0));
     }
 
     /// Takes an action of movement or search; says whether it was one.
@@ -273,6 +281,17 @@ mod tests {
         assert_eq!(view.top.get().0, 3);
         view.act(Action::NextMatch, &doc);
         assert_eq!(view.top.get().0, 1);
+    }
+
+    #[test]
+    fn a_line_that_is_seen_from_the_top_moves_nothing() {
+        let mut doc = Doc::default();
+        doc.foreign(&"x\n".repeat(40), Role::Text);
+        let view = TextView::default();
+        view.show_line(5, &doc);
+        assert_eq!(view.top.get(), (0, 0));
+        view.show_line(30, &doc);
+        assert_eq!(view.top.get(), (28, 0));
     }
 
     #[test]

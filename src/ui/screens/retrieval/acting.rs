@@ -2,7 +2,7 @@
 
 use super::changes::{NewChunk, Way};
 use super::finding::{self, Finding, Goal, Outcome};
-use super::state::{ANSWER, CHUNKS, Mode, Part, Phase, Retrieval, Shows, Support, TEXT, Writing, is_wrong};
+use super::state::{ANSWER, CHUNKS, Mode, Part, Phase, Retrieval, Shows, Support, TEXT, Writing, doubtful};
 use super::tries::Planning;
 use crate::domain::untrusted::{escape_json, safe_plain_lines};
 use crate::ui::action::{Action, Context};
@@ -251,11 +251,11 @@ impl Retrieval {
         Vec::new()
     }
 
-    /// Goes to the next sentence with which something is wrong, or the one before.
+    /// Goes to the next sentence with which something is wrong, or the one before; where none is, to those of which it
+    /// cannot be told.
     fn next_wrong(&mut self, forward: bool) {
         let here = self.answer.selected;
-        let wrong: Vec<usize> =
-            self.sentences.iter().enumerate().filter(|(_, one)| is_wrong(one)).map(|(place, _)| place).collect();
+        let wrong = doubtful(&self.sentences);
         let next = if forward {
             wrong.iter().find(|place| **place > here).or(wrong.first())
         } else {

@@ -53,7 +53,9 @@ pub fn tally(grounding: &Grounding, glyphs: &Glyphs) -> String {
 /// A sentence as pieces: citations that are wrong are marked behind their marker.
 pub fn sentence_pieces(sentence: &GroundedSentence, glyphs: &Glyphs) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let mut rest = sentence.text.as_str();
+    // A sentence over several lines is one here.
+    let one_line = sentence.text.replace(['\n', '\r'], " ");
+    let mut rest = one_line.as_str();
     for citation in &sentence.citations {
         let Some(at) = rest.find(&citation.marker).filter(|_| !citation.marker.is_empty()) else { continue };
         let (before, from) = rest.split_at(at);

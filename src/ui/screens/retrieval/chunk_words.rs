@@ -115,7 +115,7 @@ pub fn notes(state: &Retrieval, listed: &Listed, glyphs: &Glyphs) -> Vec<Piece> 
         }
     }
     if state.is_unused(arranged) {
-        say("no sentence rests on it".into(), Role::Dim);
+        say("unused".into(), Role::Dim);
     }
     if let Some(age) = document_age(state, arranged.named) {
         say(format!("{age} old"), Role::Dim);

@@ -12,7 +12,7 @@ use crate::ui::screens::runs::side_text;
 use crate::ui::screens::traces::{count, money};
 use crate::ui::text::{self, Piece};
 use crate::ui::theme::Role;
-use crate::ui::widgets::text_view::{Doc, TextView};
+use crate::ui::widgets::text_view::Doc;
 
 impl Retrieval {
     /// Writes the text that the right-hand pane shows, and goes to what matters in it.
@@ -26,9 +26,9 @@ impl Retrieval {
             return;
         }
         self.doc = doc;
-        self.view = TextView::default();
+        self.view.reset();
         if let Some(line) = line {
-            self.view.show_line(line);
+            self.view.show_line(line, &self.doc);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::changes::Changes;
-use super::state::{Mode, Phase, Retrieval, Support, is_wrong, plain_sentences};
+use super::state::{Mode, Phase, Retrieval, Support, doubtful, plain_sentences};
 use super::tries::Tries;
 use crate::domain::ids::TraceId;
 use crate::domain::run::Case;
@@ -157,7 +157,7 @@ impl Retrieval {
                 self.support = Support::Known(Arc::clone(grounding));
                 if !again {
                     // Begin where something is wrong.
-                    self.answer.select(self.sentences.iter().position(is_wrong).unwrap_or(0));
+                    self.answer.select(doubtful(&self.sentences).first().copied().unwrap_or(0));
                     self.show_evidence();
                 }
             }

@@ -293,8 +293,17 @@ impl Retrieval {
     }
 }
 
-/// Whether something is wrong with a sentence: it is not carried by the chunks, or cites what does not carry it.
-pub fn is_wrong(sentence: &GroundedSentence) -> bool {
+/// The sentences to look at, by place: those with which something is wrong, else those of which it cannot be told.
+pub fn doubtful(sentences: &[GroundedSentence]) -> Vec<usize> {
+    let places = |such: &dyn Fn(&GroundedSentence) -> bool| -> Vec<usize> {
+        sentences.iter().enumerate().filter(|(_, one)| such(one)).map(|(place, _)| place).collect()
+    };
+    let wrong = places(&is_wrong);
+    if wrong.is_empty() { places(&|one| one.verdict == Verdict::Unsure) } else { wrong }
+}
+
+/// Whether something is wrong with a sentence: it is not carried by the chunks, or cites what is no chunk.
+fn is_wrong(sentence: &GroundedSentence) -> bool {
     matches!(sentence.verdict, Verdict::Unsupported(_) | Verdict::Partial(_))
         || sentence.citations.iter().any(|citation| !citation.exists)
 }

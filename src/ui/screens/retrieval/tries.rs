@@ -7,7 +7,7 @@ use crate::domain::diff::Said;
 use crate::domain::grounding::Grounding;
 use crate::domain::ids::{RunId, VariantId};
 use crate::domain::money::Money;
-use crate::domain::run::{Case, ChunkEdit, ResultStatus, Variant};
+use crate::domain::run::{Case, ChunkEdit, ResultStatus, RunStatus, Variant};
 use crate::ui::effect::Effect;
 use crate::ui::effects::Request;
 use crate::ui::effects::retrieval::RetrievalRequest;
@@ -64,7 +64,7 @@ impl Try {
             variant: variant.id.clone(),
             model: variant.model.to_string(),
             edits: variant.overrides.chunks.clone(),
-            answer: TryAnswer::Waiting("not sent yet".into()),
+            answer: TryAnswer::Waiting("waits for its answer".into()),
             grounding: None,
         }
     }
@@ -168,6 +168,9 @@ impl Tries {
                 new.answer = TryAnswer::Done(Box::new(answered.clone()));
             }
             self.list.push(new);
+        }
+        if detail.row.status != RunStatus::Running {
+            self.stop("stopped before it was answered");
         }
         if grown {
             self.column = self.list.len();

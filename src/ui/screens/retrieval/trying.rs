@@ -205,7 +205,10 @@ impl Retrieval {
                 self.next_in_queue(cx)
             }
             Answer::Failed(why) | Answer::Runs(RunsAnswer::NoPlan(why)) => {
-                self.tries.stop(why);
+                // Without a plan nothing was begun that could stop.
+                if matches!(answer, Answer::Failed(_)) {
+                    self.tries.stop(why);
+                }
                 let mut effects = vec![Effect::Toast(Toast::error(why.clone()))];
                 effects.extend(self.next_in_queue(cx));
                 effects

@@ -20,6 +20,8 @@ use crate::ui::widgets::table::Focus;
 
 /// Columns from which the heading names the retrievers.
 const NAMES_FROM: u16 = 100;
+/// Columns from which it names the model, too.
+const MODEL_FROM: u16 = 150;
 
 /// Draws the screen.
 pub fn draw(state: &Retrieval, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
@@ -172,7 +174,7 @@ fn heading(state: &Retrieval, case: &Case, area: Rect, buf: &mut Buffer, cx: &Dr
     {
         parts.push(format!("grounded {:.0} %", rate * 100.0));
     }
-    parts.extend(case.model.as_deref().filter(|_| area.width >= NAMES_FROM).map(text::foreign_plain));
+    parts.extend(case.model.as_deref().filter(|_| area.width >= MODEL_FROM).map(text::foreign_plain));
     parts.push(short_id(case.trace_id.as_str()));
     let right = parts.join(&format!(" {} ", cx.glyphs.dot));
     let right_room = text::width(&right).min(usize::from(area.width) / 2);
