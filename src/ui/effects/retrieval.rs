@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::grounding::Grounding;
-use crate::domain::ids::TraceId;
+use crate::domain::ids::{RunId, TraceId};
 use crate::domain::run::{Case, ChunkEdit};
 use crate::domain::time::Timestamp;
 use crate::services::replay::Surroundings;
@@ -36,8 +36,13 @@ pub enum RetrievalRequest {
     },
     /// Chunks that were ever retrieved.
     Find(String),
-    /// The newest series of tries on the case of a trace.
-    Series(TraceId),
+    /// A series of tries on the case of a trace.
+    Series {
+        /// The trace.
+        trace: TraceId,
+        /// The run; `None` for the newest there is.
+        run: Option<RunId>,
+    },
 }
 
 /// What the services answer.

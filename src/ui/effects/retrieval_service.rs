@@ -11,6 +11,7 @@ use crate::error::AppError;
 use crate::services::grounding;
 use crate::services::replay::{cases_of, surroundings_of};
 use crate::services::what_if::{Looked, look};
+use crate::store::RunRow;
 
 /// Chunks that a search shows.
 const FOUND: usize = 100;
@@ -35,11 +36,14 @@ pub fn perform(worker: &ServicesWorker, request: RetrievalRequest, reply: &dyn R
             RetrievalAnswer::Grounded(Arc::new(grounding::of_case(&*worker.services().scorer(reply.cancel())?, &given)))
         }
         RetrievalRequest::Find(text) => RetrievalAnswer::Found(store.find_chunks(&text, FOUND, reply.cancel())?),
-        RetrievalRequest::Series(id) => {
-            let name = series_name(&id);
-            let runs = store.runs(reply.cancel())?;
-            let newest = runs.into_iter().find(|row| row.run.name.as_ref() == Some(&name));
-            let detail = newest.map(|row| run_service::detail(store, &row.run.run_id, reply)).transpose()?;
+        RetrievalRequest::Series { trace, run } => {
+            let name = series_name(&trace);
+            let newest = |rows: Vec<RunRow>| rows.into_iter().find(|row| row.run.name.as_ref() == Some(&name));
+            let run = match run {
+                Some(run) => Some(run),
+                None => newest(store.runs(reply.cancel())?).map(|row| row.run.run_id),
+            };
+            let detail = run.map(|run| run_service::detail(store, &run, reply)).transpose()?;
             RetrievalAnswer::Series(detail.map(Arc::new))
         }
     };

@@ -1,8 +1,8 @@
 //! What keys and the mouse do on the screen of retrieval.
 
-use super::changes::{NewChunk, Way};
-use super::finding::{self, Finding, Goal, Outcome};
-use super::state::{ANSWER, CHUNKS, Mode, Part, Phase, Retrieval, Shows, Support, TEXT, Writing, doubtful};
+use super::changes::Way;
+use super::finding;
+use super::state::{ANSWER, CHUNKS, Mode, Part, Phase, Retrieval, Shows, Support, TEXT, doubtful};
 use super::tries::Planning;
 use crate::domain::untrusted::{escape_json, safe_plain_lines};
 use crate::ui::action::{Action, Context};
@@ -15,7 +15,6 @@ use crate::ui::screens::traces::{
 };
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::widgets::list::Moved;
-use crate::ui::widgets::text_area::TextArea;
 
 impl Retrieval {
     /// Takes what happened.
@@ -185,7 +184,7 @@ impl Retrieval {
     }
 
     /// The chunks are others than before.
-    fn changed(&mut self, cx: &Cx) -> Vec<Effect> {
+    pub(super) fn changed(&mut self, cx: &Cx) -> Vec<Effect> {
         self.close_plan();
         self.list();
         self.show_text();
@@ -301,68 +300,6 @@ impl Retrieval {
             self.go_to_chunk(rank);
         }
         self.show_text();
-    }
-
-    fn find(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
-        let named = self.chunk().map(|chunk| chunk.named);
-        let goal = match (action, named) {
-            (Action::SwapChunk, Some(named)) => Goal::InPlaceOf(named),
-            _ => Goal::Behind(named),
-        };
-        let (finding, effects) = Finding::open(goal, cx);
-        self.mode = Mode::Finding(Box::new(finding));
-        effects
-    }
-
-    fn found(&mut self, outcome: Outcome, cx: &Cx) -> Vec<Effect> {
-        match outcome {
-            Outcome::Stay(effects) => effects,
-            Outcome::Chosen(chunk) => self.put_in(chunk, cx),
-        }
-    }
-
-    fn put_in(&mut self, chunk: NewChunk, cx: &Cx) -> Vec<Effect> {
-        let Mode::Finding(finding) = std::mem::take(&mut self.mode) else { return Vec::new() };
-        let named = match finding.goal {
-            Goal::InPlaceOf(named) => self.changes.swap(named, chunk),
-            Goal::Behind(after) => self.changes.add(after, chunk),
-        };
-        let effects = self.changed(cx);
-        self.go_to_chunk(named);
-        self.shows = Shows::Chunk;
-        self.show_text();
-        effects
-    }
-
-    fn edit(&self) -> Vec<Effect> {
-        let Some(chunk) = self.chunk() else { return Vec::new() };
-        let text = chunk.chunk.content.clone().unwrap_or_default();
-        vec![Effect::Edit { to: ScreenId::Retrieval, action: Action::EditExternal, text, suffix: ".md" }]
-    }
-
-    fn edited(&mut self, text: &str, cx: &Cx) -> Vec<Effect> {
-        let Some(named) = self.chunk().map(|chunk| chunk.named) else { return Vec::new() };
-        let recorded = self.recorded(named).and_then(|chunk| chunk.content.clone()).unwrap_or_default();
-        // Editors end the last line; the recorded text need not have.
-        let text = if recorded.ends_with('\n') { text } else { text.trim_end_matches('\n') };
-        self.changes.replace(named, &recorded, text.to_owned());
-        self.changed(cx)
-    }
-
-    fn write(&mut self) {
-        let Some(chunk) = self.chunk() else { return };
-        let area = TextArea::new(chunk.chunk.content.as_deref().unwrap_or_default());
-        self.mode = Mode::Writing(Box::new(Writing { named: chunk.named, area }));
-        self.panes.focus(TEXT);
-    }
-
-    /// Keeps what was written in place.
-    fn written(&mut self, cx: &Cx) -> Vec<Effect> {
-        let Mode::Writing(writing) = std::mem::take(&mut self.mode) else { return Vec::new() };
-        let recorded = self.recorded(writing.named).and_then(|chunk| chunk.content.clone()).unwrap_or_default();
-        self.changes.replace(writing.named, &recorded, writing.area.text());
-        self.panes.focus(CHUNKS);
-        self.changed(cx)
     }
 
     fn copy(&self, action: Action) -> Vec<Effect> {

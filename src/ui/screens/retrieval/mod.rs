@@ -13,6 +13,7 @@ mod finding_view;
 mod hints;
 mod judging;
 mod loading;
+mod putting;
 mod state;
 mod tries;
 mod tries_view;

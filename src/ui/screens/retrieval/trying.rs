@@ -120,7 +120,7 @@ impl Retrieval {
         if self.tries.is_running() || self.tries.asked_series.is_some() {
             return Vec::new();
         }
-        let request = Request::Retrieval(RetrievalRequest::Series(id));
+        let request = Request::Retrieval(RetrievalRequest::Series { trace: id, run: self.tries.series.clone() });
         let (id, effect) = cx.request(ScreenId::Retrieval, request);
         self.tries.asked_series = Some(id);
         vec![effect]
