@@ -113,7 +113,7 @@ fn cases_are_lines_of_a_file_that_git_versions() {
     assert_eq!(golden(&place).lines().nth(1), before.lines().nth(1));
 
     let listed = place.run(&["golden", "list", "--format", "json"]).ends_with(0).json();
-    insta::assert_snapshot!(fields(&listed), @"");
+    insta::assert_snapshot!(fields(&listed), @r#"{schema_version cases[{id trace_id span_id recorded facts chunk_count relevant_count question note expected_facts[] relevant[] chunks[{document_id content}] created_at}]}"#);
     assert_eq!(listed["cases"].as_array().unwrap().len(), 2);
     let one = place.run(&["golden", "list", "Frankfurt", "--format", "jsonl"]).ends_with(0).stdout;
     assert_eq!(one.lines().count(), 1);
@@ -159,7 +159,7 @@ fn a_run_says_which_fact_is_missing() {
     let refused = place.run(&["golden", "run", "API", "-m", "local/refusing", "--format", "jsonl"]);
     assert_eq!(refused.code, 1, "{refused:?}");
     let row: Value = serde_json::from_str(refused.stdout.lines().next().unwrap()).unwrap();
-    insta::assert_snapshot!(fields(&row), @"");
+    insta::assert_snapshot!(fields(&row), @r#"{id trace_id span_id variant model prompt sample result_id status outcome carried expected grounded_rate refused citations citations_wrong question why output_text cost_usd latency_ms}"#);
     assert_eq!((&row["refused"], &row["carried"], &row["expected"]), (&json!(true), &json!(0), &json!(1)));
     let table = place.run(&["golden", "run", "-m", "local/wrong"]).ends_with(1).stdout;
     assert!(table.contains("A  local/wrong") && table.contains("failed") && table.contains(RIGHT), "{table}");

@@ -180,12 +180,12 @@ pub fn check_fact(scorer: &Scorer, question: &str, fact: &str, answer: &str) -> 
     let grounding = scorer.ground(&Answered { question, answer: fact, chunks: &[chunk] });
     let judged = grounding.sentences.iter().map(|sentence| {
         let (carried, why) = match sentence.verdict {
-            Verdict::Supported => (Carried::Carried, sentence.why.clone()),
-            Verdict::Partial(lack) | Verdict::Unsupported(lack) => (of_lack(lack), sentence.why.clone()),
+            Verdict::Supported => (Carried::Carried, of_the_answer(&sentence.why)),
+            Verdict::Partial(lack) | Verdict::Unsupported(lack) => (of_lack(lack), of_the_answer(&sentence.why)),
             Verdict::Unsure | Verdict::NoClaim if says_word_for_word(answer, &sentence.text) => {
                 (Carried::Carried, "it stands there word for word".to_owned())
             }
-            Verdict::Unsure => (Carried::Unsure, sentence.why.clone()),
+            Verdict::Unsure => (Carried::Unsure, of_the_answer(&sentence.why)),
             Verdict::NoClaim => (Carried::Missing, "its words do not stand there in this order".to_owned()),
         };
         (carried, why)
@@ -195,6 +195,17 @@ pub fn check_fact(scorer: &Scorer, question: &str, fact: &str, answer: &str) -> 
     furthest.map_or_else(
         || checked(Carried::Missing, "the fact has no words".to_owned()),
         |(carried, why)| checked(carried, why),
+    )
+}
+
+/// What the scorer says of a fact, in words of the answer that stood for its only chunk.
+fn of_the_answer(why: &str) -> String {
+    if let Some(words) = why.strip_prefix("not found in the chunks: ") {
+        return format!("not found in the answer: {words}");
+    }
+    why.strip_prefix("no chunk has ").map_or_else(
+        || why.replace("chunk 1", "the answer").replace("a chunk", "the answer"),
+        |said| format!("the answer does not have {said}"),
     )
 }
 
