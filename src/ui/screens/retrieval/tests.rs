@@ -309,7 +309,7 @@ fn the_sentence_leads_to_its_chunk_and_its_evidence() {
     );
     stage.keys("n");
     let picture = stage.picture((120, 40));
-    assert!(picture.contains("600 in chunk 3"), "and round again\n{picture}");
+    assert!(picture.contains("1 contradicted by a chunk"), "and round again\n{picture}");
 }
 
 #[test]
