@@ -161,6 +161,27 @@ fn place(all: &[ArrangedChunk], rank: u32, chunks: &[Chunk]) -> Result<usize, St
     })
 }
 
+/// Changes in words, in order; three and more chunks of neighbouring ranks that are left out one after the other are told
+/// as one: `without chunks 3–9`.
+pub fn edits_in_words(edits: &[ChunkEdit]) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = edits;
+    while let Some(first) = rest.first() {
+        let run = (0_u32..).zip(rest).take_while(|(at, edit)| match (first, edit) {
+            (ChunkEdit::Drop(from), ChunkEdit::Drop(rank)) => *rank == from + at,
+            _ => false,
+        });
+        if let (ChunkEdit::Drop(from), count @ 3..) = (first, run.count()) {
+            words.push(format!("without chunks {from}–{}", *from as usize + count - 1));
+            rest = &rest[count..];
+        } else {
+            words.push(first.in_words());
+            rest = &rest[1..];
+        }
+    }
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,5 +245,13 @@ mod tests {
         let json = serde_json::to_string(&edits).unwrap();
         assert_eq!(json, r#"[{"drop":2},{"order":[3,1]},{"add":{"content":"x","after":1}}]"#);
         assert_eq!(serde_json::from_str::<Vec<ChunkEdit>>(&json).unwrap(), edits);
+    }
+
+    #[test]
+    fn neighbours_that_are_left_out_are_told_as_one() {
+        let drops =
+            |ranks: &[u32]| edits_in_words(&ranks.iter().map(|rank| ChunkEdit::Drop(*rank)).collect::<Vec<_>>());
+        assert_eq!(drops(&[3, 4, 5, 9, 10]), ["without chunks 3–5", "without chunk 9", "without chunk 10"]);
+        assert_eq!(drops(&[2]), ["without chunk 2"]);
     }
 }

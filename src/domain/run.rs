@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::chain::{ChainOptions, ChainStep};
 use super::chunk::Chunk;
+use super::chunk_edit::edits_in_words;
 use super::chunk_lists::ChunkLists;
 use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
@@ -121,7 +122,7 @@ impl Overrides {
             Value::String(text) => format!("{key}={text}"),
             value => format!("{key}={value}"),
         });
-        let edited = self.chunks.iter().map(ChunkEdit::in_words);
+        let edited = edits_in_words(&self.chunks);
         let cut = self.messages.iter().map(|edit| format!("without {}", edit.what()));
         let lists = self.lists.iter().map(|lists| format!("chunks found by {}", lists.retriever));
         set.chain(lists).chain(edited).chain(cut).collect::<Vec<_>>().join(", ")
