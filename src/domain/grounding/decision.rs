@@ -13,6 +13,9 @@ const LEAST: f32 = 0.622;
 /// `Partial` needs a larger share: it is right least often.
 const LEAST_PARTIAL: f32 = 0.7;
 
+/// A sentence of which the chunks cover less has nothing to do with them.
+const STRANGE: f32 = 0.25;
+
 /// What was decided of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Decision {
@@ -50,7 +53,8 @@ fn mean(one: [f32; CLASSES], other: [f32; CLASSES]) -> [f32; CLASSES] {
 }
 
 /// The shares with what cannot be: a sentence is not supported with a number that no chunk has and nothing gives, nor on
-/// a chunk that another one replaces; and a yes or no claims something.
+/// a chunk that another one replaces; a yes or no claims something; and what has nothing to do with any chunk is carried by
+/// none.
 fn guarded(features: &Features, mut shares: [f32; CLASSES]) -> [f32; CLASSES] {
     let stale = features.stale_rival > 0.0 || features.newer_rival > 0.6;
     if stale || features.nowhere > 0.0 {
@@ -63,7 +67,27 @@ fn guarded(features: &Features, mut shares: [f32; CLASSES]) -> [f32; CLASSES] {
     if features.yes + features.no > 0.0 {
         shares[3] = 0.0;
     }
+    if is_strange(features) {
+        // Labelled answers hardly hold such sentences, so the model does not know them.
+        shares[2] += shares[0] + shares[1] + 0.7 * shares[3];
+        shares = [0.0, 0.0, shares[2], 0.3 * shares[3]];
+    }
     shares
+}
+
+/// Whether a sentence of several words has nothing to do with any chunk, and does not speak of its writer or sources.
+fn is_strange(features: &Features) -> bool {
+    let speaks_of_itself = features.refusal
+        + features.courtesy
+        + features.about_sources
+        + features.writer
+        + features.asks
+        + features.ends_colon
+        + features.code;
+    features.words >= 4.0
+        && features.cov_all < STRANGE
+        && speaks_of_itself <= 0.0
+        && features.foreign + features.spaceless <= 0.0
 }
 
 /// Whether a sentence holds only marks, citations and words that point at sources (`Sources: [1], [2]`).

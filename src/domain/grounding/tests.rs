@@ -50,6 +50,14 @@ fn one(question: &str, answer: &str) -> GroundedSentence {
 }
 
 #[test]
+fn what_has_nothing_to_do_with_any_chunk_is_in_none() {
+    let found = one("Who owns the store?", "Zebras juggle marmalade beneath orbiting violins.");
+    assert_eq!(found.verdict, Verdict::Unsupported(Lack::Absent), "{found:?}");
+    let polite = one("Who owns the store?", "I am sorry, I cannot answer this question.");
+    assert_eq!(polite.verdict, Verdict::NoClaim, "{polite:?}");
+}
+
+#[test]
 fn what_a_chunk_says_is_supported_and_its_place_is_shown() {
     let found = one("How long can I return a lamp?", "You may return an unused lamp within 14 days of delivery.");
     assert_eq!(found.verdict, Verdict::Supported, "{found:?}");
