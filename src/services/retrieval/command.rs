@@ -23,6 +23,8 @@ use crate::error::{AppError, ErrorKind};
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How often a stop by the user is looked for.
 const LOOK: Duration = Duration::from_millis(50);
+/// How long the last words of a command that ended are waited for: something it started may hold its pipe open.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// The largest answer in bytes.
 const LINE: u64 = 16 << 20;
 /// The last bytes of what it complains about that are told.
@@ -35,6 +37,8 @@ pub(super) struct CommandRetriever {
     questions: Option<Sender<String>>,
     answers: Receiver<Result<String, String>>,
     complaint: Arc<Mutex<String>>,
+    /// Closed when all of the complaint was read.
+    heard: Receiver<()>,
     patience: Duration,
 }
 
@@ -58,14 +62,18 @@ impl CommandRetriever {
         };
         let complaint = Arc::new(Mutex::new(String::new()));
         let kept = Arc::clone(&complaint);
-        std::thread::spawn(move || listen(stderr, &kept));
+        let (hearing, heard) = sync_channel(0);
+        std::thread::spawn(move || {
+            listen(stderr, &kept);
+            drop::<SyncSender<()>>(hearing);
+        });
         let (ask, questions) = channel();
         std::thread::spawn(move || write(stdin, &questions));
         // One line waits at most: a command that floods is held back by its pipe.
         let (answer, answers) = sync_channel(1);
         std::thread::spawn(move || read(stdout, &answer));
         let command = command.to_owned();
-        Ok(Self { command, child, questions: Some(ask), answers, complaint, patience: PATIENCE })
+        Ok(Self { command, child, questions: Some(ask), answers, complaint, heard, patience: PATIENCE })
     }
 
     #[cfg(test)]
@@ -90,7 +98,10 @@ impl CommandRetriever {
             match self.answers.recv_timeout(LOOK) {
                 Ok(Ok(line)) => break line,
                 Ok(Err(why)) => return Err(self.failed(&why)),
-                Err(RecvTimeoutError::Disconnected) => return Err(self.failed("it ended without an answer")),
+                Err(RecvTimeoutError::Disconnected) => {
+                    let _ = self.heard.recv_timeout(LAST_WORDS);
+                    return Err(self.failed("it ended without an answer"));
+                }
                 Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => {
                     return Err(AppError::new(ErrorKind::Interrupted, "stopped"));
                 }
