@@ -10,7 +10,7 @@ use super::replay::{self, DayLimit, ReplayService};
 use super::workspace::{self, Workspace};
 use crate::config::{self, Config, Environment, Flags, Origins, Paths, Variables};
 use crate::domain::cancel::Cancel;
-use crate::domain::grounding::Scorer;
+use crate::domain::grounding::{Scorer, VERSION};
 use crate::domain::price::PriceBook;
 use crate::domain::provider::KeySource;
 use crate::domain::time::{Clock, SystemClock};
@@ -170,6 +170,10 @@ impl Services {
         progress: &mut dyn FnMut(grounding::Progress),
         cancel: &Cancel,
     ) -> Result<u64, AppError> {
+        // Learning reads chunks: where nothing is to be done, nothing is learned.
+        if self.store()?.ungrounded_count(VERSION, cancel)? == 0 {
+            return Ok(0);
+        }
         let scorer = self.scorer(cancel)?;
         grounding::catch_up(self.store()?, &scorer, progress, cancel)
     }

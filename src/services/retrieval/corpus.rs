@@ -52,12 +52,6 @@ impl Corpus {
         };
         Ok(Self { source, documents, passages })
     }
-
-    /// Every chunk seen, whole.
-    pub fn seen(store: &Store, cancel: &Cancel) -> Result<Self, AppError> {
-        let passages = of_chunks(store.chunks_seen(cancel)?);
-        Ok(Self { source: "every chunk seen".to_owned(), documents: passages.len(), passages })
-    }
 }
 
 /// The chunks as passages: several texts of one document are told apart by numbers.
