@@ -12,7 +12,11 @@ pub(super) fn agree(claim: &Quantity, evidence: &Quantity) -> bool {
         (Kind::Date, Kind::Date) => dates_agree(claim.value, evidence.value),
         (Kind::Seconds, Kind::Months) => near(claim.value, evidence.value * MONTH, 0.03),
         (Kind::Months, Kind::Seconds) => near(claim.value * MONTH, evidence.value, 0.03),
+        // `2000` alone may be a year or a number.
+        (Kind::Date, Kind::Plain) => same(claim.value / 10_000.0, evidence.value),
+        (Kind::Plain, Kind::Date) => same(claim.value, evidence.value / 10_000.0),
         (Kind::Clock, Kind::Clock) => same(claim.value % 1440.0, evidence.value % 1440.0),
+        (Kind::Money, Kind::Money) => same_value(claim, evidence) && same_currency(claim, evidence),
         (one, other) if one == other => same_value(claim, evidence),
         // A number may stand without its unit: in a table, or where the unit was said before.
         (Kind::Plain, Kind::Money | Kind::Percent | Kind::Degrees | Kind::Other(_))
@@ -110,6 +114,11 @@ fn same_value(claim: &Quantity, evidence: &Quantity) -> bool {
         .into_iter()
         .flatten()
         .any(|one| alternatives(evidence).into_iter().flatten().any(|other| same(one, other)))
+}
+
+/// Whether nothing says that two amounts are of different currencies.
+fn same_currency(one: &Quantity, other: &Quantity) -> bool {
+    one.currency.is_none() || other.currency.is_none() || one.currency == other.currency
 }
 
 /// Equal but for rounding.

@@ -2,6 +2,9 @@
 
 use super::features::{Features, Seen};
 use super::figures::{Found, Judged};
+use super::quantities::Quantity;
+use super::tokens::{Token, TokenKind};
+use super::units::Kind;
 use super::verdict::{Lack, Verdict};
 use crate::domain::chunk::Chunk;
 
@@ -69,12 +72,13 @@ fn place(seen: &Seen<'_>, passage: Option<usize>, chunks: &[Chunk]) -> String {
 /// The number that no chunk has, with the one that stands in its place.
 fn number(seen: &Seen<'_>, chunks: &[Chunk]) -> Option<String> {
     let lost = |judged: &&Judged| matches!(judged.found, Found::Nowhere | Found::Asked);
-    let worst = seen.figures.iter().find(|judged| lost(judged) && judged.rival.is_some());
-    let displaced = || seen.figures.iter().find(|judged| judged.margin < -0.1 && judged.rival.is_some());
+    let rivalled = |judged: &&Judged| rival(seen, judged).is_some();
+    let worst = seen.figures.iter().find(|judged| lost(judged) && rivalled(judged));
+    let displaced = || seen.figures.iter().find(|judged| judged.margin < -0.1 && rivalled(judged));
     let judged = worst.or_else(|| seen.figures.iter().find(lost)).or_else(displaced)?;
     let quantity = &seen.claim.quantities[judged.quantity];
     let said = span(seen.answer, &seen.claim.tokens, quantity.first, quantity.last)?;
-    let Some(rival) = judged.rival else { return Some(format!("no chunk has {said}")) };
+    let Some(rival) = rival(seen, judged) else { return Some(format!("no chunk has {said}")) };
     let other = &seen.passages.quantities[rival];
     let passage =
         (0..seen.passages.all.len()).find(|passage| seen.passages.all[*passage].quantities.contains(&rival))?;
@@ -88,9 +92,37 @@ fn number(seen: &Seen<'_>, chunks: &[Chunk]) -> Option<String> {
     })
 }
 
-/// The text of a run of tokens, on one line.
-fn span(text: &str, tokens: &[super::tokens::Token], first: usize, last: usize) -> Option<String> {
-    let start = tokens.get(first)?.start as usize;
+/// The quantity of the chunks that stands in the place of the claim's; of bare numbers only one that counts the same
+/// thing: `version 2` says nothing about 10 characters.
+fn rival(seen: &Seen<'_>, judged: &Judged) -> Option<usize> {
+    let rival = judged.rival?;
+    let (one, other) = (&seen.claim.quantities[judged.quantity], &seen.passages.quantities[rival]);
+    if !matches!(one.kind, Kind::Plain | Kind::Ordinal) {
+        return Some(rival);
+    }
+    let (one, other) = (counted(&seen.claim.tokens, one), counted(&seen.passages.tokens, other));
+    one.iter().any(|stem| other.contains(stem)).then_some(rival)
+}
+
+/// The stems of the words beside a quantity, which say what it counts.
+fn counted(tokens: &[Token], quantity: &Quantity) -> Vec<u64> {
+    let beside =
+        |tokens: &[Token]| tokens.iter().filter(|token| token.is_content()).map(|token| token.stem).collect::<Vec<_>>();
+    let before = tokens.get(quantity.first.saturating_sub(2)..quantity.first).unwrap_or_default();
+    let after = tokens.get(quantity.last..tokens.len().min(quantity.last + 3)).unwrap_or_default();
+    [beside(before), beside(after)].concat()
+}
+
+/// The text of a run of tokens, on one line; the digits of a code (`EX-101`) with its letters.
+fn span(text: &str, tokens: &[Token], first: usize, last: usize) -> Option<String> {
+    let touching = |at: usize| at > 0 && tokens[at - 1].end == tokens[at].start;
+    let coded = first > 1
+        && tokens.get(first).is_some_and(|token| token.kind == TokenKind::Digits)
+        && tokens[first - 1].kind == TokenKind::Mark('-')
+        && touching(first)
+        && touching(first - 1)
+        && matches!(tokens[first - 2].kind, TokenKind::Content | TokenKind::Function);
+    let start = tokens.get(if coded { first - 2 } else { first })?.start as usize;
     let end = tokens.get(last.checked_sub(1)?)?.end as usize;
     let part = text.get(start..end)?;
     Some(part.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_QUOTED).collect())

@@ -95,7 +95,7 @@ impl Cursor<'_> {
         }
         let mut found = self.measured(value, at, at + 1);
         found.other = other.map(|other| other * found.factor);
-        if found.kind == Kind::Plain && (1990.0..2100.0).contains(&value) && text.len() == 4 && !self.counts(at + 1) {
+        if found.kind == Kind::Plain && (1500.0..2100.0).contains(&value) && text.len() == 4 && !self.counts(at + 1) {
             found.kind = Kind::Date;
             found.value = value * 10_000.0;
         }
@@ -147,8 +147,11 @@ impl Cursor<'_> {
             return made(value, Kind::Percent, first, last + 2);
         }
         if let Some(unit) = self.unit(last + gap) {
-            let degree = unit.0 == Kind::Degrees && self.is(last + gap + 1, &["c", "celsius", "f"]);
-            return self.and_half(of_unit(value, unit, first, last + gap + 1 + usize::from(degree)));
+            let scale = last + gap + 1;
+            let fahrenheit = unit.0 == Kind::Degrees && self.is(scale, &["f", "fahrenheit"]);
+            let degree = unit.0 == Kind::Degrees && (fahrenheit || self.is(scale, &["c", "celsius"]));
+            let value = if fahrenheit { (value - 32.0) / 1.8 } else { value };
+            return self.and_half(of_unit(value, unit, first, scale + usize::from(degree)));
         }
         // `working days`: the unit may come after one word that qualifies it.
         let qualified = self.is(last, QUALIFIERS);
@@ -367,7 +370,7 @@ impl Cursor<'_> {
 }
 
 pub(super) fn made(value: f64, kind: Kind, first: usize, last: usize) -> Quantity {
-    Quantity { value, other: None, kind, factor: 1.0, first, last, weak: false }
+    Quantity { value, other: None, kind, factor: 1.0, first, last, weak: false, currency: None }
 }
 
 fn of_unit(value: f64, (kind, factor): (Kind, f64), first: usize, last: usize) -> Quantity {
