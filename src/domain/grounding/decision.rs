@@ -52,12 +52,15 @@ fn mean(one: [f32; CLASSES], other: [f32; CLASSES]) -> [f32; CLASSES] {
     std::array::from_fn(|class| f32::midpoint(one[class], other[class]))
 }
 
+/// From where on nothing gives a number that no chunk has.
+const UNREACHED: f32 = 0.6;
+
 /// The shares with what cannot be: a sentence is not supported with a number that no chunk has and nothing gives, nor on
 /// a chunk that another one replaces; a yes or no claims something; and what has nothing to do with any chunk is carried by
 /// none.
 fn guarded(features: &Features, mut shares: [f32; CLASSES]) -> [f32; CLASSES] {
     let stale = features.stale_rival > 0.0 || features.newer_rival > 0.6;
-    if stale || features.nowhere > 0.0 {
+    if stale || features.unreached > UNREACHED {
         // Of several clauses another may be carried.
         let part = if features.clauses_count > 1.0 && !stale { 0.5 } else { 0.0 };
         shares[1] += shares[0] * part;

@@ -1,7 +1,7 @@
 //! One line on why a verdict: the number or the rarest words that were not found, and what a chunk says instead.
 
 use super::features::{Features, Seen};
-use super::figures::{Found, Judged};
+use super::figures::Judged;
 use super::quantities::Quantity;
 use super::tokens::{Token, TokenKind};
 use super::units::Kind;
@@ -71,7 +71,7 @@ fn place(seen: &Seen<'_>, passage: Option<usize>, chunks: &[Chunk]) -> String {
 
 /// The number that no chunk has, with the one that stands in its place.
 fn number(seen: &Seen<'_>, chunks: &[Chunk]) -> Option<String> {
-    let lost = |judged: &&Judged| matches!(judged.found, Found::Nowhere | Found::Asked);
+    let lost = |judged: &&Judged| judged.is_lost();
     let rivalled = |judged: &&Judged| rival(seen, judged).is_some();
     let worst = seen.figures.iter().find(|judged| lost(judged) && rivalled(judged));
     let displaced = || seen.figures.iter().find(|judged| judged.margin < -0.1 && rivalled(judged));
@@ -113,16 +113,21 @@ fn counted(tokens: &[Token], quantity: &Quantity) -> Vec<u64> {
     [beside(before), beside(after)].concat()
 }
 
-/// The text of a run of tokens, on one line; the digits of a code (`EX-101`) with its letters.
-fn span(text: &str, tokens: &[Token], first: usize, last: usize) -> Option<String> {
-    let touching = |at: usize| at > 0 && tokens[at - 1].end == tokens[at].start;
-    let coded = first > 1
-        && tokens.get(first).is_some_and(|token| token.kind == TokenKind::Digits)
-        && tokens[first - 1].kind == TokenKind::Mark('-')
-        && touching(first)
-        && touching(first - 1)
-        && matches!(tokens[first - 2].kind, TokenKind::Content | TokenKind::Function);
-    let start = tokens.get(if coded { first - 2 } else { first })?.start as usize;
+/// The text of a run of tokens, on one line; the digits of a code (`EX-101`) or a telephone number whole.
+fn span(text: &str, tokens: &[Token], mut first: usize, mut last: usize) -> Option<String> {
+    let is = |at: usize, kinds: &dyn Fn(TokenKind) -> bool| tokens.get(at).is_some_and(|token| kinds(token.kind));
+    let dash = |at: usize| {
+        let touches = |at: usize| at > 0 && tokens.get(at).is_some_and(|token| tokens[at - 1].end == token.start);
+        is(at, &|kind| kind == TokenKind::Mark('-')) && touches(at) && touches(at + 1)
+    };
+    let digits = |at: usize| is(at, &|kind| kind == TokenKind::Digits);
+    while digits(first) && first > 1 && dash(first - 1) && !is(first - 2, &|kind| matches!(kind, TokenKind::Mark(_))) {
+        first -= 2;
+    }
+    while last > 0 && digits(last - 1) && dash(last) && digits(last + 1) {
+        last += 2;
+    }
+    let start = tokens.get(first)?.start as usize;
     let end = tokens.get(last.checked_sub(1)?)?.end as usize;
     let part = text.get(start..end)?;
     Some(part.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST_QUOTED).collect())

@@ -94,6 +94,7 @@ features!(
     derived,
     asked,
     nowhere,
+    unreached,
     conflict,
     margin_least,
     rivals_ahead,

@@ -14,6 +14,7 @@ mod clauses;
 mod counted;
 mod dates;
 mod decision;
+mod derivation;
 mod evidence;
 mod explain;
 mod features;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::clauses::clauses;
 use super::quantities::{Quantity, quantities};
+use super::stems::hash;
 use super::tokens::{Reader, Token};
 use super::vectors::{DIMENSIONS, Vectors};
 use crate::domain::chunk::Chunk;
@@ -111,9 +112,14 @@ impl Passages {
         let first = self.all.iter().position(|other| other.chunk == passage.chunk).unwrap_or(0);
         let place = self.all.iter().position(|other| std::ptr::eq(other, passage)).unwrap_or(0);
         let tokens = &self.tokens[passage.tokens.clone()];
-        let ends = tokens
-            .windows(2)
-            .any(|pair| pair[0].word == super::stems::hash("valid") && pair[1].word == super::stems::hash("until"));
+        let pair = |one: &str, others: &[&str]| {
+            tokens
+                .windows(2)
+                .any(|pair| pair[0].word == hash(one) && others.iter().any(|other| pair[1].word == hash(other)))
+        };
+        let ends = pair("valid", &["until"])
+            || (place == first
+                && (pair("no", &["longer"]) || pair("replaced", &["by", "on", "in"]) || pair("ended", &["on", "in"])));
         place - first < 2
             && (ends || (tokens.len() < 14 && tokens.iter().any(|token| token.has(super::lexicon::sense::STALE))))
     }

@@ -99,6 +99,8 @@ fn a_bare_number_is_only_held_against_one_that_counts_the_same() {
     };
     assert_eq!(why("The key page is a string of 10 characters."), "no chunk has 10");
     assert_eq!(why("A pass admits 6 visitors."), "says 6; chunk 1 (keys) says 4");
+    assert_eq!(why("The number to call is 1-800-529-1212."), "no chunk has 1-800-529-1212");
+    assert_eq!(why("The key page gives error EX-101."), "no chunk has EX-101");
 }
 
 #[test]

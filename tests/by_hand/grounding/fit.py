@@ -26,6 +26,8 @@ TREES, LEAF = 80, 4
 CLIP = 4
 # Of the sentences of the other domains at least this share is decided, and more as long as this share of them is right.
 DECIDED, RIGHT = 0.52, 0.86
+# The part of the share of `supported` that goes elsewhere where a sentence cannot be supported; the rest makes it unsure.
+MOVED = 0.5
 # A verdict of `partial` needs a larger share than the others: it is right least often.
 PARTIAL = 0.7
 
@@ -107,10 +109,10 @@ def guarded(data, p):
     """The shares after the guards, as src/domain/grounding/decision.rs has them."""
     p = p.copy()
     stale = (data.column("stale_rival") > 0) | (data.column("newer_rival") > 0.6)
-    against = (data.column("nowhere") > 0) | stale
+    against = (data.column("unreached") > 0.6) | stale
     parted = np.where((data.column("clauses_count") > 1) & ~stale, 0.5, 0.0)
-    p[against, 1] += (p[:, 0] * parted)[against]
-    p[against, 2] += (p[:, 0] * (1 - parted))[against]
+    p[against, 1] += (p[:, 0] * parted * MOVED)[against]
+    p[against, 2] += (p[:, 0] * (1 - parted) * MOVED)[against]
     p[against, 0] = 0
     answer = (data.column("yes") + data.column("no")) > 0
     p[answer, 3] = 0
