@@ -124,6 +124,7 @@ features!(
     condition_claim,
     condition_dropped,
     condition_dropped_weight,
+    exception_dropped,
     cause,
     cause_uncovered,
     yes,

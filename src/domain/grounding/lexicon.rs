@@ -57,6 +57,8 @@ pub(super) mod sense {
     pub(in super::super) const HEDGE: u32 = 1 << 23;
     /// `half`, `quarter`, `double`: a share or a multiple.
     pub(in super::super) const SHARE: u32 = 1 << 24;
+    /// What follows is left out: unless, except, only if.
+    pub(in super::super) const EXCEPTION: u32 = 1 << 26;
     /// The number that follows is rounded: about, nearly.
     pub(in super::super) const ROUNDED: u32 = 1 << 25;
 }
@@ -170,6 +172,11 @@ const SENSES: &[(u32, &str)] = &[
     (
         sense::HEDGE,
         "might could probably perhaps likely maybe possibly seems appear appears presumably vielleicht peut-être quizás roughly approximately",
+    ),
+    (
+        sense::EXCEPTION,
+        "unless except excepting excluding apart provided but not only although außer ausgenommen sofern nur sauf excepto \
+         salvo tenzij behalve chyba eccetto",
     ),
     (
         sense::ROUNDED,

@@ -6,6 +6,7 @@ use super::clauses::clauses;
 use super::quantities::{Quantity, quantities};
 use super::stems::hash;
 use super::tokens::{Reader, Token};
+use super::units::Kind;
 use super::vectors::{DIMENSIONS, Vectors};
 use crate::domain::chunk::Chunk;
 use crate::domain::sentences::sentences;
@@ -66,7 +67,7 @@ pub(super) struct Passages {
 pub(super) struct Age {
     /// Its id says that it is old, or it says so itself.
     pub(super) stale: bool,
-    /// The year in its document id.
+    /// The year in its document id, else the latest in its first sentence.
     pub(super) year: Option<u32>,
 }
 
@@ -80,7 +81,10 @@ impl Passages {
                 read.passage(reader, place, content, sentence.bytes);
             }
             let stale = read.all.iter().any(|passage| passage.chunk == place && read.says_it_is_old(passage));
-            read.ages.push(age(chunk, stale));
+            let heading = read.all.iter().find(|passage| passage.chunk == place);
+            let said = heading.and_then(|heading| year_of(&read.quantities[heading.quantities.clone()]));
+            let age = age(chunk, stale);
+            read.ages.push(Age { year: age.year.or(said), ..age });
         }
         read.index();
         read
@@ -170,6 +174,12 @@ pub(super) fn meaning(tokens: &[Token]) -> [f32; DIMENSIONS] {
         }
     }
     sum
+}
+
+/// The latest year among dates.
+fn year_of(quantities: &[Quantity]) -> Option<u32> {
+    let years = quantities.iter().filter(|quantity| quantity.kind == Kind::Date);
+    years.map(|date| (date.value / 10_000.0).trunc() as u32).filter(|year| (1990..2100).contains(year)).max()
 }
 
 fn age(chunk: &Chunk, stale: bool) -> Age {
