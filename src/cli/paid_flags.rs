@@ -6,7 +6,7 @@ use crate::config::Defaults;
 use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::{CachePolicy, ModelChoice, ModelId};
-use crate::services::replay::{BatchWish, ReplayOrder, ResumeOrder, UnknownCalls};
+use crate::services::replay::{ReplayOrder, ResumeOrder, UnknownCalls};
 
 /// What requests may cost, how many are in flight, and whether they are sent at all.
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -60,15 +60,7 @@ impl PaidFlags {
 
     /// How a run is taken up again on these terms: its own cap stays unless the flags say another.
     pub fn resume(&self, unknown: UnknownCalls, defaults: &Defaults) -> ResumeOrder {
-        ResumeOrder {
-            unknown,
-            max_cost: self.max_cost,
-            concurrency: self.in_flight(defaults),
-            cache: self.cache(),
-            default_max_output: defaults.max_output_tokens.value.into(),
-            diverged: None,
-            batches: BatchWish::Await,
-        }
+        ResumeOrder { unknown, max_cost: self.max_cost, ..ResumeOrder::of(&self.order(Vec::new(), defaults)) }
     }
 
     fn in_flight(&self, defaults: &Defaults) -> usize {

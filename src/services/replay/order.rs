@@ -128,6 +128,12 @@ pub(super) fn letters(index: usize) -> String {
     if index < 26 { last.to_string() } else { letters(index / 26 - 1) + &last.to_string() }
 }
 
+/// The hash of the file of a variant's prompt as it is now.
+pub(super) fn prompt_hash(variant: &Variant, renderer: Option<&dyn PromptRenderer>) -> Option<String> {
+    let (renderer, prompt) = renderer.zip(variant.prompt.as_ref())?;
+    renderer.content_hash(prompt)
+}
+
 /// Renders a prompt version with a case's variables; the reason says why it cannot.
 pub trait PromptRenderer: Send + Sync {
     /// The messages of the prompt for this case.
