@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::run_offer;
 use super::run_teller::Teller;
-use super::runs::{Answered, PlanSummary, RunCase, RunDetail, RunRow, RunsAnswer, RunsRequest, Unknown};
+use super::runs::{Answered, PlanSummary, RunCase, RunDetail, RunsAnswer, RunsRequest, Unknown};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply};
 use crate::domain::diff::AnswerDiff;
@@ -20,7 +20,7 @@ use crate::services::replay::{
     BatchWish, CachePolicy, ReplayPlan, ReplayService, ResumeOrder, RunControl, UnknownCalls, case_again,
     recorded_chain_of,
 };
-use crate::store::{self, Store};
+use crate::store::Store;
 use crate::ui::msg::{Msg, RequestId, Toast};
 
 /// Performs a request; what it returns as an error is answered as a failure.
@@ -32,7 +32,7 @@ pub fn perform(
 ) -> Result<(), AppError> {
     let store = worker.store(reply)?;
     let answer = match request {
-        RunsRequest::List => RunsAnswer::Runs(store.runs(reply.cancel())?.into_iter().map(row).collect()),
+        RunsRequest::List => RunsAnswer::Runs(store.runs(reply.cancel())?),
         RunsRequest::Open(run) => RunsAnswer::Run(Arc::new(detail(store, &run, reply)?)),
         RunsRequest::Measure { run, baseline } => {
             let order = CompareOrder { baseline, ..CompareOrder::default() };
@@ -131,21 +131,8 @@ fn written(
     }
 }
 
-fn row(row: store::RunRow) -> RunRow {
-    RunRow {
-        run: row.run,
-        status: row.status,
-        results: row.results,
-        ok: row.ok,
-        failed: row.failed,
-        unknown: row.unknown,
-        from_cache: row.from_cache,
-        cost: row.cost_usd,
-    }
-}
-
 pub(super) fn detail(store: &Store, run: &RunId, reply: &dyn Reply) -> Result<RunDetail, AppError> {
-    let row = row(store.run(run, reply.cancel())?);
+    let row = store.run(run, reply.cancel())?;
     let cases = recorded_cases(store, &row.run, Vec::new(), reply);
     let results = store.results(run, reply.cancel())?;
     let ratings = store.ratings(run, reply.cancel())?;

@@ -203,7 +203,7 @@ fn detail(variants: Vec<Variant>) -> Arc<RunDetail> {
         failed: 0,
         unknown: 0,
         from_cache: 0,
-        cost: Some(Money::ZERO),
+        cost_usd: Some(Money::ZERO),
     };
     Arc::new(RunDetail { row, cases: Vec::new(), answers: Vec::new() })
 }

@@ -121,7 +121,7 @@ fn fields(row: &RunRow, cx: &DrawCx) -> Vec<Field> {
         count(row.ok, Role::Good),
         count(row.failed, Role::Bad),
         count(row.unknown, Role::Warning),
-        field(format!("{} / {cap}", money(row.cost)), Role::Text),
+        field(format!("{} / {cap}", money(row.cost_usd)), Role::Text),
         variants,
     ]
 }

@@ -137,7 +137,7 @@ impl RunView {
             self.cells.put(answered.clone());
         }
         self.status = detail.row.status;
-        self.spent = detail.row.cost;
+        self.spent = detail.row.cost_usd;
         self.detail = Some(Arc::clone(detail));
         self.phase = Phase::Ready;
         self.arrange();

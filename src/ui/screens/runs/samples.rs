@@ -67,7 +67,7 @@ pub fn row(id: &str, minutes: u64, status: RunStatus) -> RunRow {
         failed: 1,
         unknown: 1,
         from_cache: 2,
-        cost: Some(dollars("0.0312")),
+        cost_usd: Some(dollars("0.0312")),
     }
 }
 
