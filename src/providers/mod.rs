@@ -14,6 +14,7 @@ mod error;
 mod fresh_key;
 mod gemini;
 mod key;
+mod keyed;
 mod mistral;
 mod openai;
 mod recorded;
