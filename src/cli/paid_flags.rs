@@ -49,11 +49,12 @@ impl PaidFlags {
 
     /// An order of answers by these models on the terms of the flags, and of the configuration where they say nothing.
     pub fn order(&self, models: Vec<ModelChoice>, defaults: &Defaults) -> ReplayOrder {
-        let mut order = ReplayOrder::new(models);
-        order.max_cost = Some(self.max_cost.unwrap_or(defaults.max_cost_usd.value));
-        order.concurrency = self.in_flight(defaults);
-        order.cache = self.cache();
-        order.default_max_output = defaults.max_output_tokens.value.into();
+        let mut order = ReplayOrder::configured(models, defaults);
+        order.max_cost = self.max_cost.or(order.max_cost);
+        order.concurrency = self.concurrency.map_or(order.concurrency, |most| most as usize);
+        if self.no_cache {
+            order.cache = CachePolicy::Ignore;
+        }
         order.prices = self.prices();
         order
     }
@@ -61,14 +62,6 @@ impl PaidFlags {
     /// How a run is taken up again on these terms: its own cap stays unless the flags say another.
     pub fn resume(&self, unknown: UnknownCalls, defaults: &Defaults) -> ResumeOrder {
         ResumeOrder { unknown, max_cost: self.max_cost, ..ResumeOrder::of(&self.order(Vec::new(), defaults)) }
-    }
-
-    fn in_flight(&self, defaults: &Defaults) -> usize {
-        self.concurrency.unwrap_or(defaults.concurrency.value) as usize
-    }
-
-    const fn cache(&self) -> CachePolicy {
-        if self.no_cache { CachePolicy::Ignore } else { CachePolicy::Use }
     }
 }
 

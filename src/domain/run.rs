@@ -196,6 +196,31 @@ pub struct Case {
     pub finish_reason: Option<String>,
 }
 
+impl Case {
+    /// A call of which nothing is known but where it belongs.
+    pub fn unknown(trace_id: TraceId, span_id: SpanId) -> Self {
+        Self {
+            trace_id,
+            span_id,
+            provider: None,
+            model: None,
+            messages: Vec::new(),
+            parameters: Map::new(),
+            tools: None,
+            prompt: super::span::PromptRef::default(),
+            chunks: Vec::new(),
+            question: String::new(),
+            answer: None,
+            answer_tool_calls: Vec::new(),
+            usage: super::span::Usage::default(),
+            cost: super::span::Cost::Unknown,
+            duration_ns: None,
+            ttft_ns: None,
+            finish_reason: None,
+        }
+    }
+}
+
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -20,6 +20,7 @@ mod openai;
 mod recorded;
 mod registry;
 mod remote;
+mod replaced;
 mod request;
 mod reranking;
 mod responses;

@@ -80,20 +80,14 @@ fn planned(args: &Args, service: &AblationService, context: &Context<'_>) -> Res
     let replay = context.services.replay()?;
     let cases = replay.cases(std::slice::from_ref(&trace), CallsMode::Answer, &context.cancel)?;
     let case = cases.into_iter().next().ok_or(PlanError::NoCases)?;
-    let terms = args.paid.order(vec![model.clone()], &config.defaults);
     let order = AblationOrder {
-        model,
         parameters: parameters(&args.set)?,
         design: AblationDesign {
             subject: if args.parts { AblationSubject::Parts } else { AblationSubject::Chunks },
             sentence: args.sentence,
         },
         samples: args.samples,
-        max_cost: terms.max_cost,
-        concurrency: terms.concurrency,
-        cache: terms.cache,
-        default_max_output: terms.default_max_output,
-        prices: terms.prices,
+        ..AblationOrder::of(model, args.paid.order(Vec::new(), &config.defaults))
     };
     Ok(service.plan(&order, case, &context.cancel)?)
 }

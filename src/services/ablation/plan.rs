@@ -14,7 +14,7 @@ use crate::domain::lexical::sentences;
 use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::{CachePolicy, CallsMode, Case, ModelChoice, Overrides, Variant};
-use crate::domain::run_design::{AblationDesign, VariantRole};
+use crate::domain::run_design::{AblationDesign, AblationSubject, VariantRole};
 use crate::services::replay::{PlanError, ReplayOrder, ReplayPlan, ResumeOrder, UnknownCalls, case_again};
 
 /// What is to be found out, on which model and within which limits.
@@ -38,6 +38,23 @@ pub struct AblationOrder {
     pub default_max_output: u64,
     /// Prices that the user says, over all others.
     pub prices: Vec<ModelPrice>,
+}
+
+impl AblationOrder {
+    /// An ablation of all chunks on the terms of an order.
+    pub fn of(model: ModelChoice, terms: ReplayOrder) -> Self {
+        Self {
+            model,
+            parameters: terms.overrides.parameters,
+            design: AblationDesign { subject: AblationSubject::Chunks, sentence: None },
+            samples: DEFAULT_SAMPLES,
+            max_cost: terms.max_cost,
+            concurrency: terms.concurrency,
+            cache: terms.cache,
+            default_max_output: terms.default_max_output,
+            prices: terms.prices,
+        }
+    }
 }
 
 /// Answers to each test where the user does not say: enough for a model that says the same seven times of ten.

@@ -13,6 +13,7 @@ mod chain_continue;
 mod chain_plan;
 mod chunk_edits;
 mod chunk_places;
+mod chunk_text;
 mod chunk_variables;
 mod circuit_words;
 mod control;

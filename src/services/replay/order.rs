@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::config::Defaults;
 use crate::domain::chain::ChainOptions;
 use crate::domain::message::Message;
 use crate::domain::model_price::ModelPrice;
@@ -71,6 +72,15 @@ impl ReplayOrder {
             chain: ChainOptions::default(),
             prices: Vec::new(),
         }
+    }
+
+    /// An order of models on the terms of the configuration.
+    pub fn configured(models: Vec<ModelChoice>, defaults: &Defaults) -> Self {
+        let mut order = Self::new(models);
+        order.max_cost = Some(defaults.max_cost_usd.value);
+        order.concurrency = defaults.concurrency.value as usize;
+        order.default_max_output = defaults.max_output_tokens.value.into();
+        order
     }
 
     /// The variants: models × prompt versions, in the order they were named, called `A`, `B`, …, `Z`, `AA`, …; then the

@@ -11,6 +11,7 @@ use super::plan::ReplayPlan;
 use super::plan_error::PlanError;
 use super::planning::{Frame, RunlessCase};
 use super::service::ReplayService;
+use crate::config::Defaults;
 use crate::domain::cancel::Cancel;
 use crate::domain::chain::ChainOptions;
 use crate::domain::ids::{ResultId, RunId, TraceId};
@@ -48,6 +49,11 @@ pub struct ResumeOrder {
 }
 
 impl ResumeOrder {
+    /// A run that goes on within its own cap, else on the terms of the configuration, and without what is unknown.
+    pub fn configured(defaults: &Defaults) -> Self {
+        Self::of(&ReplayOrder::configured(Vec::new(), defaults))
+    }
+
     /// A run that goes on as it was ordered: within its own cap, and without what is unknown.
     pub fn of(order: &ReplayOrder) -> Self {
         Self {

@@ -17,8 +17,7 @@ use crate::error::AppError;
 use crate::services::compare::{self, CompareOrder, Compared, Existing, Keep, NotWritten, compare_run, watched};
 use crate::services::notes::{self, ScoreValue};
 use crate::services::replay::{
-    BatchWish, CachePolicy, ReplayPlan, ReplayService, ResumeOrder, RunControl, UnknownCalls, case_again,
-    recorded_chain_of,
+    ReplayPlan, ReplayService, ResumeOrder, RunControl, UnknownCalls, case_again, recorded_chain_of,
 };
 use crate::store::Store;
 use crate::ui::msg::{Msg, RequestId, Toast};
@@ -252,19 +251,11 @@ fn resume(
 }
 
 fn resume_order(worker: &ServicesWorker, unknown: Unknown) -> Result<ResumeOrder, AppError> {
-    let config = worker.services().config()?;
-    Ok(ResumeOrder {
-        unknown: match unknown {
-            Unknown::Leave => UnknownCalls::Leave,
-            Unknown::Ask => UnknownCalls::Retry,
-        },
-        max_cost: None,
-        concurrency: config.defaults.concurrency.value as usize,
-        cache: CachePolicy::Use,
-        default_max_output: config.defaults.max_output_tokens.value.into(),
-        diverged: None,
-        batches: BatchWish::Await,
-    })
+    let unknown = match unknown {
+        Unknown::Leave => UnknownCalls::Leave,
+        Unknown::Ask => UnknownCalls::Retry,
+    };
+    Ok(ResumeOrder { unknown, ..ResumeOrder::configured(&worker.services().config()?.defaults) })
 }
 
 /// Works on a plan, and tells how it goes.

@@ -2,6 +2,7 @@
 
 mod contract;
 mod newest;
+mod phase;
 pub mod prompts;
 pub mod retrieval;
 pub mod runs;
@@ -10,6 +11,7 @@ pub mod traces;
 
 pub use contract::{Cx, DrawCx, Screen, ScreenId, ScreenSpec, Status, Typing};
 pub use newest::Newest;
+pub use phase::Phase;
 
 /// Every screen; one line adds one.
 pub const SCREENS: &[&ScreenSpec] = &[&traces::SPEC, &runs::SPEC, &prompts::SPEC, &retrieval::SPEC, &telemetry::SPEC];

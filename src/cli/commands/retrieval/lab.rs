@@ -153,12 +153,10 @@ fn replay(args: &Args, report: &LabReport, context: &mut Context<'_>) -> Result<
     }
     let config = context.services.config()?;
     let models = models(&args.models, &config.defaults.models.value, &args.filter)?;
-    let mut order = ReplayOrder::new(models);
+    let mut order = ReplayOrder::configured(models, &config.defaults);
     order.filter = args.filter.join(" ");
     order.overrides.lists = Some(found.lists);
     order.max_cost = Some(cap(args, context)?.minus_or_zero(report.spent));
-    order.concurrency = config.defaults.concurrency.value as usize;
-    order.default_max_output = config.defaults.max_output_tokens.value.into();
     let service = context.services.replay()?;
     let plan = service.plan(&order, found.cases, None, &context.cancel)?;
     tell_plan(&plan, &context.notices);

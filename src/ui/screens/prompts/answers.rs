@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::diff_view::DiffView;
-use super::list::Phase;
 use super::screen::PromptsScreen;
 use super::source::Source;
 use crate::ui::effect::Effect;
 use crate::ui::effects::prompts::{History, PromptsAnswer, PromptsRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{RequestId, Toast};
-use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::screens::{Cx, Phase, ScreenId};
 use crate::ui::widgets::list::ListState;
 use crate::ui::widgets::text_view::TextView;
 

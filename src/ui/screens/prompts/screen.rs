@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::list::{List, Phase};
+use super::list::List;
 use super::live::Live;
 use super::rendered::{Beside, Waiting};
 use super::source::Source;
@@ -15,7 +15,7 @@ use crate::ui::effect::Effect;
 use crate::ui::effects::Request;
 use crate::ui::effects::prompts::PromptsRequest;
 use crate::ui::msg::{Event, RequestId, Target, Toast};
-use crate::ui::screens::{Cx, DrawCx, Newest, Screen, ScreenId, ScreenSpec, Status, Typing};
+use crate::ui::screens::{Cx, DrawCx, Newest, Phase, Screen, ScreenId, ScreenSpec, Status, Typing};
 use crate::ui::text;
 use crate::ui::widgets::line_input::LineInput;
 use crate::ui::widgets::list::Moved;

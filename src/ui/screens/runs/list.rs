@@ -7,22 +7,10 @@ use crate::ui::effect::Effect;
 use crate::ui::effects::runs::{RunRow, RunsAnswer, RunsRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId};
-use crate::ui::screens::{Cx, Newest, ScreenId, Status, Typing};
+use crate::ui::screens::{Cx, Newest, Phase, ScreenId, Status, Typing};
 use crate::ui::text;
 use crate::ui::widgets::line_input::LineInput;
 use crate::ui::widgets::list::{ListState, Moved};
-
-/// How the list stands.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Phase {
-    /// Nothing has come yet.
-    #[default]
-    Loading,
-    /// It is there.
-    Ready,
-    /// It could not be read.
-    Failed(String),
-}
 
 /// The list of runs, newest first.
 #[derive(Debug, Default)]

@@ -270,7 +270,7 @@ impl Screen for RunsScreen {
         !is_about_the_screen
             && match (&self.order, &self.run) {
                 (Some(order), _) => order.offer.is_none() && order.problem.is_none(),
-                (None, Some(run)) => run.phase == super::run::Phase::Loading,
+                (None, Some(run)) => run.phase == crate::ui::screens::Phase::Loading,
                 (None, None) => false,
             }
     }

@@ -9,7 +9,7 @@ use crate::ui::effect::{Choose, Effect, Pick, PickItem};
 use crate::ui::effects::telemetry::{Figured, Range, Span, TelemetryAnswer, TelemetryRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId, Target};
-use crate::ui::screens::{Cx, Newest, ScreenId, Status};
+use crate::ui::screens::{Cx, Newest, Phase, ScreenId, Status};
 use crate::ui::text;
 use crate::ui::widgets::list::{ListState, Moved};
 
@@ -69,18 +69,6 @@ impl Metric {
             Self::Errors | Self::Latency | Self::Feedback => None,
         }
     }
-}
-
-/// How the page stands.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Phase {
-    /// Nothing has come yet.
-    #[default]
-    Loading,
-    /// It is there.
-    Ready,
-    /// It could not be read.
-    Failed(String),
 }
 
 /// The first page.

@@ -12,7 +12,7 @@ use crate::ui::effect::Effect;
 use crate::ui::effects::traces::{ListQuery, Order, Sort, TraceRow, TracesAnswer, TracesRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId, Target, TimerId, Toast};
-use crate::ui::screens::{Cx, ScreenId, Status, Typing};
+use crate::ui::screens::{Cx, Phase, ScreenId, Status, Typing};
 use crate::ui::text;
 use crate::ui::widgets::line_input::{Edit, LineInput};
 use crate::ui::widgets::list::{ListState, Moved};
@@ -21,18 +21,6 @@ use crate::ui::widgets::list::{ListState, Moved};
 /// makes useless is cancelled.
 const PAUSE: Duration = Duration::from_millis(12);
 const FILTER_TIMER: TimerId = TimerId(1);
-
-/// How the list stands.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Phase {
-    /// Nothing has come yet.
-    #[default]
-    Loading,
-    /// There are rows, or none match.
-    Ready,
-    /// It could not be read.
-    Failed(String),
-}
 
 /// The list of traces.
 #[derive(Debug)]
