@@ -82,4 +82,6 @@ impl Screen for RetrievalScreen {
 }
 
 #[cfg(test)]
+mod samples;
+#[cfg(test)]
 mod tests;
