@@ -144,6 +144,8 @@ features!(
     asks,
     ends_colon,
     cut_off,
+    broken_off,
+    repeats,
     courtesy,
     about_sources,
     refusal,

@@ -18,6 +18,8 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
     let last = place + 1 == parts;
     let closed = ending.ends_with(['.', '!', '?', ':', ']', '】', '。', '！', '？', '|', ';']) || text.ends_with(')');
     features.cut_off = flag(last && !closed && seen.part.kind == SentenceKind::Prose);
+    features.broken_off = flag(is_broken_off(seen.answer));
+    features.repeats = repeats(seen.answer, text);
     features.courtesy = count(sense::COURTESY) / words;
     features.about_sources = count(sense::SOURCE).min(3.0);
     let negation = seen.claim.senses & sense::NEGATION != 0;
@@ -39,4 +41,31 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
     features.numbers_in_text = tokens.iter().filter(|token| token.kind == TokenKind::Digits).count().min(6) as f32;
     features.length = (text.len().min(400)) as f32;
     features.capital_share = tokens.iter().filter(|token| token.capital).count() as f32 / words;
+}
+
+/// Whether an answer ends within a sentence, as where its length was limited.
+fn is_broken_off(answer: &str) -> bool {
+    let end = answer.trim_end_matches(|c: char| c.is_whitespace() || "*_\"”)`|".contains(c));
+    end.ends_with(|c: char| c.is_alphanumeric() || c == ',') && answer.split_whitespace().nth(MOST_FRAGMENT).is_some()
+}
+
+/// An answer of at most so many words may be a fragment, and whole.
+const MOST_FRAGMENT: usize = 12;
+/// Words in a row that count as repeated where they stand in the answer twice.
+const REPEATED: usize = 4;
+
+/// The share of a sentence's runs of words that stand elsewhere in the answer too: models that go round in circles.
+fn repeats(answer: &str, text: &str) -> f32 {
+    let starts: Vec<usize> = text
+        .char_indices()
+        .filter(|(at, c)| !c.is_whitespace() && text[..*at].ends_with(|c: char| c.is_whitespace()) || *at == 0)
+        .map(|(at, _)| at)
+        .collect();
+    let runs = starts.len().saturating_sub(REPEATED - 1).min(40);
+    let twice = |run: usize| {
+        let end = starts.get(run + REPEATED).copied().unwrap_or(text.len());
+        let words = text[starts[run]..end].trim_end();
+        answer.matches(words).nth(1).is_some()
+    };
+    if runs == 0 { 0.0 } else { (0..runs).filter(|run| twice(*run)).count() as f32 / runs as f32 }
 }
