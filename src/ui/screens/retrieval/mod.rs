@@ -3,6 +3,7 @@
 mod ablating;
 mod acting;
 mod answer_view;
+mod asking;
 mod beside;
 mod changes;
 mod chunk_words;
