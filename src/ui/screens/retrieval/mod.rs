@@ -83,4 +83,6 @@ impl Screen for RetrievalScreen {
 }
 
 #[cfg(test)]
+mod model_tests;
+#[cfg(test)]
 mod tests;

@@ -25,7 +25,7 @@ use crate::ui::screens::ScreenId;
 use crate::ui::screens::runs::samples as runs;
 use crate::ui::screens::traces::samples;
 
-fn case() -> Arc<Case> {
+pub(super) fn case() -> Arc<Case> {
     let spans = samples::spans();
     let call = &spans[3];
     let chunks = spans[2].chunks.clone();
@@ -69,7 +69,7 @@ fn sentence(text: &str, verdict: Verdict, rank: u32, why: &str) -> GroundedSente
     }
 }
 
-fn grounding() -> Grounding {
+pub(super) fn grounding() -> Grounding {
     let mut cites =
         sentence("You can ask for more by phone [7].", Verdict::Unsupported(Lack::Absent), 1, "‘phone’ is nowhere");
     cites.evidence.clear();
@@ -104,7 +104,7 @@ fn around() -> Surroundings {
 }
 
 /// Answers the last request of a kind.
-fn reply(stage: &mut Stage, wanted: impl Fn(&Request) -> bool, answer: Answer) {
+pub(super) fn reply(stage: &mut Stage, wanted: impl Fn(&Request) -> bool, answer: Answer) {
     let found = stage.effects.iter().rev().find_map(|effect| match effect {
         Effect::Request { id, to, request } if wanted(request) => Some((*id, *to)),
         _ => None,
@@ -127,7 +127,7 @@ fn reply_look(stage: &mut Stage) {
     reply(stage, is_look, Answer::Retrieval(RetrievalAnswer::Look(Arc::new(looked))));
 }
 
-fn is_grounding(request: &Request) -> bool {
+pub(super) fn is_grounding(request: &Request) -> bool {
     matches!(request, Request::Traces(TracesRequest::Ground(_)))
 }
 
@@ -139,7 +139,7 @@ fn opened() -> Stage {
 }
 
 /// A case with everything that is known of it.
-fn known() -> Stage {
+pub(super) fn known() -> Stage {
     let mut stage = opened();
     let is_around = |request: &Request| matches!(request, Request::Retrieval(RetrievalRequest::Around(_)));
     reply(&mut stage, is_around, Answer::Retrieval(RetrievalAnswer::Around(Arc::new(around()))));
@@ -148,7 +148,7 @@ fn known() -> Stage {
     stage
 }
 
-fn keep(name: &str, stage: &Stage) {
+pub(super) fn keep(name: &str, stage: &Stage) {
     for (name, picture) in stage.pictures(name) {
         insta::assert_snapshot!(name, picture);
     }

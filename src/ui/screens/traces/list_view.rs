@@ -234,6 +234,9 @@ fn draw_preview(row: &TraceRow, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     }
     let room = usize::from(area.width.saturating_sub(2));
     let mut facts = vec![Piece::own(show::short_id(row.trace_id.as_str()), Role::Dim)];
+    if let Some(words) = unsupported_words(row.grounded) {
+        facts.push(Piece::own(format!("  {words}"), Role::Bad));
+    }
     let time = row.started_at.to_rfc3339();
     facts.push(Piece::own(format!("  {} UTC  ", time.get(..19).unwrap_or(&time).replace('T', " ")), Role::Dim));
     for (place, model) in row.models.iter().take(3).enumerate() {
@@ -245,9 +248,6 @@ fn draw_preview(row: &TraceRow, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         facts.extend(text::foreign(prompt, Role::Dim));
     }
     facts.push(Piece::own(format!(" {} {} spans, {} chunks", cx.glyphs.dot, row.spans, row.chunks), Role::Dim));
-    if let Some(words) = unsupported_words(row.grounded) {
-        facts.push(Piece::own(format!(" {} {words}", cx.glyphs.dot), Role::Bad));
-    }
     if let Some(feedback) = row.feedback {
         facts.push(Piece::own(format!(" {} feedback {feedback:.2}", cx.glyphs.dot), Role::Warning));
     }
