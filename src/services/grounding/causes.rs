@@ -18,6 +18,9 @@ use crate::store::{OpenAnswer, SeenChunk};
 
 /// From this share of the question's weight on, a sentence of a chunk is taken to answer it.
 const ANSWERS: f64 = 0.6;
+/// Below this share of a sentence's weight, a text retrieved since is not asked whether it carries it: to say in quite other
+/// words what a sentence says, it would not have been found by its words.
+const LEAST: f64 = 0.2;
 /// Chunks of other traces that a sentence is held against.
 const CANDIDATES: usize = 4;
 /// Texts of chunks that are searched; beyond them the first by document count.
@@ -141,10 +144,13 @@ impl Everything {
     /// Whether one of the chunks that were retrieved since could change why an answer is wrong: it carries a sentence that no
     /// chunk carried, or answers the question.
     pub fn is_reached(&self, scorer: &Scorer, since: &Since, open: &OpenAnswer) -> bool {
+        let has_to_do = |text: &str, chunk: &Chunk| {
+            self.rarity.coverage(text, chunk.content.as_deref().unwrap_or_default()) >= LEAST
+        };
         let carries = |text: &String| {
-            since
-                .found(&self.rarest(text))
-                .any(|chunk| verdict(scorer, &open.question, text, chunk) == Verdict::Supported)
+            let words = self.rarest(text);
+            let mut found = since.found(&words).filter(|chunk| has_to_do(text, chunk));
+            found.any(|chunk| verdict(scorer, &open.question, text, chunk) == Verdict::Supported)
         };
         open.absent.iter().any(carries)
             || since.found(&self.rarest(&open.question)).any(|chunk| self.covers(&open.question, chunk))

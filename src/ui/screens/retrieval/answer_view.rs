@@ -194,7 +194,8 @@ fn put_rows(rows: &[Vec<Piece>], area: Rect, buf: &mut Buffer, cx: &DrawCx) {
         let cut = place + 1 == usize::from(area.height) && rows.len() > place + 1;
         let room = usize::from(area.width).saturating_sub(usize::from(cut));
         let used = text::put_pieces(buf, (area.x, y), row, room, cx.theme);
-        if cut {
+        // A row that does not fit says so itself.
+        if cut && text::pieces_width(row) <= room {
             text::put(buf, area.x + used, y, cx.glyphs.ellipsis, 1, cx.style(Role::Dim));
         }
     }

@@ -62,7 +62,12 @@ impl Retrieval {
             let label = "Show the judge's last answer".to_owned();
             items.push(PickItem { detail: "as a run".into(), ..item("answer", label) });
         }
-        let pick = Pick { action: Action::AskJudge, title: "Ask a judge".into(), items, choose: Choose::One };
+        let pick = Pick {
+            action: Action::AskJudge,
+            title: "Ask a judge; M chooses the model".into(),
+            items,
+            choose: Choose::One,
+        };
         vec![Effect::Pick(pick)]
     }
 
@@ -151,7 +156,7 @@ fn question(summary: &JudgeSummary) -> Confirm {
 /// What came of it, in one line.
 fn words(outcome: &JudgeOutcome) -> String {
     let mut parts = vec![format!(
-        "{} told of {} of {}, ${}",
+        "{} judged {} of {}, ${}",
         outcome.model,
         outcome.judged,
         text::counted(outcome.asked, "sentence"),

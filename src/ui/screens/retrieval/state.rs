@@ -288,7 +288,10 @@ impl Retrieval {
 
     fn of_chunk(&self, named: u32, such: impl Fn(Verdict) -> bool) -> Vec<usize> {
         let holds = |sentence: &GroundedSentence| {
-            such(sentence.standing()) && sentence.evidence.iter().any(|evidence| evidence.rank == named)
+            // A judge does not say which chunk it means: the one with the best evidence is the likeliest.
+            let decided_by_judge = sentence.standing() != sentence.verdict;
+            let most = if decided_by_judge { 1 } else { usize::MAX };
+            such(sentence.standing()) && sentence.evidence.iter().take(most).any(|evidence| evidence.rank == named)
         };
         self.sentences.iter().enumerate().filter(|(_, sentence)| holds(sentence)).map(|(place, _)| place).collect()
     }
