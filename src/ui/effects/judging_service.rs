@@ -141,7 +141,7 @@ fn work(worker: &ServicesWorker, planned: Planned, id: RequestId, reply: &dyn Re
     let mut missing = judged.missing;
     missing.extend(outcome.stopped_by);
     if outcome.unknown > 0 {
-        missing.push("it was asked and never heard of again".to_owned());
+        missing.push("the judge was asked and its answer not waited for; it may be billed all the same".to_owned());
     }
     let [answer] = answers;
     let ended = JudgeOutcome {

@@ -70,16 +70,16 @@ fn report(done: bool) -> AblationReport {
     }
 }
 
-fn outcome(status: RunStatus, report: Option<AblationReport>, stopped_by: Option<&str>) -> AblationAnswer {
+fn ended() -> AblationAnswer {
     AblationAnswer::Ended(Arc::new(AblationOutcome {
-        status,
-        report,
+        status: RunStatus::Completed,
+        report: Some(report(true)),
         run_id: RunId::from("0199"),
         answers: 25,
         failed: 0,
         unknown: 0,
         cost: None,
-        stopped_by: stopped_by.map(Into::into),
+        stopped_by: None,
     }))
 }
 
@@ -119,7 +119,7 @@ fn an_ablation_is_walked_from_its_dialog_to_its_end() {
     keep("ablation-running", &stage);
     stage.keys("A");
     assert!(stage.picture((120, 40)).contains("an ablation is under way"), "one at a time");
-    ablation(&mut stage, outcome(RunStatus::Completed, Some(report(true)), None));
+    ablation(&mut stage, ended());
     keep("ablation-ended", &stage);
     let picture = stage.picture((200, 60));
     assert!(picture.contains("chunk 3 is responsible") && picture.contains("moves by 0.92, 0.81 to 1.00"), "{picture}");
@@ -134,7 +134,7 @@ fn an_ablation_that_was_stopped_goes_on() {
     let mut stage = begun();
     stage.keys("ctrl-c");
     assert!(stage.effects.iter().any(|effect| matches!(effect, Effect::Cancel(_))), "ctrl-c stops it");
-    ablation(&mut stage, outcome(RunStatus::Interrupted, Some(report(false)), Some("stopped by the user")));
+    reply(&mut stage, |request| matches!(request, Request::Ablation(_)), Answer::Stopped);
     keep("ablation-stopped", &stage);
     stage.keys("A").typed("go on").keys("enter");
     assert_eq!(asked(&stage), AblationRequest::Resume(RunId::from("0199")));
@@ -270,6 +270,14 @@ fn a_judge_is_asked_about_what_cannot_be_told_and_its_verdict_stands_there() {
     let picture = stage.picture((200, 60));
     assert!(picture.contains("(local/gemma3)") && picture.contains("says local/gemma3: source 2"), "{picture}");
     assert!(picture.contains("✗3"), "it counts\n{picture}");
+    // One that is stopped can be asked again.
+    stage.keys("V down enter");
+    judge(&mut stage, summary(1));
+    stage.keys("y ctrl-c");
+    reply(&mut stage, |request| matches!(request, Request::Judge(_)), Answer::Stopped);
+    assert!(stage.picture((120, 40)).contains("stopped; asking again"), "it says so");
+    stage.keys("V down enter");
+    assert!(matches!(judge_asked(&stage), JudgeRequest::Plan(_)));
 }
 
 #[test]
