@@ -126,7 +126,7 @@ impl Retrieval {
             }
             Answer::Stopped => {
                 self.asking.running = None;
-                self.asking.told = Some("stopped; asking again takes what was answered from the cache".into());
+                self.asking.told = Some("stopped; it can be asked again".into());
             }
             _ => {}
         }

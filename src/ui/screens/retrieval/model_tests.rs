@@ -275,7 +275,7 @@ fn a_judge_is_asked_about_what_cannot_be_told_and_its_verdict_stands_there() {
     judge(&mut stage, summary(1));
     stage.keys("y ctrl-c");
     reply(&mut stage, |request| matches!(request, Request::Judge(_)), Answer::Stopped);
-    assert!(stage.picture((120, 40)).contains("stopped; asking again"), "it says so");
+    assert!(stage.picture((120, 40)).contains("stopped; it can be asked again"), "it says so");
     stage.keys("V down enter");
     assert!(matches!(judge_asked(&stage), JudgeRequest::Plan(_)));
 }
