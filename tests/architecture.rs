@@ -89,6 +89,7 @@ const IO: &[&str] = &["std::fs", "std::thread", "std::net", "std::process", "std
 const REGISTRIES: &[(&str, &str)] = &[
     ("importers", "Importer"),
     ("providers", "Provider"),
+    ("providers", "Keyed"),
     ("exporters", "Exporter"),
     ("evaluators", "Evaluator"),
     ("ui/screens", "Screen"),

@@ -159,4 +159,20 @@ mod tests {
         let said = Cli::command().try_get_matches_from(words).unwrap_err().to_string();
         assert!(said.contains("must be 0 or more"), "{said}");
     }
+
+    #[test]
+    fn every_command_that_asks_models_takes_the_same_flags() {
+        let flags = ["--max-cost", "0.1", "--price", "a/b=1,2", "--free", "a/c", "--concurrency", "2", "--no-cache"];
+        let flags = || flags.into_iter().chain(["--dry-run", "--yes"]);
+        for command in ["replay", "ablate t", "golden run", "ground t --judge a/b"] {
+            let words = std::iter::once("hindcast").chain(command.split(' ')).chain(flags());
+            assert!(Cli::try_parse_from(words).is_ok(), "{command}");
+        }
+        // Without a judge nothing is asked, so there is nothing to pay for.
+        for flag in ["--yes", "--dry-run", "--no-cache", "--max-cost=1", "--free=a/b"] {
+            let said = Cli::try_parse_from(["hindcast", "ground", "t", flag]).unwrap_err().to_string();
+            assert!(said.contains("--judge <MODEL>"), "{said}");
+        }
+        assert!(Cli::try_parse_from(["hindcast", "ground", "t"]).is_ok());
+    }
 }

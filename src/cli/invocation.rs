@@ -59,13 +59,7 @@ impl Invocation {
     /// What the services are to open.
     pub fn asked(&self) -> Asked {
         let Global { workspace, config, theme, .. } = self.global.clone();
-        let replay = match &self.command {
-            Some(Command::Replay(args)) => (args.max_cost, args.concurrency),
-            _ => (None, None),
-        };
         let flags = Flags {
-            max_cost_usd: replay.0,
-            concurrency: replay.1,
             theme,
             mouse: self.global.no_mouse.then_some(false),
             animation: self.global.no_animation.then_some(false),

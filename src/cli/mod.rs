@@ -1,6 +1,7 @@
 //! The command line: arguments in, data on stdout, everything else on stderr, an exit code out.
 
 mod ablation_text;
+mod agreement;
 mod answered_by;
 mod args;
 mod cell;
@@ -14,8 +15,12 @@ mod figures;
 mod interrupt;
 mod invocation;
 mod notices;
+mod outcome_text;
 mod output;
+mod paid_flags;
+mod plan_text;
 mod replay_live;
+mod run_end;
 mod shape;
 mod skipped_text;
 mod span_json;
@@ -24,6 +29,7 @@ mod terminal;
 mod trace_rows;
 mod trace_text;
 mod usage;
+mod variant_flags;
 
 pub use commands::run;
 pub use invocation::Invocation;

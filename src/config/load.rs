@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use super::error::{ConfigError, Mistake};
 use super::model::{Config, Setting, Source};
 use super::{Environment, check, environment, file};
-use crate::domain::money::Money;
 
 /// Largest configuration file that is read, in bytes.
 const MOST_BYTES: u64 = 4 << 20;
@@ -24,10 +23,6 @@ pub struct Origins {
 /// Values that flags of the command line set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flags {
-    /// `--max-cost`, in US dollars.
-    pub max_cost_usd: Option<Money>,
-    /// `--concurrency`.
-    pub concurrency: Option<u32>,
     /// `--theme`.
     pub theme: Option<String>,
     /// `--no-mouse` is `Some(false)`.
@@ -105,9 +100,7 @@ fn apply_flags(config: &mut Config, flags: &Flags) {
             *slot = Setting { value: value.clone(), source: Source::Flag(name) };
         }
     }
-    let (defaults, workbench) = (&mut config.defaults, &mut config.workbench);
-    set(&mut defaults.max_cost_usd, flags.max_cost_usd.as_ref(), "--max-cost");
-    set(&mut defaults.concurrency, flags.concurrency.as_ref(), "--concurrency");
+    let workbench = &mut config.workbench;
     set(&mut workbench.mouse, flags.mouse.as_ref(), "--no-mouse");
     set(&mut workbench.animation, flags.animation.as_ref(), "--no-animation");
     set(&mut workbench.ascii, flags.ascii.as_ref(), "--ascii");

@@ -1,6 +1,7 @@
 //! The configuration: typed, layered, and strict about what it does not know.
 
 mod check;
+mod effective;
 mod environment;
 mod error;
 mod file;
@@ -13,11 +14,10 @@ mod reader;
 mod tests;
 
 pub use crate::domain::nearest::nearest;
+pub use effective::Effective;
 pub use environment::{Environment, Variables};
 pub use error::{ConfigError, Mistake};
 pub use load::{Flags, Origins, load};
-pub use model::{
-    CacheSettings, Config, Defaults, Effective, PriceOverride, PromptSettings, Provider, Setting, Source, Workbench,
-};
+pub use model::{CacheSettings, Config, Defaults, PriceOverride, PromptSettings, Provider, Setting, Source, Workbench};
 pub use model::{EditorMode, FILE_NAME};
 pub use paths::Paths;

@@ -169,9 +169,9 @@ fn later_layers_win_and_each_value_knows_where_it_was_set() {
     assert_eq!(find("animation"), ("true".into(), "default".into()));
     assert_eq!(find("providers.openai.max_concurrency"), ("3".into(), "config.toml:6".into()));
     assert_eq!(find("providers.openai.kind"), ("openai".into(), "default".into()));
-    let flags = Flags { concurrency: Some(1), ..Flags::default() };
-    let config = load(&Origins::default(), &Variables::fixed([("HINDCAST_CONCURRENCY", "7")]), &flags).unwrap();
-    assert_eq!(config.defaults.concurrency, Setting { value: 1, source: Source::Flag("--concurrency") });
+    let flags = Flags { mouse: Some(false), ..Flags::default() };
+    let config = load(&Origins::default(), &Variables::fixed([("HINDCAST_MOUSE", "true")]), &flags).unwrap();
+    assert_eq!(config.workbench.mouse, Setting { value: false, source: Source::Flag("--no-mouse") });
 }
 
 #[test]

@@ -183,10 +183,11 @@ pub fn edits_in_words(edits: &[ChunkEdit]) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn chunks() -> Vec<Chunk> {
+    /// Three chunks, `text 1` of `doc-1` and so on.
+    pub(crate) fn chunks() -> Vec<Chunk> {
         let chunk = |rank: u32| Chunk {
             role: ChunkRole::Retrieved,
             rank,

@@ -35,6 +35,7 @@ pub mod provider;
 pub mod retrieval;
 pub mod run;
 pub mod run_design;
+pub mod run_result;
 pub mod score;
 pub mod sentences;
 pub mod span;

@@ -1,13 +1,13 @@
-//! Runs of a replay: variants, cases and their results, as journalled and as in the public tables.
+//! Runs of a replay: models, variants and cases, as journalled and as in the public tables.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::chain::{ChainOptions, ChainStep};
+use super::chain::ChainOptions;
 use super::chunk::Chunk;
 use super::chunk_edit::edits_in_words;
 use super::chunk_lists::ChunkLists;
-use super::ids::{ResultId, RunId, SpanId, TraceId, VariantId};
+use super::ids::{RunId, SpanId, TraceId, VariantId};
 use super::message::{Message, ToolCall};
 use super::message_edit::MessageEdit;
 use super::model_price::ModelPrice;
@@ -16,6 +16,7 @@ use super::run_design::{AblationDesign, Decided, StopRule, VariantRole};
 use super::time::Timestamp;
 
 pub use super::chunk_edit::ChunkEdit;
+pub use super::run_result::{ResultPlace, ResultStatus, RunResult};
 
 /// A model as the user names it: `provider/model`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -195,6 +196,31 @@ pub struct Case {
     pub finish_reason: Option<String>,
 }
 
+impl Case {
+    /// A call of which nothing is known but where it belongs.
+    pub fn unknown(trace_id: TraceId, span_id: SpanId) -> Self {
+        Self {
+            trace_id,
+            span_id,
+            provider: None,
+            model: None,
+            messages: Vec::new(),
+            parameters: Map::new(),
+            tools: None,
+            prompt: super::span::PromptRef::default(),
+            chunks: Vec::new(),
+            question: String::new(),
+            answer: None,
+            answer_tool_calls: Vec::new(),
+            usage: super::span::Usage::default(),
+            cost: super::span::Cost::Unknown,
+            duration_ns: None,
+            ttft_ns: None,
+            finish_reason: None,
+        }
+    }
+}
+
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -226,46 +252,6 @@ impl RunStatus {
     /// Reads a status' name in the tables.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Running, Self::Completed, Self::Budget, Self::Interrupted, Self::Failed]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-    }
-}
-
-/// How one result stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ResultStatus {
-    /// Answered.
-    Ok,
-    /// The provider refused or failed, for good.
-    Failed,
-    /// The stream was cut; the text so far is kept and is no answer.
-    Incomplete,
-    /// Sent, and never heard of again: a kill or power cut in between.
-    Unknown,
-    /// Not sent, with the reason in `error`.
-    Skipped,
-    /// A chain that left its recording, and ended there: a result about the model, no failure of its provider. How it
-    /// left stands in `error` and in its steps.
-    Diverged,
-}
-
-impl ResultStatus {
-    /// The status' name in the tables.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Failed => "failed",
-            Self::Incomplete => "incomplete",
-            Self::Unknown => "unknown",
-            Self::Skipped => "skipped",
-            Self::Diverged => "diverged",
-        }
-    }
-
-    /// Reads a status' name in the tables.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Ok, Self::Failed, Self::Incomplete, Self::Unknown, Self::Skipped, Self::Diverged]
             .into_iter()
             .find(|status| status.as_str() == text)
     }
@@ -377,75 +363,4 @@ pub struct CaseChoice {
     /// How chains are replayed.
     #[serde(default, skip_serializing_if = "ChainOptions::is_default")]
     pub chain: ChainOptions,
-}
-
-/// One answer of a run, as journalled, as in `runs RUN_ID --format jsonl` and as in the `results` table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RunResult {
-    /// The run.
-    pub run_id: RunId,
-    /// Its own id.
-    pub result_id: ResultId,
-    /// The case's trace.
-    pub trace_id: TraceId,
-    /// The case's span.
-    pub span_id: SpanId,
-    /// The variant.
-    pub variant: VariantId,
-    /// The model asked, `provider/model`.
-    pub model: String,
-    /// The prompt version, `name@version`.
-    pub prompt: Option<String>,
-    /// Which sample, from 0.
-    pub sample: u32,
-    /// How it stands.
-    pub status: ResultStatus,
-    /// The answer's text.
-    pub output_text: Option<String>,
-    /// Tool calls the model asked for.
-    #[serde(default)]
-    pub tool_calls: Vec<ToolCall>,
-    /// Why the model stopped.
-    pub finish_reason: Option<String>,
-    /// Tokens as the provider counted them.
-    pub input_tokens: Option<u64>,
-    /// See `input_tokens`.
-    pub output_tokens: Option<u64>,
-    /// See `input_tokens`.
-    pub cached_input_tokens: Option<u64>,
-    /// See `input_tokens`.
-    pub reasoning_tokens: Option<u64>,
-    /// What it cost; `None` where unknown; 0 from the cache.
-    pub cost_usd: Option<Money>,
-    /// `recorded` (the provider said), `computed`, `reserved` (an unknown or cut call, charged in full) or `unknown`.
-    pub cost_source: String,
-    /// From sending to the end of the answer, in milliseconds.
-    pub latency_ms: Option<f64>,
-    /// From sending to the first piece of the answer, in milliseconds.
-    pub ttft_ms: Option<f64>,
-    /// How often it was sent.
-    pub attempts: u32,
-    /// Whether it was served from the cache.
-    pub from_cache: bool,
-    /// What went wrong.
-    pub error: Option<String>,
-    /// The requests of a chain, in order; empty for a single call.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub steps: Vec<ChainStep>,
-    /// What of the recorded request was not sent, since the target does not take it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub dropped: Vec<String>,
-    /// The model that says it answered, where the provider says; a gateway may ask another than was asked for. Of a chain
-    /// that of its last answer. Untrusted text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub response_model: Option<String>,
-    /// Input tokens written to the provider's cache, a part of `input_tokens`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cache_write_tokens: Option<u64>,
-    /// Input tokens of sound, a part of `input_tokens`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub audio_input_tokens: Option<u64>,
-    /// Output tokens of sound, a part of `output_tokens`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub audio_output_tokens: Option<u64>,
 }

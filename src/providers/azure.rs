@@ -7,16 +7,16 @@
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
+use serde_json::Value;
 
-use super::answer::Answer;
-use super::error::{CallError, ProviderError};
+use super::error::ProviderError;
 use super::key::Environment;
-use super::openai::{ChatWire, Dialect, body, model_ids};
-use super::recorded::{NameRule, ToolNames};
-use super::remote::{Connection, path_segment};
+use super::keyed::Keyed;
+use super::openai::{ChatWire, Dialect, body};
+use super::recorded::ToolNames;
+use super::remote::{Connection, Wire, path_segment};
 use super::request::{Prepared, Request};
-use super::{EmbeddingEndpoint, OnEvent, Provider};
+use super::{EmbeddingEndpoint, Provider};
 use crate::domain::provider::ProviderSettings;
 use crate::http::{Header, HeaderText};
 
@@ -31,11 +31,6 @@ pub(super) struct Azure {
 }
 
 impl Azure {
-    /// Where it is.
-    pub(super) const fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
     /// Makes one from its settings: `base_url` is the resource's address, with or without `/openai/v1`.
     pub(super) fn make(
         settings: &ProviderSettings,
@@ -57,21 +52,8 @@ impl Azure {
         Ok(Arc::new(Self { connection, api_version: settings.api_version.clone(), prefix, is_token }))
     }
 
-    /// The key, or the token, in the header that it goes in.
-    pub(super) fn headers(&self) -> Vec<Header<'_>> {
-        let key = self.connection.key();
-        let header = |key| {
-            if self.is_token {
-                Header { name: "authorization", value: HeaderText::Bearer(key) }
-            } else {
-                Header { name: "api-key", value: HeaderText::Secret(key) }
-            }
-        };
-        key.map(header).into_iter().collect()
-    }
-
     /// The path of an operation, such as `embeddings`, of a deployment.
-    pub(super) fn path(&self, model: &str, operation: &str) -> String {
+    pub(super) fn path_of(&self, model: &str, operation: &str) -> String {
         match &self.api_version {
             Some(version) => format!(
                 "{}/deployments/{}/{operation}?api-version={}",
@@ -84,40 +66,44 @@ impl Azure {
     }
 }
 
-impl Provider for Azure {
-    fn name(&self) -> &str {
-        self.connection.name()
+impl Keyed for Azure {
+    fn connection(&self) -> &Connection {
+        &self.connection
     }
 
-    fn origin(&self) -> &str {
-        self.connection.origin()
+    fn wire(&self) -> &'static dyn Wire {
+        &ChatWire
     }
 
-    fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
-        let names = ToolNames::of(request, NameRule::Plain);
-        let mut dropped = Vec::new();
-        let body = body(request, Dialect::Maker, &names, &mut dropped)?;
-        Prepared::remote(request, &body.into(), dropped, names)
+    /// The key, or the token, in the header that it goes in.
+    fn headers(&self) -> Vec<Header<'_>> {
+        let key = self.connection.key();
+        let header = |key| {
+            if self.is_token {
+                Header { name: "authorization", value: HeaderText::Bearer(key) }
+            } else {
+                Header { name: "api-key", value: HeaderText::Secret(key) }
+            }
+        };
+        key.map(header).into_iter().collect()
     }
 
-    fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
-        Box::pin(async move {
-            let path = self.path(&prepared.model, "chat/completions");
-            self.connection.ask(&ChatWire, &path, &self.headers(), prepared, on_event).await
-        })
+    fn body(&self, request: &Request, names: &ToolNames, dropped: &mut Vec<String>) -> Result<Value, ProviderError> {
+        Ok(body(request, Dialect::Maker, names, dropped)?.into())
     }
 
-    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+    fn path(&self, prepared: &Prepared) -> String {
+        self.path_of(&prepared.model, "chat/completions")
+    }
+
+    fn models_path(&self) -> String {
+        match &self.api_version {
+            Some(version) => format!("{}/models?api-version={}", self.prefix, path_segment(version)),
+            None => format!("{}/models", self.prefix),
+        }
+    }
+
+    fn embedding(&self) -> Option<&dyn EmbeddingEndpoint> {
         Some(self)
-    }
-
-    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
-        Box::pin(async {
-            let path = match &self.api_version {
-                Some(version) => format!("{}/models?api-version={}", self.prefix, path_segment(version)),
-                None => format!("{}/models", self.prefix),
-            };
-            self.connection.list(&ChatWire, &path, &self.headers(), model_ids).await
-        })
     }
 }

@@ -7,14 +7,14 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use super::azure::Azure;
-use super::cohere::{Cohere, CohereWire};
+use super::cohere::Cohere;
 use super::error::{CallError, CallErrorKind};
-use super::gemini::{Gemini, GenerateWire};
-use super::mistral::{Mistral, MistralWire};
-use super::openai::{ChatWire, OpenAi};
-use super::remote::{Connection, Wire, path_segment};
+use super::gemini::Gemini;
+use super::keyed::{Keyed, post};
+use super::mistral::Mistral;
+use super::openai::OpenAi;
+use super::remote::path_segment;
 use super::responses::Responses;
-use crate::http::Header;
 
 /// What a text is: some models embed a question differently from a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,74 +51,32 @@ pub trait EmbeddingEndpoint: Send + Sync {
 /// Texts of one request: all makers allow as many, and the answer stays below the limit on documents.
 const MOST: usize = 64;
 
-/// `{"model", "input", "encoding_format"}` to `{"data": [{"index", "embedding"}], "usage": {"prompt_tokens"}}`.
-async fn as_openai(
-    connection: &Connection,
-    wire: &dyn Wire,
-    path: &str,
-    headers: &[Header<'_>],
-    model: &str,
-    texts: &[&str],
-) -> Result<Embedded, CallError> {
-    let body = json!({"model": model, "input": texts, "encoding_format": "float"});
-    let answer = connection.post(wire, path, headers, body.to_string().into_bytes()).await?;
-    let list = answer.get("data").and_then(Value::as_array).ok_or_else(no_vectors)?;
-    let mut vectors = vec![Vec::new(); texts.len()];
-    for (place, one) in list.iter().enumerate() {
-        let index = one.get("index").and_then(Value::as_u64).map_or(place, |index| index as usize);
-        *vectors.get_mut(index).ok_or_else(no_vectors)? = vector(one.get("embedding"))?;
+/// A provider's form of embeddings; `OpenAI`'s where it says nothing else: `{"model", "input", "encoding_format"}` to
+/// `{"data": [{"index", "embedding"}], "usage": {"prompt_tokens"}}`.
+trait EmbeddingForm: Keyed {
+    /// Where texts are sent.
+    fn at(&self, _model: &str) -> String {
+        "/embeddings".to_owned()
     }
-    let usage = ["/usage/prompt_tokens", "/usage/total_tokens"].iter().find_map(|at| answer.pointer(at)?.as_u64());
-    whole(vectors, texts.len(), usage)
-}
 
-fn vector(value: Option<&Value>) -> Result<Vec<f32>, CallError> {
-    let list = value.and_then(Value::as_array).ok_or_else(no_vectors)?;
-    list.iter().map(|one| one.as_f64().map(|one| one as f32).ok_or_else(no_vectors)).collect()
-}
-
-fn whole(vectors: Vec<Vec<f32>>, texts: usize, input_tokens: Option<u64>) -> Result<Embedded, CallError> {
-    let width = vectors.first().map_or(0, Vec::len);
-    if vectors.len() != texts || vectors.iter().any(|vector| vector.len() != width || vector.is_empty()) {
-        return Err(no_vectors());
+    /// What is sent.
+    fn texts(&self, model: &str, texts: &[&str], _side: TextSide) -> Value {
+        json!({"model": model, "input": texts, "encoding_format": "float"})
     }
-    Ok(Embedded { vectors, input_tokens })
-}
 
-fn no_vectors() -> CallError {
-    let said = "the answer does not hold one vector for each text: is this a model that embeds?";
-    CallError::new(CallErrorKind::Malformed, said)
-}
-
-macro_rules! speaks_openai {
-    ($provider:ty, $wire:expr, |$own:ident, $model:ident| $path:expr, $headers:expr) => {
-        impl EmbeddingEndpoint for $provider {
-            fn most(&self) -> usize {
-                MOST
-            }
-
-            fn embed<'a>(
-                &'a self,
-                model: &'a str,
-                texts: &'a [&'a str],
-                _: TextSide,
-            ) -> BoxFuture<'a, Result<Embedded, CallError>> {
-                Box::pin(async move {
-                    let ($own, $model) = (self, model);
-                    let path: String = $path;
-                    as_openai(self.connection(), &$wire, &path, &$headers, model, texts).await
-                })
-            }
+    /// The vectors of so many texts, and the tokens that are billed; `None` where the answer does not hold them.
+    fn vectors(&self, answer: &Value, texts: usize) -> Option<(Vec<Vec<f32>>, Option<u64>)> {
+        let mut vectors = vec![Vec::new(); texts];
+        for (place, one) in answer.get("data")?.as_array()?.iter().enumerate() {
+            let index = one.get("index").and_then(Value::as_u64).map_or(place, |index| index as usize);
+            *vectors.get_mut(index)? = vector(one.get("embedding")?)?;
         }
-    };
+        let usage = ["/usage/prompt_tokens", "/usage/total_tokens"].iter().find_map(|at| answer.pointer(at)?.as_u64());
+        Some((vectors, usage))
+    }
 }
 
-speaks_openai!(OpenAi, ChatWire, |own, _model| "/embeddings".to_owned(), own.headers());
-speaks_openai!(Responses, ChatWire, |own, _model| "/embeddings".to_owned(), own.connection().bearer());
-speaks_openai!(Mistral, MistralWire, |own, _model| "/embeddings".to_owned(), own.connection().bearer());
-speaks_openai!(Azure, ChatWire, |own, model| own.path(model, "embeddings"), own.headers());
-
-impl EmbeddingEndpoint for Gemini {
+impl<P: EmbeddingForm> EmbeddingEndpoint for P {
     fn most(&self) -> usize {
         MOST
     }
@@ -130,47 +88,79 @@ impl EmbeddingEndpoint for Gemini {
         side: TextSide,
     ) -> BoxFuture<'a, Result<Embedded, CallError>> {
         Box::pin(async move {
-            let task = match side {
-                TextSide::Document => "RETRIEVAL_DOCUMENT",
-                TextSide::Question => "RETRIEVAL_QUERY",
-            };
-            let name = format!("models/{}", model.strip_prefix("models/").unwrap_or(model));
-            let one = |text: &&str| json!({"model": name, "content": {"parts": [{"text": text}]}, "taskType": task});
-            let body = json!({"requests": texts.iter().map(one).collect::<Vec<_>>()}).to_string().into_bytes();
-            let path = format!("/models/{}:batchEmbedContents", path_segment(name.trim_start_matches("models/")));
-            let answer = self.connection().post(&GenerateWire, &path, &self.headers(), body).await?;
-            let list = answer.get("embeddings").and_then(Value::as_array).ok_or_else(no_vectors)?;
-            let vectors: Result<Vec<_>, _> = list.iter().map(|one| vector(one.get("values"))).collect();
-            whole(vectors?, texts.len(), answer.pointer("/usageMetadata/promptTokenCount").and_then(Value::as_u64))
+            let answer = post(self, &self.at(model), &self.texts(model, texts, side)).await?;
+            let read = self.vectors(&answer, texts.len()).filter(|(vectors, _)| is_whole(vectors, texts.len()));
+            let (vectors, input_tokens) = read.ok_or_else(|| {
+                let said = "the answer does not hold one vector for each text: is this a model that embeds?";
+                CallError::new(CallErrorKind::Malformed, said)
+            })?;
+            Ok(Embedded { vectors, input_tokens })
         })
     }
 }
 
-impl EmbeddingEndpoint for Cohere {
-    fn most(&self) -> usize {
-        MOST
+fn vector(value: &Value) -> Option<Vec<f32>> {
+    value.as_array()?.iter().map(|one| one.as_f64().map(|one| one as f32)).collect()
+}
+
+/// Whether there is a vector for each text, all of one width.
+fn is_whole(vectors: &[Vec<f32>], texts: usize) -> bool {
+    let width = vectors.first().map_or(0, Vec::len);
+    vectors.len() == texts && vectors.iter().all(|vector| vector.len() == width && !vector.is_empty())
+}
+
+impl EmbeddingForm for OpenAi {}
+
+impl EmbeddingForm for Responses {}
+
+impl EmbeddingForm for Mistral {}
+
+impl EmbeddingForm for Azure {
+    fn at(&self, model: &str) -> String {
+        self.path_of(model, "embeddings")
+    }
+}
+
+impl EmbeddingForm for Gemini {
+    fn at(&self, model: &str) -> String {
+        format!("/models/{}:batchEmbedContents", path_segment(model.trim_start_matches("models/")))
     }
 
-    fn embed<'a>(
-        &'a self,
-        model: &'a str,
-        texts: &'a [&'a str],
-        side: TextSide,
-    ) -> BoxFuture<'a, Result<Embedded, CallError>> {
-        Box::pin(async move {
-            let input = match side {
-                TextSide::Document => "search_document",
-                TextSide::Question => "search_query",
-            };
-            let body = json!({"model": model, "input_type": input, "texts": texts, "embedding_types": ["float"]});
-            let headers = self.connection().bearer();
-            let answer =
-                self.connection().post(&CohereWire, "/v2/embed", &headers, body.to_string().into_bytes()).await?;
-            let list = answer.pointer("/embeddings/float").and_then(Value::as_array).ok_or_else(no_vectors)?;
-            let vectors: Result<Vec<_>, _> = list.iter().map(|one| vector(Some(one))).collect();
-            let billed = answer.pointer("/meta/billed_units/input_tokens").and_then(Value::as_f64);
-            whole(vectors?, texts.len(), billed.map(|billed| billed.ceil() as u64))
-        })
+    fn texts(&self, model: &str, texts: &[&str], side: TextSide) -> Value {
+        let task = match side {
+            TextSide::Document => "RETRIEVAL_DOCUMENT",
+            TextSide::Question => "RETRIEVAL_QUERY",
+        };
+        let name = format!("models/{}", model.strip_prefix("models/").unwrap_or(model));
+        let one = |text: &&str| json!({"model": name, "content": {"parts": [{"text": text}]}, "taskType": task});
+        json!({"requests": texts.iter().map(one).collect::<Vec<_>>()})
+    }
+
+    fn vectors(&self, answer: &Value, _texts: usize) -> Option<(Vec<Vec<f32>>, Option<u64>)> {
+        let list = answer.get("embeddings")?.as_array()?;
+        let vectors: Option<Vec<_>> = list.iter().map(|one| vector(one.get("values")?)).collect();
+        Some((vectors?, answer.pointer("/usageMetadata/promptTokenCount").and_then(Value::as_u64)))
+    }
+}
+
+impl EmbeddingForm for Cohere {
+    fn at(&self, _model: &str) -> String {
+        "/v2/embed".to_owned()
+    }
+
+    fn texts(&self, model: &str, texts: &[&str], side: TextSide) -> Value {
+        let input = match side {
+            TextSide::Document => "search_document",
+            TextSide::Question => "search_query",
+        };
+        json!({"model": model, "input_type": input, "texts": texts, "embedding_types": ["float"]})
+    }
+
+    fn vectors(&self, answer: &Value, _texts: usize) -> Option<(Vec<Vec<f32>>, Option<u64>)> {
+        let list = answer.pointer("/embeddings/float")?.as_array()?;
+        let vectors: Option<Vec<_>> = list.iter().map(vector).collect();
+        let billed = answer.pointer("/meta/billed_units/input_tokens").and_then(Value::as_f64);
+        Some((vectors?, billed.map(|billed| billed.ceil() as u64)))
     }
 }
 

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::error::ProviderError;
 use super::registry::REGISTRY;
+use super::replaced::replaced;
 use crate::domain::provider::{KeySource, ProviderSettings};
 
 /// A piece of a key as short as this is taken out of messages; providers echo keys with their middle cut out.
@@ -105,27 +106,11 @@ pub(super) fn redact(text: &str, key: Option<&SecretString>) -> String {
     let Some(key) = key.map(ExposeSecret::expose_secret).filter(|key| key.len() >= SHORTEST_PIECE) else {
         return text.to_owned();
     };
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        // The longest run from here that is part of the key.
-        let mut length = 0;
-        for (start, character) in rest.char_indices() {
-            let end = start + character.len_utf8();
-            if !key.contains(&rest[..end]) {
-                break;
-            }
-            length = end;
-        }
-        if length >= SHORTEST_PIECE {
-            clean.push_str("[key]");
-            rest = &rest[length..];
-        } else {
-            clean.push(first);
-            rest = &rest[first.len_utf8()..];
-        }
-    }
-    clean
+    // The longest run from here that is part of the key.
+    replaced(text, "[key]", |rest| {
+        let ends = rest.char_indices().map(|(at, character)| at + character.len_utf8());
+        ends.take_while(|end| key.contains(&rest[..*end])).last().filter(|length| *length >= SHORTEST_PIECE)
+    })
 }
 
 #[cfg(test)]

@@ -5,17 +5,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::error::{CallError, ProviderError};
 use super::key::Environment;
-use super::openai::{ChatWire, Dialect, body, model_ids};
-use super::recorded::{NameRule, ToolNames};
+use super::keyed::Keyed;
+use super::openai::{ChatWire, Dialect, body};
+use super::recorded::ToolNames;
 use super::remote::{Assembly, Connection, Refusal, Wire};
 use super::request::{Prepared, Request};
-use super::{EmbeddingEndpoint, OnEvent, Provider};
+use super::{EmbeddingEndpoint, Provider};
 use crate::domain::provider::ProviderSettings;
 
 /// The maker's own address.
@@ -29,11 +29,6 @@ pub(super) struct Mistral {
 }
 
 impl Mistral {
-    /// Where it is.
-    pub(super) const fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
     /// Makes one from its settings.
     pub(super) fn make(
         settings: &ProviderSettings,
@@ -148,36 +143,27 @@ impl Wire for MistralWire {
     }
 }
 
-impl Provider for Mistral {
-    fn name(&self) -> &str {
-        self.connection.name()
+impl Keyed for Mistral {
+    fn connection(&self) -> &Connection {
+        &self.connection
     }
 
-    fn origin(&self) -> &str {
-        self.connection.origin()
+    fn wire(&self) -> &'static dyn Wire {
+        &MistralWire
     }
 
-    fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
-        let names = ToolNames::of(request, NameRule::Plain);
-        let mut dropped = Vec::new();
-        let mut body = body(request, Dialect::Compatible, &names, &mut dropped)?;
-        translate(&mut body, &mut dropped);
-        Prepared::remote(request, &body.into(), dropped, names)
+    fn body(&self, request: &Request, names: &ToolNames, dropped: &mut Vec<String>) -> Result<Value, ProviderError> {
+        let mut body = body(request, Dialect::Compatible, names, dropped)?;
+        translate(&mut body, dropped);
+        Ok(body.into())
     }
 
-    fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
-        Box::pin(async move {
-            let headers = self.connection.bearer();
-            self.connection.ask(&MistralWire, "/chat/completions", &headers, prepared, on_event).await
-        })
+    fn path(&self, _: &Prepared) -> String {
+        "/chat/completions".to_owned()
     }
 
-    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+    fn embedding(&self) -> Option<&dyn EmbeddingEndpoint> {
         Some(self)
-    }
-
-    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
-        Box::pin(async { self.connection.list(&MistralWire, "/models", &self.connection.bearer(), model_ids).await })
     }
 }
 

@@ -6,11 +6,10 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
-use super::cohere::{Cohere, CohereWire};
+use super::cohere::Cohere;
 use super::error::{CallError, CallErrorKind};
-use super::openai::{ChatWire, OpenAi};
-use super::remote::{Connection, Wire};
-use crate::http::Header;
+use super::keyed::{Keyed, post};
+use super::openai::OpenAi;
 
 /// An order as it came.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,19 +33,36 @@ pub trait RerankEndpoint: Send + Sync {
     ) -> BoxFuture<'a, Result<Reranked, CallError>>;
 }
 
-async fn ask(
-    connection: &Connection,
-    (wire, path, headers): (&dyn Wire, &str, &[Header<'_>]),
-    model: &str,
-    question: &str,
-    documents: &[&str],
-) -> Result<Reranked, CallError> {
-    let body = json!({"model": model, "query": question, "documents": documents, "top_n": documents.len()});
-    let answer = connection.post(wire, path, headers, body.to_string().into_bytes()).await?;
-    read(&answer, documents.len()).ok_or_else(|| {
-        let said = "the answer puts no documents into an order: is this a model that reranks?";
-        CallError::new(CallErrorKind::Malformed, said)
-    })
+/// Where a provider reranks.
+trait RerankForm: Keyed {
+    /// The path.
+    const AT: &'static str;
+}
+
+impl RerankForm for OpenAi {
+    const AT: &'static str = "/rerank";
+}
+
+impl RerankForm for Cohere {
+    const AT: &'static str = "/v2/rerank";
+}
+
+impl<P: RerankForm> RerankEndpoint for P {
+    fn rerank<'a>(
+        &'a self,
+        model: &'a str,
+        question: &'a str,
+        documents: &'a [&'a str],
+    ) -> BoxFuture<'a, Result<Reranked, CallError>> {
+        Box::pin(async move {
+            let body = json!({"model": model, "query": question, "documents": documents, "top_n": documents.len()});
+            let answer = post(self, P::AT, &body).await?;
+            read(&answer, documents.len()).ok_or_else(|| {
+                let said = "the answer puts no documents into an order: is this a model that reranks?";
+                CallError::new(CallErrorKind::Malformed, said)
+            })
+        })
+    }
 }
 
 /// Voyage calls the list `data`.
@@ -68,33 +84,6 @@ fn read(answer: &Value, documents: usize) -> Option<Reranked> {
         searches: billed("/meta/billed_units/search_units"),
         input_tokens: billed("/usage/total_tokens"),
     })
-}
-
-impl RerankEndpoint for OpenAi {
-    fn rerank<'a>(
-        &'a self,
-        model: &'a str,
-        question: &'a str,
-        documents: &'a [&'a str],
-    ) -> BoxFuture<'a, Result<Reranked, CallError>> {
-        Box::pin(async move {
-            ask(self.connection(), (&ChatWire, "/rerank", &self.headers()), model, question, documents).await
-        })
-    }
-}
-
-impl RerankEndpoint for Cohere {
-    fn rerank<'a>(
-        &'a self,
-        model: &'a str,
-        question: &'a str,
-        documents: &'a [&'a str],
-    ) -> BoxFuture<'a, Result<Reranked, CallError>> {
-        Box::pin(async move {
-            let headers = self.connection().bearer();
-            ask(self.connection(), (&CohereWire, "/v2/rerank", &headers), model, question, documents).await
-        })
-    }
 }
 
 #[cfg(test)]

@@ -1,20 +1,18 @@
 //! Asking a model about sentences of an answer that the scorer cannot decide.
 
-use super::super::args::dollars;
 use super::super::context::Context;
 use super::super::figures;
-use super::super::replay_live::Live;
-use super::replay::{Agreed, agree, model, print_plan, tell_plan};
-use crate::domain::model_price::ModelPrice;
-use crate::domain::money::Money;
-use crate::domain::run::{CachePolicy, ModelId, RunStatus};
+use super::super::paid_flags::PaidFlags;
+use super::super::plan_text::{agree, print_plan, tell_plan};
+use super::super::run_end;
+use super::super::variant_flags::model;
 use crate::error::{AppError, Exit};
 use crate::services::grounding::{Asking, Band, RUBRIC_NAME, Rubric, keep, plan_judge, take_rulings, was_lost};
-use crate::services::replay::{ReplayOrder, ReplayPlan, ReplayService};
+use crate::services::replay::{ReplayPlan, ReplayService};
 
 /// The flags that ask a model.
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, clap::Args)]
+#[command(mut_group("paid", |paid| paid.requires("judge")))]
 pub struct JudgeFlags {
     /// Ask a model, provider/model, about the sentences that the scorer is unsure of
     #[arg(long, value_name = "MODEL")]
@@ -22,27 +20,12 @@ pub struct JudgeFlags {
     /// Ask it about every sentence
     #[arg(long, requires = "judge")]
     pub judge_all: bool,
-    /// Never spend more than this many US dollars on it
-    #[arg(long, value_name = "USD", value_parser = dollars, allow_hyphen_values = true, requires = "judge")]
-    pub max_cost: Option<Money>,
-    /// What a model costs: US dollars per million tokens, in and out, over every other price
-    #[arg(long, value_name = "MODEL=IN,OUT", requires = "judge")]
-    pub price: Vec<ModelPrice>,
-    /// A model that costs nothing
-    #[arg(long, value_name = "MODEL", requires = "judge")]
-    pub free: Vec<ModelId>,
-    /// Ask again even where the same was judged before
-    #[arg(long, requires = "judge")]
-    pub no_cache: bool,
     /// Ask again where the last question was sent and never heard of again: it may be paid for twice
     #[arg(long, requires = "judge")]
     pub retry_unknown: bool,
-    /// Print what would be asked and what it would cost, and send nothing
-    #[arg(long, requires = "judge")]
-    pub dry_run: bool,
-    /// Do not ask before spending
-    #[arg(short = 'y', long, requires = "judge")]
-    pub yes: bool,
+    /// What it may cost
+    #[command(flatten)]
+    pub paid: PaidFlags,
 }
 
 impl JudgeFlags {
@@ -69,7 +52,7 @@ pub enum Asked {
 pub fn ask(flags: &JudgeFlags, answer: Asking, context: &mut Context<'_>) -> Result<Asked, AppError> {
     let only_scored = |answer| Asked::Answered { answer: Box::new(answer), exit: Exit::Fine };
     let Some(judge) = &flags.judge else { return Ok(only_scored(answer)) };
-    let order = order(judge, flags, context)?;
+    let order = flags.paid.order(vec![model(judge)?], &context.services.config()?.defaults);
     if answer.asked() == 0 {
         context.notices.note("the scorer is unsure of no sentence, so nothing was sent; --judge-all asks about all");
         return Ok(only_scored(answer));
@@ -79,15 +62,15 @@ pub fn ask(flags: &JudgeFlags, answer: Asking, context: &mut Context<'_>) -> Res
     let mut answers = [answer];
     let plan = plan_judge(&service, &rubric, order, &answers, &context.cancel)?;
     tell_rubric(&rubric, answers[0].asked(), context);
-    tell_plan(&plan, context);
-    if flags.dry_run {
-        print_plan(&plan, context)?;
+    tell_plan(&plan, &context.notices);
+    if flags.paid.dry_run {
+        print_plan(&plan, &mut context.out)?;
         return Ok(Asked::Planned);
     }
     if plan.requests() > 0 && !flags.retry_unknown {
         refuse_lost(&service, &answers[0], context)?;
     }
-    agree(Agreed::of(flags.yes), &plan, context)?;
+    agree(flags.paid.agreed(), &plan, &context.notices)?;
     let exit = send(plan, &service, &mut answers, context)?;
     let [answer] = answers;
     Ok(Asked::Answered { answer: Box::new(answer), exit })
@@ -101,17 +84,6 @@ fn refuse_lost(service: &ReplayService, answer: &Asking, context: &Context<'_>) 
     let message =
         "the last question to a judge about this answer was sent and never heard of again; it may have been billed";
     Err(AppError::usage(message).hint("--retry-unknown asks again, and may pay twice"))
-}
-
-fn order(judge: &str, flags: &JudgeFlags, context: &Context<'_>) -> Result<ReplayOrder, AppError> {
-    let config = context.services.config()?;
-    let mut order = ReplayOrder::new(vec![model(judge)?]);
-    order.max_cost = Some(flags.max_cost.unwrap_or(config.defaults.max_cost_usd.value));
-    order.concurrency = config.defaults.concurrency.value as usize;
-    order.cache = if flags.no_cache { CachePolicy::Ignore } else { CachePolicy::Use };
-    order.default_max_output = config.defaults.max_output_tokens.value.into();
-    order.prices = flags.price.iter().cloned().chain(flags.free.iter().cloned().map(ModelPrice::free)).collect();
-    Ok(order)
 }
 
 fn tell_rubric(rubric: &Rubric, sentences: usize, context: &Context<'_>) {
@@ -132,12 +104,7 @@ fn send(
     answers: &mut [Asking],
     context: &Context<'_>,
 ) -> Result<Exit, AppError> {
-    let token = tokio_util::sync::CancellationToken::new();
-    let stop = token.clone();
-    let _hook = context.cancel.on_cancel(move || stop.cancel());
-    let mut live = Live::new(context.notices.clone(), &plan);
-    let outcome = service.run_blocking(plan, token, |event| live.take(&event))?;
-    context.notices.clear();
+    let outcome = run_end::send(plan, service, context)?;
     if let Some(reason) = &outcome.stopped_by {
         context.notices.warning(reason);
     }
@@ -149,11 +116,5 @@ fn send(
     if outcome.unknown > 0 {
         context.notices.warning("the judge was asked and never heard of again; the scorer's verdicts stand");
     }
-    Ok(match outcome.status {
-        RunStatus::Interrupted => Exit::Interrupted,
-        RunStatus::Budget => Exit::Budget,
-        RunStatus::Failed => Exit::Provider,
-        RunStatus::Completed | RunStatus::Running if outcome.failed + outcome.unknown > 0 => Exit::Provider,
-        RunStatus::Completed | RunStatus::Running => Exit::Fine,
-    })
+    Ok(run_end::exit(outcome.status, outcome.failed + outcome.unknown))
 }

@@ -12,7 +12,16 @@ pub(super) fn agree(claim: &Quantity, evidence: &Quantity) -> bool {
         (Kind::Date, Kind::Date) => dates_agree(claim.value, evidence.value),
         (Kind::Seconds, Kind::Months) => near(claim.value, evidence.value * MONTH, 0.03),
         (Kind::Months, Kind::Seconds) => near(claim.value * MONTH, evidence.value, 0.03),
-        (Kind::Clock, Kind::Clock) => same(claim.value % 1440.0, evidence.value % 1440.0),
+        // `2000` alone may be a year or a number.
+        (Kind::Date, Kind::Plain) => same(claim.value / 10_000.0, evidence.value),
+        (Kind::Plain, Kind::Date) => same(claim.value, evidence.value / 10_000.0),
+        (Kind::Clock, Kind::Clock) => clocks_agree(claim, evidence),
+        // `at ten`, `until they are 68`: the unit is understood.
+        (Kind::Plain, Kind::Clock) => same(claim.value * 60.0 % 720.0, evidence.value % 720.0) && claim.value <= 24.0,
+        (Kind::Plain, Kind::Seconds | Kind::Months | Kind::Bytes | Kind::Grams | Kind::Litres | Kind::Metres) => {
+            same(claim.value, evidence.value / evidence.unit())
+        }
+        (Kind::Money, Kind::Money) => same_value(claim, evidence) && same_currency(claim, evidence),
         (one, other) if one == other => same_value(claim, evidence),
         // A number may stand without its unit: in a table, or where the unit was said before.
         (Kind::Plain, Kind::Money | Kind::Percent | Kind::Degrees | Kind::Other(_))
@@ -110,6 +119,19 @@ fn same_value(claim: &Quantity, evidence: &Quantity) -> bool {
         .into_iter()
         .flatten()
         .any(|one| alternatives(evidence).into_iter().flatten().any(|other| same(one, other)))
+}
+
+/// Whether two times of day agree; one in words may be before or after noon.
+fn clocks_agree(one: &Quantity, other: &Quantity) -> bool {
+    let times = |quantity: &Quantity| [Some(quantity.value), quantity.other];
+    times(one).into_iter().flatten().any(|one| {
+        times(other).into_iter().flatten().any(|other| same(one.rem_euclid(1440.0), other.rem_euclid(1440.0)))
+    })
+}
+
+/// Whether nothing says that two amounts are of different currencies.
+fn same_currency(one: &Quantity, other: &Quantity) -> bool {
+    one.currency.is_none() || other.currency.is_none() || one.currency == other.currency
 }
 
 /// Equal but for rounding.

@@ -17,7 +17,10 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
             Found::Asked => features.asked += 1.0,
             Found::Nowhere => features.nowhere += 1.0,
         }
-        let lost = matches!(judged.found, Found::Nowhere | Found::Asked);
+        let lost = judged.is_lost();
+        if judged.found == Found::Nowhere {
+            features.unreached = features.unreached.max(1.0 - judged.reach);
+        }
         if judged.found == Found::Nowhere && judged.rival.is_some() {
             features.conflict += 1.0;
         }

@@ -25,7 +25,7 @@ impl Cursor<'_> {
         if !self.is_digits(at) || self.text(at).len() != 4 {
             return None;
         }
-        self.text(at).parse().ok().filter(|year| (1900.0..2200.0).contains(year))
+        self.text(at).parse().ok().filter(|year| (1500.0..2200.0).contains(year))
     }
 
     /// `2026-03-01`, `1.3.2026`, `01/03/2026`.

@@ -1,7 +1,10 @@
 //! One line on why a verdict: the number or the rarest words that were not found, and what a chunk says instead.
 
 use super::features::{Features, Seen};
-use super::figures::{Found, Judged};
+use super::figures::Judged;
+use super::quantities::Quantity;
+use super::tokens::{Token, TokenKind};
+use super::units::Kind;
 use super::verdict::{Lack, Verdict};
 use crate::domain::chunk::Chunk;
 
@@ -68,13 +71,14 @@ fn place(seen: &Seen<'_>, passage: Option<usize>, chunks: &[Chunk]) -> String {
 
 /// The number that no chunk has, with the one that stands in its place.
 fn number(seen: &Seen<'_>, chunks: &[Chunk]) -> Option<String> {
-    let lost = |judged: &&Judged| matches!(judged.found, Found::Nowhere | Found::Asked);
-    let worst = seen.figures.iter().find(|judged| lost(judged) && judged.rival.is_some());
-    let displaced = || seen.figures.iter().find(|judged| judged.margin < -0.1 && judged.rival.is_some());
+    let lost = |judged: &&Judged| judged.is_lost();
+    let rivalled = |judged: &&Judged| rival(seen, judged).is_some();
+    let worst = seen.figures.iter().find(|judged| lost(judged) && rivalled(judged));
+    let displaced = || seen.figures.iter().find(|judged| judged.margin < -0.1 && rivalled(judged));
     let judged = worst.or_else(|| seen.figures.iter().find(lost)).or_else(displaced)?;
     let quantity = &seen.claim.quantities[judged.quantity];
     let said = span(seen.answer, &seen.claim.tokens, quantity.first, quantity.last)?;
-    let Some(rival) = judged.rival else { return Some(format!("no chunk has {said}")) };
+    let Some(rival) = rival(seen, judged) else { return Some(format!("no chunk has {said}")) };
     let other = &seen.passages.quantities[rival];
     let passage =
         (0..seen.passages.all.len()).find(|passage| seen.passages.all[*passage].quantities.contains(&rival))?;
@@ -88,8 +92,41 @@ fn number(seen: &Seen<'_>, chunks: &[Chunk]) -> Option<String> {
     })
 }
 
-/// The text of a run of tokens, on one line.
-fn span(text: &str, tokens: &[super::tokens::Token], first: usize, last: usize) -> Option<String> {
+/// The quantity of the chunks that stands in the place of the claim's; of bare numbers only one that counts the same
+/// thing: `version 2` says nothing about 10 characters.
+fn rival(seen: &Seen<'_>, judged: &Judged) -> Option<usize> {
+    let rival = judged.rival?;
+    let (one, other) = (&seen.claim.quantities[judged.quantity], &seen.passages.quantities[rival]);
+    if !matches!(one.kind, Kind::Plain | Kind::Ordinal) {
+        return Some(rival);
+    }
+    let (one, other) = (counted(&seen.claim.tokens, one), counted(&seen.passages.tokens, other));
+    one.iter().any(|stem| other.contains(stem)).then_some(rival)
+}
+
+/// The stems of the words beside a quantity, which say what it counts.
+fn counted(tokens: &[Token], quantity: &Quantity) -> Vec<u64> {
+    let beside =
+        |tokens: &[Token]| tokens.iter().filter(|token| token.is_content()).map(|token| token.stem).collect::<Vec<_>>();
+    let before = tokens.get(quantity.first.saturating_sub(2)..quantity.first).unwrap_or_default();
+    let after = tokens.get(quantity.last..tokens.len().min(quantity.last + 3)).unwrap_or_default();
+    [beside(before), beside(after)].concat()
+}
+
+/// The text of a run of tokens, on one line; the digits of a code (`EX-101`) or a telephone number whole.
+fn span(text: &str, tokens: &[Token], mut first: usize, mut last: usize) -> Option<String> {
+    let is = |at: usize, kinds: &dyn Fn(TokenKind) -> bool| tokens.get(at).is_some_and(|token| kinds(token.kind));
+    let dash = |at: usize| {
+        let touches = |at: usize| at > 0 && tokens.get(at).is_some_and(|token| tokens[at - 1].end == token.start);
+        is(at, &|kind| kind == TokenKind::Mark('-')) && touches(at) && touches(at + 1)
+    };
+    let digits = |at: usize| is(at, &|kind| kind == TokenKind::Digits);
+    while digits(first) && first > 1 && dash(first - 1) && !is(first - 2, &|kind| matches!(kind, TokenKind::Mark(_))) {
+        first -= 2;
+    }
+    while last > 0 && digits(last - 1) && dash(last) && digits(last + 1) {
+        last += 2;
+    }
     let start = tokens.get(first)?.start as usize;
     let end = tokens.get(last.checked_sub(1)?)?.end as usize;
     let part = text.get(start..end)?;

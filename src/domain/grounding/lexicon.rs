@@ -57,6 +57,10 @@ pub(super) mod sense {
     pub(in super::super) const HEDGE: u32 = 1 << 23;
     /// `half`, `quarter`, `double`: a share or a multiple.
     pub(in super::super) const SHARE: u32 = 1 << 24;
+    /// What follows is left out: unless, except, only if.
+    pub(in super::super) const EXCEPTION: u32 = 1 << 26;
+    /// The number that follows is rounded: about, nearly.
+    pub(in super::super) const ROUNDED: u32 = 1 << 25;
 }
 
 /// Words by sense; English, with the commonest German, French and Spanish ones.
@@ -170,8 +174,18 @@ const SENSES: &[(u32, &str)] = &[
         "might could probably perhaps likely maybe possibly seems appear appears presumably vielleicht peut-être quizás roughly approximately",
     ),
     (
+        sense::EXCEPTION,
+        "unless except excepting excluding apart provided but not only although außer ausgenommen sofern nur sauf excepto \
+         salvo tenzij behalve chyba eccetto",
+    ),
+    (
+        sense::ROUNDED,
+        "about around roughly approximately nearly almost approx circa ca some over under more less than well just \
+         ungefähr etwa rund knapp gut fast über environ presque près unos casi alrededor circa ongeveer bijna około",
+    ),
+    (
         sense::SHARE,
-        "half quarter third double twice triple doubled tripled halved hälfte doppelt moitié double mitad doble",
+        "half quarter third thirds quarters double twice triple twofold threefold doubled tripled halved hälfte doppelt moitié double mitad doble",
     ),
 ];
 

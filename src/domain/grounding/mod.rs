@@ -5,6 +5,7 @@
 //! round is looked for (`polarity`). Trees fitted on labelled sentences (`forest`) weigh what was seen, and guards
 //! (`decision`) see to it that no wrong number passes.
 
+mod ages;
 mod agreement;
 mod alignment;
 mod binding;
@@ -14,6 +15,7 @@ mod clauses;
 mod counted;
 mod dates;
 mod decision;
+mod derivation;
 mod evidence;
 mod explain;
 mod features;

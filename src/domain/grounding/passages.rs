@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use super::clauses::clauses;
 use super::quantities::{Quantity, quantities};
+use super::stems::hash;
 use super::tokens::{Reader, Token};
+use super::units::Kind;
 use super::vectors::{DIMENSIONS, Vectors};
 use crate::domain::chunk::Chunk;
 use crate::domain::sentences::sentences;
@@ -65,7 +67,7 @@ pub(super) struct Passages {
 pub(super) struct Age {
     /// Its id says that it is old, or it says so itself.
     pub(super) stale: bool,
-    /// The year in its document id.
+    /// The year in its document id, else the latest in its first sentence.
     pub(super) year: Option<u32>,
 }
 
@@ -79,7 +81,10 @@ impl Passages {
                 read.passage(reader, place, content, sentence.bytes);
             }
             let stale = read.all.iter().any(|passage| passage.chunk == place && read.says_it_is_old(passage));
-            read.ages.push(age(chunk, stale));
+            let heading = read.all.iter().find(|passage| passage.chunk == place);
+            let said = heading.and_then(|heading| year_of(&read.quantities[heading.quantities.clone()]));
+            let age = age(chunk, stale);
+            read.ages.push(Age { year: age.year.or(said), ..age });
         }
         read.index();
         read
@@ -111,9 +116,14 @@ impl Passages {
         let first = self.all.iter().position(|other| other.chunk == passage.chunk).unwrap_or(0);
         let place = self.all.iter().position(|other| std::ptr::eq(other, passage)).unwrap_or(0);
         let tokens = &self.tokens[passage.tokens.clone()];
-        let ends = tokens
-            .windows(2)
-            .any(|pair| pair[0].word == super::stems::hash("valid") && pair[1].word == super::stems::hash("until"));
+        let pair = |one: &str, others: &[&str]| {
+            tokens
+                .windows(2)
+                .any(|pair| pair[0].word == hash(one) && others.iter().any(|other| pair[1].word == hash(other)))
+        };
+        let ends = pair("valid", &["until"])
+            || (place == first
+                && (pair("no", &["longer"]) || pair("replaced", &["by", "on", "in"]) || pair("ended", &["on", "in"])));
         place - first < 2
             && (ends || (tokens.len() < 14 && tokens.iter().any(|token| token.has(super::lexicon::sense::STALE))))
     }
@@ -164,6 +174,12 @@ pub(super) fn meaning(tokens: &[Token]) -> [f32; DIMENSIONS] {
         }
     }
     sum
+}
+
+/// The latest year among dates.
+fn year_of(quantities: &[Quantity]) -> Option<u32> {
+    let years = quantities.iter().filter(|quantity| quantity.kind == Kind::Date);
+    years.map(|date| (date.value / 10_000.0).trunc() as u32).filter(|year| (1990..2100).contains(year)).max()
 }
 
 fn age(chunk: &Chunk, stale: bool) -> Age {

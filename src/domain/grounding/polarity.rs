@@ -35,7 +35,7 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
     features.cause = flag(mine & sense::CAUSE != 0);
     features.cause_uncovered = cause(seen);
     answers(features, seen, best_senses);
-    ages(features, seen, best);
+    super::ages::set(features, seen, best);
 }
 
 /// The senses of all passages that the claim rests on.
@@ -124,6 +124,9 @@ fn dropped(features: &mut Features, seen: &Seen<'_>, best: usize) {
             let spoken =
                 Alignment::coverage(seen.claim, 0..seen.claim.words.len(), |word| seen.with.in_passage(word, passage));
             if all > 2.0 && spoken > 0.25 {
+                if tokens[start].has(sense::EXCEPTION) {
+                    features.exception_dropped = features.exception_dropped.max(1.0 - named / all);
+                }
                 features.condition_dropped = features.condition_dropped.max(1.0 - named / all);
                 features.condition_dropped_weight = features.condition_dropped_weight.max(all - named);
             }
@@ -154,26 +157,4 @@ fn answers(features: &mut Features, seen: &Seen<'_>, best: u32) {
     let denied = best & (sense::NEGATION | sense::DENIAL) != 0;
     features.yes_against = features.yes * flag(denied != asked);
     features.no_against = features.no * flag(denied == asked);
-}
-
-/// Whether the best passage is of a chunk that is out of date, or another chunk that is not says the like.
-fn ages(features: &mut Features, seen: &Seen<'_>, best: usize) {
-    let chunk = seen.passages.all[best].chunk;
-    let Some(age) = seen.passages.ages.get(chunk) else { return };
-    features.stale = f32::from(u8::from(age.stale));
-    for (place, passage) in seen.passages.all.iter().enumerate() {
-        let Some(other) = seen.passages.ages.get(passage.chunk).filter(|_| passage.chunk != chunk) else { continue };
-        let like = super::vectors::cosine(&passage.meaning, &seen.passages.all[best].meaning);
-        if like < 0.5 || seen.evidence.scores[place] < 0.4 * seen.evidence.scores[best] {
-            continue;
-        }
-        if age.stale && !other.stale {
-            features.stale_rival = features.stale_rival.max(like);
-        }
-        if let (Some(one), Some(two)) = (age.year, other.year)
-            && two > one
-        {
-            features.newer_rival = features.newer_rival.max(like);
-        }
-    }
 }

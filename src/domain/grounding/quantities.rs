@@ -2,7 +2,7 @@
 
 use super::reading::Cursor;
 use super::tokens::{Token, TokenKind};
-use super::units::Kind;
+use super::units::{Kind, currency};
 
 /// A quantity of a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,8 @@ pub(super) struct Quantity {
     pub(super) last: usize,
     /// Whether it is said so much in passing that no claim hangs on it: `one`, `an hour`, `monthly`.
     pub(super) weak: bool,
+    /// The currency of money, where it says which.
+    pub(super) currency: Option<u8>,
 }
 
 impl Quantity {
@@ -31,7 +33,14 @@ impl Quantity {
 
     /// Its number, in the unit of another quantity.
     pub(super) fn in_unit_of(&self, other: &Self) -> Self {
-        Self { value: self.value * other.factor, other: None, kind: other.kind, factor: other.factor, ..*self }
+        Self {
+            value: self.value * other.factor,
+            other: None,
+            kind: other.kind,
+            factor: other.factor,
+            currency: other.currency,
+            ..*self
+        }
     }
 }
 
@@ -42,7 +51,10 @@ pub(super) fn quantities(text: &str, tokens: &[Token], out: &mut Vec<Quantity>) 
     let mut at = 0;
     while at < tokens.len() {
         match cursor.quantity(at) {
-            Some(found) => {
+            Some(mut found) => {
+                if found.kind == Kind::Money {
+                    found.currency = (found.first..found.last).find_map(|at| currency(cursor.text(at)));
+                }
                 at = found.last.max(at + 1);
                 out.push(found);
             }
@@ -84,6 +96,7 @@ fn join(found: &mut [Quantity], tokens: &[Token]) {
             one.kind = two.kind;
             one.factor = two.factor;
             one.value *= two.factor;
+            one.currency = two.currency;
         } else if one.kind == two.kind && matches!(two.kind, Kind::Seconds | Kind::Months) && two.factor < one.factor {
             two.value += one.value;
             two.first = one.first;
@@ -154,6 +167,9 @@ mod tests {
             ("two centimetres", 0.02, Kind::Metres),
             ("1 GB", 1e9, Kind::Bytes),
             ("250 °C", 250.0, Kind::Degrees),
+            ("86 °F", 30.0, Kind::Degrees),
+            ("50 degrees Fahrenheit", 10.0, Kind::Degrees),
+            ("in 1847", 18_470_000.0, Kind::Date),
             ("14日間", 14.0 * day, Kind::Seconds),
             ("zwei Wochen", 14.0 * day, Kind::Seconds),
         ] {

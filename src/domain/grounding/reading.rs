@@ -95,7 +95,7 @@ impl Cursor<'_> {
         }
         let mut found = self.measured(value, at, at + 1);
         found.other = other.map(|other| other * found.factor);
-        if found.kind == Kind::Plain && (1990.0..2100.0).contains(&value) && text.len() == 4 && !self.counts(at + 1) {
+        if found.kind == Kind::Plain && (1500.0..2100.0).contains(&value) && text.len() == 4 && !self.counts(at + 1) {
             found.kind = Kind::Date;
             found.value = value * 10_000.0;
         }
@@ -140,15 +140,22 @@ impl Cursor<'_> {
             let hour = if value >= 12.0 { value - 12.0 } else { value };
             return made(hour * 60.0 + minutes, Kind::Clock, first, end);
         }
-        if self.is(last, &["uhr"]) || (self.is(last, &["o"]) && self.is(last + 2, &["clock"])) {
+        if self.is(last, &["uhr"]) {
             return made(value * 60.0, Kind::Clock, first, last + 1);
+        }
+        if self.is(last, &["o'clock", "o’clock"]) || (self.is(last, &["o"]) && self.is(last + 2, &["clock"])) {
+            let end = if self.is(last, &["o"]) { last + 3 } else { last + 1 };
+            return Quantity { other: Some(value * 60.0 + 720.0), ..made(value * 60.0, Kind::Clock, first, end) };
         }
         if self.is(last, &["per"]) && self.is(last + 1, &["cent"]) {
             return made(value, Kind::Percent, first, last + 2);
         }
         if let Some(unit) = self.unit(last + gap) {
-            let degree = unit.0 == Kind::Degrees && self.is(last + gap + 1, &["c", "celsius", "f"]);
-            return self.and_half(of_unit(value, unit, first, last + gap + 1 + usize::from(degree)));
+            let scale = last + gap + 1;
+            let fahrenheit = unit.0 == Kind::Degrees && self.is(scale, &["f", "fahrenheit"]);
+            let degree = unit.0 == Kind::Degrees && (fahrenheit || self.is(scale, &["c", "celsius"]));
+            let value = if fahrenheit { (value - 32.0) / 1.8 } else { value };
+            return self.and_half(of_unit(value, unit, first, scale + usize::from(degree)));
         }
         // `working days`: the unit may come after one word that qualifies it.
         let qualified = self.is(last, QUALIFIERS);
@@ -195,6 +202,15 @@ impl Cursor<'_> {
         if let Some(minutes) = added(self.text(at)) {
             // `I am` is no time of day.
             return self.is_digits(at.checked_sub(1)?).then_some((minutes, at + 1));
+        }
+        // `at 10 in the morning`.
+        let day = if self.is(at, &["in"]) && self.is(at + 1, &["the"]) { at + 2 } else { at + 1 };
+        let named = self.is(at, &["in", "at"]) && self.is(at.wrapping_sub(2), &["at", "until", "from", "by", "till"]);
+        if named && self.is(day, &["morning"]) {
+            return Some((0.0, day + 1));
+        }
+        if named && self.is(day, &["afternoon", "evening", "night"]) {
+            return Some((720.0, day + 1));
         }
         let dotted = self.is(at, &["a", "p"]) && self.mark(at + 1) == Some('.') && self.is(at + 2, &["m"]);
         dotted.then(|| (if self.is(at, &["p"]) { 720.0 } else { 0.0 }, at + 4))
@@ -299,8 +315,10 @@ impl Cursor<'_> {
         let later = self.is(at + 1, &["past", "after"]);
         let hour = self.plain(at + 2).filter(|hour| *hour <= 12.0 && (later || self.is(at + 1, &["to"])))?;
         let from = hour * 60.0 + if later { minutes } else { -minutes };
-        let (added, last) = self.half_day(at + 3).unwrap_or((0.0, at + 3));
-        Some(made(from + added, Kind::Clock, at, last))
+        Some(match self.half_day(at + 3) {
+            Some((added, last)) => made(from + added, Kind::Clock, at, last),
+            None => Quantity { other: Some(from + 720.0), ..made(from, Kind::Clock, at, at + 3) },
+        })
     }
 
     /// `half an hour`, `half a dozen`, `three quarters`, `a third`.
@@ -367,7 +385,7 @@ impl Cursor<'_> {
 }
 
 pub(super) fn made(value: f64, kind: Kind, first: usize, last: usize) -> Quantity {
-    Quantity { value, other: None, kind, factor: 1.0, first, last, weak: false }
+    Quantity { value, other: None, kind, factor: 1.0, first, last, weak: false, currency: None }
 }
 
 fn of_unit(value: f64, (kind, factor): (Kind, f64), first: usize, last: usize) -> Quantity {

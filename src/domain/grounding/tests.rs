@@ -77,6 +77,7 @@ fn a_number_that_no_chunk_has_is_never_supported() {
         "The store in Harbour Street is open from 9:00 to 21:00 on weekdays.",
         "On Saturdays it closes at 6 pm.",
         "The workshop gives a guarantee of two years on its repairs.",
+        "Sending a lamp back costs $6.90.",
     ] {
         let found = one("", answer);
         assert_ne!(found.verdict, Verdict::Supported, "{answer}");
@@ -86,6 +87,20 @@ fn a_number_that_no_chunk_has_is_never_supported() {
     let found = one("", "You may return an unused lamp within 30 days of delivery.");
     assert_eq!(found.verdict, Verdict::Unsupported(Lack::Contradicted));
     assert_eq!(found.why, "says 30 days; chunk 1 (returns-2) says 14 days");
+}
+
+#[test]
+fn a_bare_number_is_only_held_against_one_that_counts_the_same() {
+    let why = |answer: &str| {
+        let text = "The key page was removed in version 2. A pass admits 4 visitors.";
+        let chunks = chunks(&[("keys", text)]);
+        let answered = Answered { question: "", answer, chunks: &chunks };
+        Scorer::default().ground(&answered).sentences[0].why.clone()
+    };
+    assert_eq!(why("The key page is a string of 10 characters."), "no chunk has 10");
+    assert_eq!(why("A pass admits 6 visitors."), "says 6; chunk 1 (keys) says 4");
+    assert_eq!(why("The number to call is 1-800-529-1212."), "no chunk has 1-800-529-1212");
+    assert_eq!(why("The key page gives error EX-101."), "no chunk has EX-101");
 }
 
 #[test]

@@ -127,7 +127,8 @@ const UNITS: &[(Kind, f64, &str)] = &[
         Kind::Money,
         1.0,
         "dollar dollars euro euros eur usd gbp chf pound pounds crown crowns franc francs franken kronen yen rupee rupees \
-         krona peso pesos sterling",
+         krona kroner peso pesos sterling sek nok dkk jpy inr pln cad aud zloty złoty zł reais yuan ruble rubles won dinar \
+         dinars shekel shekels",
     ),
     (Kind::Money, 0.01, "cent cents pence centimes céntimos"),
     (Kind::Percent, 1.0, "percent percentage prozent"),
@@ -140,11 +141,15 @@ const UNITS: &[(Kind, f64, &str)] = &[
     (Kind::Grams, 1e3, "kg kilo kilos kilogram kilograms kilogramm"),
     (Kind::Grams, 1e-3, "mg milligram milligrams"),
     (Kind::Grams, 1e-6, "µg mcg microgram micrograms"),
-    (Kind::Grams, 1e6, "tonne tonnes"),
+    (Kind::Grams, 1e6, "tonne tonnes tonnen"),
+    (Kind::Grams, 453.592_37, "lb lbs"),
+    (Kind::Grams, 28.349_523, "oz ounce ounces"),
     (Kind::Litres, 1.0, "l litre litres liter liters litro litros"),
     (Kind::Litres, 1e-3, "ml millilitre millilitres milliliter milliliters"),
     (Kind::Litres, 1e-2, "cl centilitre"),
     (Kind::Litres, 0.1, "dl decilitre decilitres"),
+    (Kind::Litres, 3.785_412, "gallon gallons"),
+    (Kind::Litres, 0.473_176, "pint pints"),
     (Kind::Metres, 1.0, "m metre metres meter meters metros"),
     (Kind::Metres, 1e3, "km kilometre kilometres kilometer kilometers kilomètres"),
     (Kind::Metres, 1e-2, "cm centimetre centimetres centimeter centimeters"),
@@ -152,6 +157,9 @@ const UNITS: &[(Kind, f64, &str)] = &[
     (Kind::Metres, 0.0254, "inch inches"),
     (Kind::Metres, 0.3048, "foot feet ft"),
     (Kind::Metres, 1_609.344, "mile miles"),
+    (Kind::Metres, 0.9144, "yards"),
+    (Kind::Metres, 1e-6, "µm micrometre micrometres micron microns"),
+    (Kind::Metres, 1e-9, "nm nanometre nanometres nanometer nanometers"),
     (Kind::Degrees, 1.0, "celsius °c degrees degree grad"),
     (Kind::Other(1), 1.0, "w watt watts"),
     (Kind::Other(1), 1e3, "kw kilowatt kilowatts"),
@@ -164,7 +172,25 @@ const UNITS: &[(Kind, f64, &str)] = &[
     (Kind::Other(6), 1.0, "kwh"),
     (Kind::Other(7), 1.0, "mbps mbit"),
     (Kind::Other(7), 1e3, "gbps gbit"),
-    (Kind::Other(8), 1.0, "bar"),
+    (Kind::Other(7), 1e-3, "kbps kbit"),
+    (Kind::Other(8), 1.0, "bar bars"),
+    (Kind::Other(8), 0.068_947_6, "psi"),
+    (Kind::Other(8), 0.01, "kpa kilopascal kilopascals"),
+    (Kind::Other(8), 0.001, "hpa mbar millibar"),
+    (Kind::Other(11), 1.0, "hectare hectares ha hektar"),
+    (Kind::Other(11), 0.404_686, "acre acres"),
+    (Kind::Other(12), 1.0, "rpm"),
+    (Kind::Other(13), 1.0, "tablespoon tablespoons tbsp"),
+    (Kind::Other(13), 1.0 / 3.0, "teaspoon teaspoons tsp"),
+    (Kind::Other(14), 1.0, "lux"),
+    (Kind::Other(15), 1.0, "lumen lumens lm"),
+    (Kind::Other(16), 1.0, "ppm"),
+    (Kind::Other(17), 1.0, "amp amps ampere amperes"),
+    (Kind::Other(18), 1.0, "ohm ohms"),
+    (Kind::Other(19), 1.0, "newton newtons"),
+    (Kind::Other(6), 1e3, "mwh"),
+    (Kind::Other(1), 1e6, "mw megawatt megawatts"),
+    (Kind::Other(3), 1e3, "khz kilohertz"),
     (Kind::Other(9), 1.0, "mah"),
     (Kind::Other(10), 1.0, "kcal calories"),
 ];
@@ -223,6 +249,26 @@ fn build() -> HashMap<u64, Numeral, Ready> {
     // `may` is a month only with a capital letter; the reader of quantities sees to that.
     table.entry(hash("may")).or_default().month = Some(5);
     table
+}
+
+/// Currencies, each with its signs and words; a cent may be one of several, and so is none of them.
+const CURRENCIES: &[&str] = &[
+    "$ dollar dollars usd",
+    "€ euro euros eur",
+    "£ pound pounds gbp sterling pence",
+    "¥ ￥ yen jpy 円",
+    "crown crowns kronen krona kroner sek nok dkk",
+    "franc francs franken chf",
+    "₹ rupee rupees inr",
+    "peso pesos",
+    "zloty złoty zł pln",
+    "yuan 元",
+];
+
+/// The currency that a word or sign names: its number, from 1.
+pub(super) fn currency(word: &str) -> Option<u8> {
+    let lower = word.to_lowercase();
+    CURRENCIES.iter().zip(1..).find(|(words, _)| words.split(' ').any(|known| known == lower)).map(|(_, number)| number)
 }
 
 /// The unit that a sign stands for.

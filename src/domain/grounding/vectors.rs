@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use super::stems::{Ready, hash};
 
 /// Numbers of one vector.
-pub(super) const DIMENSIONS: usize = 64;
+pub(super) const DIMENSIONS: usize = 112;
 
 static WORDS: &str = include_str!("table/words.txt");
 static VECTORS: &[u8] = include_bytes!("table/vectors.bin");

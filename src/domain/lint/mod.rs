@@ -9,6 +9,8 @@ mod finding;
 mod fingerprint;
 mod models;
 mod rule;
+#[cfg(test)]
+mod rule_tests;
 mod rules;
 mod settings;
 mod source;

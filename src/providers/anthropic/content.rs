@@ -6,7 +6,9 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{Conversation, Media, MediaKind, Source, Speaker, TurnPart, UseIds};
+use super::super::recorded::{
+    Conversation, Media, MediaKind, Source, Speaker, TurnPart, UseIds, object_arguments, result_text,
+};
 
 /// The messages, and the tools that occur in them.
 pub(super) struct Content {
@@ -66,20 +68,13 @@ impl Writer<'_> {
             TurnPart::Text(text) => Some(json!({"type": "text", "text": text})),
             TurnPart::Media(media) => Some(block_of(media)?),
             TurnPart::Call { id, name, arguments } => {
-                let input = match arguments {
-                    Value::Object(_) => arguments.clone(),
-                    other => {
-                        self.dropped.push(format!("the form of the arguments of a call of {name} (no JSON object)"));
-                        json!({"arguments": other})
-                    }
-                };
+                let input = object_arguments(arguments, name, self.dropped);
                 self.tools.insert(name.clone());
                 Some(json!({"type": "tool_use", "id": self.ids.of(id), "name": name, "input": input}))
             }
             TurnPart::Result { id, name, result } => {
                 self.tools.extend(name.clone());
-                let text = result.as_str().map_or_else(|| result.to_string(), str::to_owned);
-                Some(json!({"type": "tool_result", "tool_use_id": self.ids.of(id), "content": text}))
+                Some(json!({"type": "tool_result", "tool_use_id": self.ids.of(id), "content": result_text(result)}))
             }
         })
     }

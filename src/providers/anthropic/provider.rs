@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
-use super::super::answer::Answer;
+use super::super::Provider;
 use super::super::batch::BatchEndpoint;
-use super::super::error::{CallError, CallErrorKind, ProviderError};
+use super::super::error::ProviderError;
 use super::super::key::Environment;
-use super::super::recorded::{NameRule, ToolNames};
-use super::super::remote::Connection;
+use super::super::keyed::Keyed;
+use super::super::recorded::ToolNames;
+use super::super::remote::{Connection, Wire};
 use super::super::request::{Prepared, Request};
-use super::super::{OnEvent, Provider};
 use super::body::body;
 use super::wire::MessagesWire;
 use crate::domain::provider::ProviderSettings;
@@ -47,9 +46,19 @@ impl Anthropic {
             || connection.key().is_some_and(|key| key.expose_secret().starts_with(TOKEN));
         Ok(Arc::new(Self { connection, prefix, is_token }))
     }
+}
+
+impl Keyed for Anthropic {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn wire(&self) -> &'static dyn Wire {
+        &MessagesWire
+    }
 
     /// The version, and the key where there is one.
-    pub(super) fn headers(&self) -> Vec<Header<'_>> {
+    fn headers(&self) -> Vec<Header<'_>> {
         let mut headers = vec![Header { name: "anthropic-version", value: HeaderText::Plain(VERSION) }];
         headers.extend(self.connection.key().map(|key| {
             if self.is_token {
@@ -60,44 +69,23 @@ impl Anthropic {
         }));
         headers
     }
-}
 
-impl Provider for Anthropic {
-    fn name(&self) -> &str {
-        self.connection.name()
-    }
-
-    fn origin(&self) -> &str {
-        self.connection.origin()
-    }
-
-    fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
-        let names = ToolNames::of(request, NameRule::Plain);
-        let mut dropped = Vec::new();
+    fn body(&self, request: &Request, names: &ToolNames, dropped: &mut Vec<String>) -> Result<Value, ProviderError> {
         let mut whole = Map::new();
         whole.insert("model".to_owned(), Value::String(request.model.clone()));
-        whole.extend(body(request, &names, &mut dropped)?);
-        Prepared::remote(request, &whole.into(), dropped, names)
+        whole.extend(body(request, names, dropped)?);
+        Ok(whole.into())
     }
 
-    fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
-        Box::pin(async move {
-            let path = format!("{}/messages", self.prefix);
-            self.connection.ask(&MessagesWire, &path, &self.headers(), prepared, on_event).await
-        })
+    fn path(&self, _: &Prepared) -> String {
+        format!("{}/messages", self.prefix)
     }
 
-    fn batches(&self) -> Option<&dyn BatchEndpoint> {
+    fn models_path(&self) -> String {
+        format!("{}/models?limit=1000", self.prefix)
+    }
+
+    fn batching(&self) -> Option<&dyn BatchEndpoint> {
         Some(self)
-    }
-
-    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
-        Box::pin(async {
-            let path = format!("{}/models?limit=1000", self.prefix);
-            let body = self.connection.get(&MessagesWire, &path, &self.headers()).await?;
-            let list = body.get("data").and_then(Value::as_array);
-            let list = list.ok_or_else(|| CallError::new(CallErrorKind::Malformed, "the answer lists no models"))?;
-            Ok(list.iter().filter_map(|model| Some(model.get("id")?.as_str()?.to_owned())).collect())
-        })
     }
 }

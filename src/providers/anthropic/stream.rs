@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::super::OnEvent;
 use super::super::answer::{Answer, StreamEvent};
-use super::super::error::{CallError, CallErrorKind};
-use super::super::remote::{Assembly, CallPieces};
+use super::super::error::CallError;
+use super::super::remote::{Assembly, CallPieces, event_json};
 use super::{refusal, reply};
 use crate::http::SseEvent;
 
@@ -25,8 +25,7 @@ impl Assembly for Building {
     }
 
     fn take(&mut self, event: &SseEvent, on_event: OnEvent<'_>) -> Result<(), CallError> {
-        let data: Value = serde_json::from_str(event.data.trim())
-            .map_err(|_| CallError::new(CallErrorKind::Malformed, "an event of the stream is not JSON"))?;
+        let data = event_json(event)?;
         let kind = data.get("type").and_then(Value::as_str).unwrap_or(&event.name);
         match kind {
             "message_start" => self.start(data.get("message").unwrap_or(&Value::Null)),

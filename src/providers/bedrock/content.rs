@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{Conversation, Media, MediaKind, Source, Speaker, TurnPart, UseIds};
+use super::super::recorded::{Conversation, Media, MediaKind, Source, Speaker, TurnPart, UseIds, object_arguments};
 
 /// The messages, and the tools that occur in them.
 pub(super) struct Content {
@@ -50,13 +50,7 @@ impl Writer<'_> {
             TurnPart::Text(text) => Some(json!({"text": text})),
             TurnPart::Media(media) => Some(self.media(media)?),
             TurnPart::Call { id, name, arguments } => {
-                let input = match arguments {
-                    Value::Object(_) => arguments.clone(),
-                    other => {
-                        self.dropped.push(format!("the form of the arguments of a call of {name} (no JSON object)"));
-                        json!({"arguments": other})
-                    }
-                };
+                let input = object_arguments(arguments, name, self.dropped);
                 self.tools.insert(name.clone());
                 Some(json!({"toolUse": {"toolUseId": self.ids.of(id), "name": name, "input": input}}))
             }

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::super::OnEvent;
 use super::super::answer::{Answer, StreamEvent};
-use super::super::error::{CallError, CallErrorKind};
-use super::super::remote::{Assembly, CallPieces};
+use super::super::error::CallError;
+use super::super::remote::{Assembly, CallPieces, event_json};
 use super::reply;
 use crate::http::SseEvent;
 
@@ -22,8 +22,7 @@ impl Assembly for Building {
     }
 
     fn take(&mut self, event: &SseEvent, on_event: OnEvent<'_>) -> Result<(), CallError> {
-        let body: Value = serde_json::from_str(&event.data)
-            .map_err(|_| CallError::new(CallErrorKind::Malformed, "an event of the stream is not JSON"))?;
+        let body = event_json(event)?;
         match event.name.as_str() {
             "contentBlockStart" => self.start(&body, on_event),
             "contentBlockDelta" => self.delta(&body, on_event),

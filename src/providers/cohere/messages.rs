@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{CallIds, Media, MediaKind};
+use super::super::recorded::{CallIds, Media, MediaKind, result_text};
 use crate::domain::message::{Message, Part, Role, ToolCall};
 
 /// The messages as a JSON array; what is left out is added to `dropped`.
@@ -23,7 +23,7 @@ pub(super) fn messages(recorded: &[Message], dropped: &mut Vec<String>) -> Resul
                 Part::Reasoning { .. } => reasoning = true,
                 Part::ToolCall(call) => calls.push(tool_call(call, &mut ids)),
                 Part::ToolResult { id, result } => {
-                    let text = result.as_str().map_or_else(|| result.to_string(), str::to_owned);
+                    let text = result_text(result);
                     wire.push(json!({"role": "tool", "tool_call_id": ids.answer(id.as_deref()), "content": text}));
                 }
                 Part::Other { value } => content.push(other(value)?),

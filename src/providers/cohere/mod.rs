@@ -10,4 +10,4 @@ mod provider;
 mod reply;
 mod stream;
 
-pub(super) use provider::{Cohere, CohereWire};
+pub(super) use provider::Cohere;

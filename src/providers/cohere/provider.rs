@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::super::answer::Answer;
 use super::super::error::{CallError, ProviderError};
 use super::super::key::Environment;
-use super::super::openai::model_ids;
-use super::super::recorded::{NameRule, ToolNames};
+use super::super::keyed::Keyed;
+use super::super::recorded::ToolNames;
 use super::super::remote::{Assembly, Connection, Refusal, Wire};
 use super::super::request::{Prepared, Request};
-use super::super::{EmbeddingEndpoint, OnEvent, Provider, RerankEndpoint};
+use super::super::{EmbeddingEndpoint, Provider, RerankEndpoint};
 use super::{parameters, reply, stream};
 use crate::domain::provider::ProviderSettings;
 
@@ -25,11 +24,6 @@ pub(in crate::providers) struct Cohere {
 }
 
 impl Cohere {
-    /// Where it is.
-    pub(in crate::providers) const fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
     /// Makes one from its settings: `base_url` is the address with or without the version at its end.
     pub(in crate::providers) fn make(
         settings: &ProviderSettings,
@@ -46,7 +40,7 @@ impl Cohere {
 }
 
 /// Cohere's chat as a wire.
-pub(in crate::providers) struct CohereWire;
+pub(super) struct CohereWire;
 
 impl Wire for CohereWire {
     /// The reference names no header; this one comes with every answer where there is one at all.
@@ -67,41 +61,32 @@ impl Wire for CohereWire {
     }
 }
 
-impl Provider for Cohere {
-    fn name(&self) -> &str {
-        self.connection.name()
+impl Keyed for Cohere {
+    fn connection(&self) -> &Connection {
+        &self.connection
     }
 
-    fn origin(&self) -> &str {
-        self.connection.origin()
+    fn wire(&self) -> &'static dyn Wire {
+        &CohereWire
     }
 
-    fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
-        let names = ToolNames::of(request, NameRule::Plain);
-        let mut dropped = Vec::new();
-        let body = parameters::body(request, &names, &mut dropped)?;
-        Prepared::remote(request, &body.into(), dropped, names)
+    fn body(&self, request: &Request, names: &ToolNames, dropped: &mut Vec<String>) -> Result<Value, ProviderError> {
+        Ok(parameters::body(request, names, dropped)?.into())
     }
 
-    fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
-        Box::pin(async move {
-            let headers = self.connection.bearer();
-            self.connection.ask(&CohereWire, "/v2/chat", &headers, prepared, on_event).await
-        })
+    fn path(&self, _: &Prepared) -> String {
+        "/v2/chat".to_owned()
     }
 
-    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+    fn models_path(&self) -> String {
+        "/v1/models?endpoint=chat&page_size=1000".to_owned()
+    }
+
+    fn embedding(&self) -> Option<&dyn EmbeddingEndpoint> {
         Some(self)
     }
 
-    fn reranking(&self) -> Option<&dyn RerankEndpoint> {
+    fn ordering(&self) -> Option<&dyn RerankEndpoint> {
         Some(self)
-    }
-
-    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
-        Box::pin(async {
-            let path = "/v1/models?endpoint=chat&page_size=1000";
-            self.connection.list(&CohereWire, path, &self.connection.bearer(), model_ids).await
-        })
     }
 }

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::super::OnEvent;
 use super::super::answer::{Answer, StreamEvent};
-use super::super::error::{CallError, CallErrorKind};
-use super::super::remote::{Assembly, CallPieces};
+use super::super::error::CallError;
+use super::super::remote::{Assembly, CallPieces, event_json};
 use super::reply;
 use crate::http::SseEvent;
 
@@ -27,8 +27,7 @@ impl Assembly for Building {
         if data.is_empty() || data == "[DONE]" {
             return Ok(());
         }
-        let body: Value = serde_json::from_str(data)
-            .map_err(|_| CallError::new(CallErrorKind::Malformed, "an event of the stream is not JSON"))?;
+        let body = event_json(event)?;
         let kind = body.get("type").and_then(Value::as_str).unwrap_or(&event.name).to_owned();
         match kind.as_str() {
             "message-start" => self.answer.request_id = body.get("id").and_then(Value::as_str).map(str::to_owned),

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::super::OnEvent;
 use super::super::answer::{Answer, StreamEvent};
-use super::super::error::{CallError, CallErrorKind};
-use super::super::remote::Assembly;
+use super::super::error::CallError;
+use super::super::remote::{Assembly, event_json};
 use super::refusal;
 use super::reply::{self, Piece};
 use crate::http::SseEvent;
@@ -22,8 +22,7 @@ impl Assembly for Building {
     }
 
     fn take(&mut self, event: &SseEvent, on_event: OnEvent<'_>) -> Result<(), CallError> {
-        let data: Value = serde_json::from_str(event.data.trim())
-            .map_err(|_| CallError::new(CallErrorKind::Malformed, "an event of the stream is not JSON"))?;
+        let data = event_json(event)?;
         if data.get("error").is_some_and(Value::is_object) {
             return Err(refusal::read(0, &data).into());
         }

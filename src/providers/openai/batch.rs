@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::batch::{BatchAnswer, BatchEndpoint, BatchItem, BatchProgress, BatchSize, OnAnswer};
 use super::super::error::{CallError, CallErrorKind};
+use super::super::keyed::Keyed;
 use super::super::remote::{MOST_BYTES, Wire, answer_to, entries, id_of, path_segment};
 use super::chat::ChatWire;
 use super::provider::OpenAi;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{CallIds, Media};
+use super::super::recorded::{CallIds, Media, result_text};
 use crate::domain::message::{Message, Part, Role, ToolCall};
 
 /// The messages as a JSON array; what is left out is added to `dropped`.
@@ -23,7 +23,7 @@ pub(super) fn to_wire(messages: &[Message], dropped: &mut Vec<String>) -> Result
                 Part::Reasoning { .. } => reasoning = true,
                 Part::ToolCall(call) => calls.push(tool_call(call, &mut ids)),
                 Part::ToolResult { id, result } => {
-                    let text = result.as_str().map_or_else(|| result.to_string(), str::to_owned);
+                    let text = result_text(result);
                     let id = ids.answer(id.as_deref());
                     wire.push(json!({"role": "tool", "tool_call_id": id, "content": text}));
                 }

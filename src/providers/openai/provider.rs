@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
+use serde_json::Value;
 
-use super::super::answer::Answer;
 use super::super::batch::BatchEndpoint;
 use super::super::error::{CallError, CallErrorKind, ProviderError};
 use super::super::key::Environment;
-use super::super::recorded::{NameRule, ToolNames};
-use super::super::remote::Connection;
+use super::super::keyed::Keyed;
+use super::super::recorded::ToolNames;
+use super::super::remote::{Connection, Wire};
 use super::super::request::{Prepared, Request};
-use super::super::{EmbeddingEndpoint, OnEvent, Provider, RerankEndpoint};
+use super::super::{EmbeddingEndpoint, Provider, RerankEndpoint};
 use super::chat::ChatWire;
 use super::parameters::{Dialect, body};
 use super::reply::model_ids;
@@ -30,11 +30,6 @@ pub(in crate::providers) struct OpenAi {
 }
 
 impl OpenAi {
-    /// Where it is.
-    pub(in crate::providers) const fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
     /// Makes one from its settings.
     pub(in crate::providers) fn make(
         settings: &ProviderSettings,
@@ -57,50 +52,35 @@ impl OpenAi {
         };
         Ok(Self { connection, dialect })
     }
-
-    /// The key, where there is one: many compatible servers want none.
-    pub(in crate::providers) fn headers(&self) -> Vec<Header<'_>> {
-        self.connection.bearer()
-    }
 }
 
-impl Provider for OpenAi {
-    fn name(&self) -> &str {
-        self.connection.name()
+impl Keyed for OpenAi {
+    fn connection(&self) -> &Connection {
+        &self.connection
     }
 
-    fn origin(&self) -> &str {
-        self.connection.origin()
+    fn wire(&self) -> &'static dyn Wire {
+        &ChatWire
     }
 
-    fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
-        let names = ToolNames::of(request, NameRule::Plain);
-        let mut dropped = Vec::new();
-        let body = body(request, self.dialect, &names, &mut dropped)?;
-        Prepared::remote(request, &body.into(), dropped, names)
+    fn body(&self, request: &Request, names: &ToolNames, dropped: &mut Vec<String>) -> Result<Value, ProviderError> {
+        Ok(body(request, self.dialect, names, dropped)?.into())
     }
 
-    fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
-        Box::pin(async move {
-            let headers = self.headers();
-            self.connection.ask(&ChatWire, "/chat/completions", &headers, prepared, on_event).await
-        })
+    fn path(&self, _: &Prepared) -> String {
+        "/chat/completions".to_owned()
     }
 
-    fn batches(&self) -> Option<&dyn BatchEndpoint> {
+    fn batching(&self) -> Option<&dyn BatchEndpoint> {
         Some(self)
     }
 
-    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+    fn embedding(&self) -> Option<&dyn EmbeddingEndpoint> {
         Some(self)
     }
 
-    fn reranking(&self) -> Option<&dyn RerankEndpoint> {
+    fn ordering(&self) -> Option<&dyn RerankEndpoint> {
         Some(self)
-    }
-
-    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
-        Box::pin(list(&self.connection, self.headers()))
     }
 }
 

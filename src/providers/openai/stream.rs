@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::super::OnEvent;
 use super::super::answer::{Answer, StreamEvent};
-use super::super::error::{CallError, CallErrorKind};
-use super::super::remote::{Assembly, CallPieces};
+use super::super::error::CallError;
+use super::super::remote::{Assembly, CallPieces, event_json};
 use super::{refusal, reply};
 use crate::http::SseEvent;
 
@@ -30,8 +30,7 @@ impl Assembly for Building {
         if self.done || data.is_empty() {
             return Ok(());
         }
-        let chunk: Value = serde_json::from_str(data)
-            .map_err(|_| CallError::new(CallErrorKind::Malformed, "an event of the stream is not JSON"))?;
+        let chunk = event_json(event)?;
         if let Some(error) = chunk.get("error").filter(|error| !error.is_null()) {
             return Err(refusal::read(0, error, &chunk).into());
         }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::OnEvent;
 use super::super::answer::Answer;
-use super::super::error::CallError;
+use super::super::error::{CallError, CallErrorKind};
 use super::failure::Refusal;
 use crate::http::SseEvent;
 
@@ -57,4 +57,10 @@ pub trait Assembly: Send {
 
     /// The answer, or as much of it as came.
     fn finish(self: Box<Self>) -> Answer;
+}
+
+/// The JSON of an event of a stream.
+pub fn event_json(event: &SseEvent) -> Result<Value, CallError> {
+    serde_json::from_str(event.data.trim())
+        .map_err(|_| CallError::new(CallErrorKind::Malformed, "an event of the stream is not JSON"))
 }

@@ -3,6 +3,8 @@
 use memchr::memmem;
 use serde_json::Value;
 
+use super::super::replaced::replaced;
+
 /// The shortest run of words that counts as repeated, in bytes, where it is a part of a longer text of the request.
 const RUN: usize = 40;
 /// The shortest text of the request that counts as repeated where it is there whole, in bytes.
@@ -43,9 +45,7 @@ fn collect(value: &Value, texts: &mut Vec<String>) {
 }
 
 fn without_runs(words: &str, sources: &[&[u8]]) -> String {
-    let mut clean = String::with_capacity(words.len());
-    let mut rest = words;
-    while let Some(first) = rest.chars().next() {
+    replaced(words, MARK, |rest| {
         let is_repeated = |length: usize| {
             rest.get(..length)
                 .is_some_and(|run| sources.iter().any(|source| memmem::find(source, run.as_bytes()).is_some()))
@@ -54,15 +54,8 @@ fn without_runs(words: &str, sources: &[&[u8]]) -> String {
         let begins = ends.first().is_some_and(|end| is_repeated(*end));
         // What is repeated up to an end is repeated up to every earlier one.
         let last = if begins { ends.partition_point(|end| is_repeated(*end)).checked_sub(1) } else { None };
-        if let Some(&length) = last.and_then(|last| ends.get(last)) {
-            clean.push_str(MARK);
-            rest = &rest[length..];
-        } else {
-            clean.push(first);
-            rest = &rest[first.len_utf8()..];
-        }
-    }
-    clean
+        last.and_then(|last| ends.get(last)).copied()
+    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod framer;
 mod pieces;
 mod reading;
 
-pub(super) use assembly::{Assembly, Framing, Wire};
+pub(super) use assembly::{Assembly, Framing, Wire, event_json};
 pub(super) use batch::{MOST_BYTES, answer_to, entries, id_of};
 pub(super) use connection::{Connection, path_segment};
 pub(super) use echo::without_request;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::error::ProviderError;
-use super::super::recorded::{CallIds, Media, MediaKind, Source, ToolDefinition};
+use super::super::recorded::{CallIds, Media, MediaKind, Source, ToolDefinition, result_text};
 use crate::domain::message::{Message, Part, Role, ToolCall};
 
 /// The longest instructions in bytes: several events of a stream repeat them, and an event has a limit of its own.
@@ -130,7 +130,7 @@ impl Items<'_> {
 
     fn result(&mut self, id: Option<&str>, result: &Value) -> Value {
         let id = self.ids.answer(id);
-        let text = result.as_str().map_or_else(|| result.to_string(), str::to_owned);
+        let text = result_text(result);
         let custom = self.ids.name(&id).is_some_and(|name| self.is_custom(name));
         let kind = if custom { "custom_tool_call_output" } else { "function_call_output" };
         json!({"type": kind, "call_id": id, "output": text})

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::super::answer::Answer;
 use super::super::error::{CallError, ProviderError};
 use super::super::key::Environment;
-use super::super::openai::{ChatWire, model_ids};
-use super::super::recorded::{NameRule, ToolNames};
+use super::super::keyed::Keyed;
+use super::super::openai::ChatWire;
+use super::super::recorded::ToolNames;
 use super::super::remote::{Assembly, Connection, Refusal, Wire};
 use super::super::request::{Prepared, Request};
-use super::super::{EmbeddingEndpoint, OnEvent, Provider};
+use super::super::{EmbeddingEndpoint, Provider};
 use super::{parameters, reply, stream};
 use crate::domain::provider::ProviderSettings;
 
@@ -25,11 +25,6 @@ pub(in crate::providers) struct Responses {
 }
 
 impl Responses {
-    /// Where it is.
-    pub(in crate::providers) const fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
     /// Makes one from its settings.
     pub(in crate::providers) fn make(
         settings: &ProviderSettings,
@@ -60,34 +55,24 @@ impl Wire for ResponsesWire {
     }
 }
 
-impl Provider for Responses {
-    fn name(&self) -> &str {
-        self.connection.name()
+impl Keyed for Responses {
+    fn connection(&self) -> &Connection {
+        &self.connection
     }
 
-    fn origin(&self) -> &str {
-        self.connection.origin()
+    fn wire(&self) -> &'static dyn Wire {
+        &ResponsesWire
     }
 
-    fn prepare(&self, request: &Request) -> Result<Prepared, ProviderError> {
-        let names = ToolNames::of(request, NameRule::Plain);
-        let mut dropped = Vec::new();
-        let body = parameters::body(request, &names, &mut dropped)?;
-        Prepared::remote(request, &body.into(), dropped, names)
+    fn body(&self, request: &Request, names: &ToolNames, dropped: &mut Vec<String>) -> Result<Value, ProviderError> {
+        Ok(parameters::body(request, names, dropped)?.into())
     }
 
-    fn call<'a>(&'a self, prepared: &'a Prepared, on_event: OnEvent<'a>) -> BoxFuture<'a, Result<Answer, CallError>> {
-        Box::pin(async move {
-            let headers = self.connection.bearer();
-            self.connection.ask(&ResponsesWire, "/responses", &headers, prepared, on_event).await
-        })
+    fn path(&self, _: &Prepared) -> String {
+        "/responses".to_owned()
     }
 
-    fn embeddings(&self) -> Option<&dyn EmbeddingEndpoint> {
+    fn embedding(&self) -> Option<&dyn EmbeddingEndpoint> {
         Some(self)
-    }
-
-    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, CallError>> {
-        Box::pin(async { self.connection.list(&ResponsesWire, "/models", &self.connection.bearer(), model_ids).await })
     }
 }

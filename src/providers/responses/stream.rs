@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::super::OnEvent;
 use super::super::answer::{Answer, StreamEvent};
-use super::super::error::{CallError, CallErrorKind};
+use super::super::error::CallError;
 use super::super::openai::ChatWire;
-use super::super::remote::{Assembly, Wire, arguments};
+use super::super::remote::{Assembly, Wire, arguments, event_json};
 use super::reply;
 use crate::domain::message::ToolCall;
 use crate::http::SseEvent;
@@ -47,8 +47,7 @@ impl Assembly for Building {
         if self.done || data.is_empty() || data == "[DONE]" {
             return Ok(());
         }
-        let event_body: Value = serde_json::from_str(data)
-            .map_err(|_| CallError::new(CallErrorKind::Malformed, "an event of the stream is not JSON"))?;
+        let event_body = event_json(event)?;
         let kind = event_body.get("type").and_then(Value::as_str).unwrap_or(&event.name).to_owned();
         match kind.as_str() {
             "response.completed" | "response.incomplete" | "response.failed" => self.end(&event_body),

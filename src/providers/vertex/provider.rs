@@ -157,8 +157,9 @@ impl Provider for Vertex {
             // The list is a part of the preview version alone.
             let version = if self.version.is_empty() { "" } else { "/v1beta1" };
             let path = format!("{version}/publishers/google/models?pageSize=1000");
-            let body = self.connection.get(&GenerateWire, &path, &headers).await;
-            gemini::ids(&body.map_err(|error| clean(error, token.as_ref()))?, "publisherModels")
+            let ids = |body: &Value| gemini::ids(body, "publisherModels");
+            let listed = self.connection.list(&GenerateWire, &path, &headers, ids).await;
+            listed.map_err(|error| clean(error, token.as_ref()))
         })
     }
 }

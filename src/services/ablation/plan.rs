@@ -14,8 +14,8 @@ use crate::domain::lexical::sentences;
 use crate::domain::model_price::ModelPrice;
 use crate::domain::money::Money;
 use crate::domain::run::{CachePolicy, CallsMode, Case, ModelChoice, Overrides, Variant};
-use crate::domain::run_design::{AblationDesign, VariantRole};
-use crate::services::replay::{BatchWish, PlanError, ReplayOrder, ReplayPlan, ResumeOrder, UnknownCalls, case_again};
+use crate::domain::run_design::{AblationDesign, AblationSubject, VariantRole};
+use crate::services::replay::{PlanError, ReplayOrder, ReplayPlan, ResumeOrder, UnknownCalls, case_again};
 
 /// What is to be found out, on which model and within which limits.
 #[derive(Clone, Debug)]
@@ -38,6 +38,23 @@ pub struct AblationOrder {
     pub default_max_output: u64,
     /// Prices that the user says, over all others.
     pub prices: Vec<ModelPrice>,
+}
+
+impl AblationOrder {
+    /// An ablation of all chunks on the terms of an order.
+    pub fn of(model: ModelChoice, terms: ReplayOrder) -> Self {
+        Self {
+            model,
+            parameters: terms.overrides.parameters,
+            design: AblationDesign { subject: AblationSubject::Chunks, sentence: None },
+            samples: DEFAULT_SAMPLES,
+            max_cost: terms.max_cost,
+            concurrency: terms.concurrency,
+            cache: terms.cache,
+            default_max_output: terms.default_max_output,
+            prices: terms.prices,
+        }
+    }
 }
 
 /// Answers to each test where the user does not say: enough for a model that says the same seven times of ten.
@@ -108,21 +125,12 @@ impl AblationService {
             return Err(AblationError::NotReplayable { trace: case.trace_id.as_str().to_owned(), reason });
         }
         first.run.ablation = Some(order.design.clone());
-        let resume = ResumeOrder {
-            unknown: UnknownCalls::Leave,
-            max_cost: None,
-            concurrency: order.concurrency,
-            cache: order.cache,
-            default_max_output: order.default_max_output,
-            diverged: None,
-            batches: BatchWish::Await,
-        };
-        Ok(made(case, items, order.design.clone(), sentence, first, resume))
+        Ok(made(case, items, order.design.clone(), sentence, first, ResumeOrder::of(&replay)))
     }
 
     /// Plans what is left of an ablation that was stopped, from its journal. Blocks.
     pub fn resume(&self, run_id: &RunId, order: &ResumeOrder, cancel: &Cancel) -> Result<AblationPlan, AblationError> {
-        let first = self.replay().extend(run_id, Vec::new(), order, cancel)?;
+        let first = self.replay().extend(run_id, |_| Ok(Vec::new()), order, None, cancel)?;
         let not = || AblationError::NotAnAblation { run: run_id.as_str().to_owned() };
         let design = first.run.ablation.clone().ok_or_else(not)?;
         let (trace_id, span_id) = first.run.choice.spans.first().cloned().ok_or_else(not)?;

@@ -126,7 +126,7 @@ impl AblationService {
                 (variant.model.clone(), variant.overrides.parameters.clone())
             });
             let more = variants_of(&plan.items, &needed, (&model, &parameters), before.len());
-            next = self.replay.extend(&plan.first.run.run_id, more, &plan.resume, cancel)?;
+            next = self.replay.extend(&plan.first.run.run_id, |_| Ok(more), &plan.resume, None, cancel)?;
         }
     }
 }

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use super::{Baseline, Compared, Comparison, Judges, compare, judge, specifications};
 use crate::domain::ids::{SpanId, TraceId};
-use crate::domain::run::{Case, CaseChoice, ResultStatus, Run, RunResult};
+use crate::domain::run::{Case, CaseChoice, ResultPlace, ResultStatus, Run, RunResult};
 use crate::domain::time::Timestamp;
 use crate::evaluators::Specification;
 use crate::services::replay::testing::{case, variant};
 
 pub(crate) fn result(trace: &str, variant: &str, text: &str, latency: f64) -> RunResult {
-    RunResult {
+    let place = ResultPlace {
         run_id: "r".into(),
         result_id: format!("r-{trace}-{variant}").into(),
         trace_id: trace.into(),
@@ -20,27 +20,15 @@ pub(crate) fn result(trace: &str, variant: &str, text: &str, latency: f64) -> Ru
         model: "p/m".into(),
         prompt: None,
         sample: 0,
-        status: ResultStatus::Ok,
+    };
+    RunResult {
         output_text: Some(text.into()),
-        tool_calls: Vec::new(),
-        finish_reason: None,
         input_tokens: Some(10),
-        output_tokens: None,
-        cached_input_tokens: None,
-        reasoning_tokens: None,
         cost_usd: Some("0.5".parse().unwrap()),
         cost_source: "computed".into(),
         latency_ms: Some(latency),
-        ttft_ms: None,
         attempts: 1,
-        from_cache: false,
-        error: None,
-        steps: Vec::new(),
-        dropped: Vec::new(),
-        response_model: None,
-        cache_write_tokens: None,
-        audio_input_tokens: None,
-        audio_output_tokens: None,
+        ..RunResult::unanswered(place, ResultStatus::Ok)
     }
 }
 

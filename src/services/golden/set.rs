@@ -7,7 +7,7 @@ use crate::domain::cancel::Cancel;
 use crate::domain::golden::GoldenCase;
 use crate::domain::ids::{RunId, SpanId, TraceId};
 use crate::domain::run::{CallsMode, Case};
-use crate::domain::span::{Cost, PromptRef, Usage};
+use crate::domain::span::PromptRef;
 use crate::error::AppError;
 use crate::services::prompts::Prompts;
 use crate::services::replay::{PlanError, ReplayOrder, ReplayPlan, ReplayService, ResumeOrder};
@@ -127,23 +127,12 @@ pub(super) fn key(case: &Case) -> Key {
 /// A call of which only question, chunks and perhaps the prompt's variables are known.
 fn without_recording(golden: &GoldenCase) -> Case {
     let id = golden.id.as_str();
+    let trace_id = golden.trace_id.clone().unwrap_or_else(|| TraceId::from(id));
+    let span_id = golden.span_id.clone().unwrap_or_else(|| SpanId::from(id));
     Case {
-        trace_id: golden.trace_id.clone().unwrap_or_else(|| TraceId::from(id)),
-        span_id: golden.span_id.clone().unwrap_or_else(|| SpanId::from(id)),
-        provider: None,
-        model: None,
-        messages: Vec::new(),
-        parameters: serde_json::Map::new(),
-        tools: None,
         prompt: PromptRef { variables: golden.variables.clone(), ..PromptRef::default() },
         chunks: golden.as_chunks(),
         question: golden.question.clone(),
-        answer: None,
-        answer_tool_calls: Vec::new(),
-        usage: Usage::default(),
-        cost: Cost::Unknown,
-        duration_ns: None,
-        ttft_ns: None,
-        finish_reason: None,
+        ..Case::unknown(trace_id, span_id)
     }
 }

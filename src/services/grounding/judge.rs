@@ -9,7 +9,7 @@ use crate::domain::grounding::{Grounding, Judged, Ruling, Verdict};
 use crate::domain::ids::RunId;
 use crate::domain::run::{Case, ModelChoice, ResultStatus, RunResult};
 use crate::domain::run_design::VariantRole;
-use crate::domain::span::{Cost, PromptRef, Usage};
+use crate::domain::span::PromptRef;
 use crate::domain::time::Timestamp;
 use crate::error::AppError;
 use crate::services::replay::{PlanError, ReplayOrder, ReplayPlan, ReplayService};
@@ -70,25 +70,19 @@ impl Asking {
         parameters.insert("temperature".to_owned(), json!(0));
         parameters.insert("max_tokens".to_owned(), json!(HEAD_TOKENS + SENTENCE_TOKENS * self.asked.len()));
         parameters.extend(rubric.parameters().clone());
+        let of = &self.case;
         Case {
-            messages: Vec::new(),
+            provider: of.provider.clone(),
+            model: of.model.clone(),
             parameters,
-            tools: None,
             prompt: PromptRef {
                 name: Some(RUBRIC_NAME.to_owned()),
                 version: Some(rubric.reference.version.clone()),
                 template: None,
                 variables: Some(self.variables()),
             },
-            chunks: Vec::new(),
-            answer: None,
-            answer_tool_calls: Vec::new(),
-            usage: Usage::default(),
-            cost: Cost::Unknown,
-            duration_ns: None,
-            ttft_ns: None,
-            finish_reason: None,
-            ..self.case.clone()
+            question: of.question.clone(),
+            ..Case::unknown(of.trace_id.clone(), of.span_id.clone())
         }
     }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::call;
+use super::call_result::{blank, call_id, from_cache};
 use super::chain_ask::{ChainQuestion, UserSays};
 use super::chain_plan::PlannedChain;
 use super::events::RunEvent;
@@ -27,7 +28,7 @@ pub(super) async fn follow(shared: &Shared, planned: &PlannedCall, chain: &Plann
         on_divergence: options.on_divergence,
         walk: chain.walk(),
         watch: LimitWatch::new(options.limits, chain.recorded()),
-        result: call::blank(shared, planned),
+        result: blank(shared, planned),
         request: Value::Null,
     };
     loop {
@@ -75,7 +76,7 @@ impl Following<'_> {
             Err(reason) => return self.over(ResultStatus::Failed, Some(reason)),
         };
         if number > 0 {
-            let event = RunEvent::Step { call: call::call_id(self.shared, self.planned), step: number };
+            let event = RunEvent::Step { call: call_id(self.shared, self.planned), step: number };
             self.shared.emit(event).await;
         }
         self.request = serde_json::from_slice(&call.prepared.body).unwrap_or(Value::Null);
@@ -125,27 +126,8 @@ impl Following<'_> {
             Some(of_step(result, step))
         });
         let found = found.await.ok().flatten()?;
-        let own = call::blank(self.shared, call);
-        Some(RunResult {
-            status: ResultStatus::Ok,
-            output_text: found.output_text,
-            tool_calls: found.tool_calls,
-            finish_reason: found.finish_reason,
-            input_tokens: found.input_tokens,
-            output_tokens: found.output_tokens,
-            cached_input_tokens: found.cached_input_tokens,
-            reasoning_tokens: found.reasoning_tokens,
-            response_model: found.response_model,
-            cache_write_tokens: found.cache_write_tokens,
-            audio_input_tokens: found.audio_input_tokens,
-            audio_output_tokens: found.audio_output_tokens,
-            cost_usd: Some(Money::ZERO),
-            cost_source: "computed".to_owned(),
-            latency_ms: found.latency_ms,
-            ttft_ms: found.ttft_ms,
-            from_cache: true,
-            ..own
-        })
+        let own = blank(self.shared, call);
+        Some(RunResult { status: ResultStatus::Ok, steps: Vec::new(), ..from_cache(own, &found) })
     }
 
     /// Adds what a request took to what the chain took.

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::chain_plan::ChainProgress;
+use super::journalled::told;
 use super::order::PromptRenderer;
-use super::plan::{PlanError, ReplayPlan};
-use super::resume::{ResumeOrder, told};
+use super::plan::ReplayPlan;
+use super::plan_error::PlanError;
+use super::resume::ResumeOrder;
 use super::service::ReplayService;
 use crate::domain::cancel::Cancel;
 use crate::domain::chain::{AnswerFrom, AnswerPool, ChainStep, RecordedChain, ServedAnswer};

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::chain_case::{ChainCase, chain_of};
 use super::chunk_edits::{edit_chunks, edit_messages};
-use super::plan::{PlanError, PlannedCall, RunlessCase};
+use super::plan::PlannedCall;
+use super::plan_error::PlanError;
+use super::planning::RunlessCase;
 use super::rebuild::{Target, rebuild};
 use super::service::ReplayService;
 use super::tokens::{input_bound, input_estimate};

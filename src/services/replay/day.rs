@@ -10,9 +10,9 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use super::budget::Ledger;
+use super::journalled::spent_since;
 use super::plan::ReplayPlan;
 use super::record::Recorder;
-use super::resume::spent_since;
 use super::service::ReplayService;
 use crate::domain::ids::RunId;
 use crate::domain::money::Money;

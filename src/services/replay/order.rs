@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::config::Defaults;
 use crate::domain::chain::ChainOptions;
 use crate::domain::message::Message;
 use crate::domain::model_price::ModelPrice;
@@ -73,6 +74,15 @@ impl ReplayOrder {
         }
     }
 
+    /// An order of models on the terms of the configuration.
+    pub fn configured(models: Vec<ModelChoice>, defaults: &Defaults) -> Self {
+        let mut order = Self::new(models);
+        order.max_cost = Some(defaults.max_cost_usd.value);
+        order.concurrency = defaults.concurrency.value as usize;
+        order.default_max_output = defaults.max_output_tokens.value.into();
+        order
+    }
+
     /// The variants: models × prompt versions, in the order they were named, called `A`, `B`, …, `Z`, `AA`, …; then the
     /// baseline, called `baseline`, which nothing is changed of.
     pub fn variants(&self) -> Vec<Variant> {
@@ -126,6 +136,12 @@ const BASELINE: &str = "baseline";
 pub(super) fn letters(index: usize) -> String {
     let last = char::from(b'A' + (index % 26) as u8);
     if index < 26 { last.to_string() } else { letters(index / 26 - 1) + &last.to_string() }
+}
+
+/// The hash of the file of a variant's prompt as it is now.
+pub(super) fn prompt_hash(variant: &Variant, renderer: Option<&dyn PromptRenderer>) -> Option<String> {
+    let (renderer, prompt) = renderer.zip(variant.prompt.as_ref())?;
+    renderer.content_hash(prompt)
 }
 
 /// Renders a prompt version with a case's variables; the reason says why it cannot.

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::batch::BatchWish;
-use super::order::{PromptRenderer, ReplayOrder, letters};
-use super::plan::{PlanError, ReplayPlan};
-use super::resume::{ResumeOrder, UnknownCalls, told};
+use super::order::{PromptRenderer, ReplayOrder, letters, prompt_hash};
+use super::plan::ReplayPlan;
+use super::plan_error::PlanError;
+use super::resume::ResumeOrder;
 use super::service::ReplayService;
 use crate::domain::cancel::Cancel;
 use crate::domain::ids::{RunId, VariantId};
-use crate::store::Journal;
+use crate::domain::run::{Run, Variant};
 
 impl ReplayService {
     /// Plans the variants of an order as further ones of a run of one case: their results are numbered after those it
@@ -21,30 +21,20 @@ impl ReplayService {
         renderer: Option<&dyn PromptRenderer>,
         cancel: &Cancel,
     ) -> Result<ReplayPlan, PlanError> {
-        let journal = Journal::of_run_alone(self.store().state_dir(), run_id)?;
-        let mut journalled = told(&journal, run_id)?;
-        if journalled.run.choice.spans.len() != 1 || journalled.run.samples != order.samples.max(1) {
-            let reason = "it has several cases or another number of samples, so no try can be added to it".to_owned();
-            return Err(PlanError::NotResumable { run: run_id.as_str().to_owned(), reason });
-        }
-        let taken = journalled.run.variants.len();
-        for (mut variant, at) in order.variants().into_iter().zip(taken..) {
-            variant.id = letters(at).into();
-            variant.prompt_hash =
-                renderer.zip(variant.prompt.as_ref()).and_then(|(renderer, prompt)| renderer.content_hash(prompt));
-            journalled.run.variants.push(variant);
-        }
-        let resume = ResumeOrder {
-            unknown: UnknownCalls::Leave,
-            max_cost: None,
-            concurrency: order.concurrency,
-            cache: order.cache,
-            default_max_output: order.default_max_output,
-            diverged: None,
-            batches: BatchWish::Await,
+        let mut taken = 0;
+        let tries = |run: &Run| {
+            if run.samples != order.samples.max(1) {
+                return Err("it has another number of samples, so no try can be added to it".to_owned());
+            }
+            taken = run.variants.len();
+            let named = order.variants().into_iter().zip(taken..).map(|(variant, at)| Variant {
+                id: letters(at).into(),
+                prompt_hash: prompt_hash(&variant, renderer),
+                ..variant
+            });
+            Ok(named.collect())
         };
-        let mut plan = self.go_on((journal, journalled), &resume, &HashSet::new(), renderer, cancel)?;
-        plan.amended = true;
+        let mut plan = self.extend(run_id, tries, &ResumeOrder::of(order), renderer, cancel)?;
         // A try before that was stopped stays so: only what was ordered now is sent.
         let ordered: HashSet<VariantId> =
             plan.run.variants.iter().skip(taken).map(|variant| variant.id.clone()).collect();

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use duckdb::Connection;
-use duckdb::arrow::array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Array};
-use duckdb::arrow::compute::take;
+use duckdb::arrow::array::RecordBatch;
 
 use super::Target;
 use super::by_time::ByTime;
 use super::gather::{Child, Part, in_order};
+use super::part_tables::{SOURCE_ID, SPAN_ID, TRACE_ID, delete_spans, fill, fill_incoming, texts};
 use super::patches;
 use super::trace_rows::{self, Feedback};
 use crate::domain::cancel::Cancel;
-use crate::store::error::{Result, StoreError};
+use crate::store::error::Result;
 use crate::store::open::Purpose;
 use crate::store::paths::with_companions;
 use crate::store::row_batch::{Kind, RowBatch};
@@ -27,11 +27,6 @@ use crate::store::{disk, ids, journal_replay, migrate, open, sources};
 const COPY_OPTIONS: &str = "(RECOVERY_MODE no_wal_writes)";
 /// Small row groups are compressed and written while the rest comes.
 const NEW_OPTIONS: &str = "(RECOVERY_MODE no_wal_writes, ROW_GROUP_SIZE 20480)";
-/// Columns of `store.spans`.
-const TRACE_ID: usize = 0;
-const SPAN_ID: usize = 1;
-const SOURCE_ID: usize = 40;
-const COMPLETENESS: usize = 41;
 
 /// What a merge changed.
 #[derive(Debug, Default)]
@@ -347,56 +342,4 @@ impl PartMerge<'_> {
         }
         Ok(counts.into_values().collect())
     }
-}
-
-/// Fills `incoming` with the keys of rows of a part.
-pub(super) fn fill_incoming(conn: &Connection, part: &Part, rows: &[u32]) -> Result<()> {
-    let rows = UInt32Array::from(rows.to_vec());
-    let arrow = |error: duckdb::arrow::error::ArrowError| StoreError::Database(error.to_string());
-    let mut columns: Vec<(&str, ArrayRef)> = vec![("row", Arc::new(rows.clone()))];
-    for (name, place) in [("trace_id", TRACE_ID), ("span_id", SPAN_ID), ("completeness", COMPLETENESS)] {
-        columns.push((name, take(part.spans.column(place), &rows, None).map_err(arrow)?));
-    }
-    fill(conn, "incoming", RecordBatch::try_from_iter(columns).map_err(arrow)?)
-}
-
-/// Makes rows the only ones of a temporary table.
-pub(super) fn fill(conn: &Connection, table: &str, rows: RecordBatch) -> Result<()> {
-    conn.execute_batch(&format!("DELETE FROM temp.main.{table}"))?;
-    if rows.num_rows() > 0 {
-        let mut appender = conn.appender_to_catalog_and_db(table, "temp", "main")?;
-        appender.append_record_batch(rows)?;
-        appender.flush()?;
-    }
-    Ok(())
-}
-
-fn texts(batch: &RecordBatch, place: usize) -> Result<&StringArray> {
-    let column = batch.columns().get(place).and_then(|column| column.as_any().downcast_ref::<StringArray>());
-    column.ok_or_else(|| StoreError::Database(format!("column {place} of spans holds no texts")))
-}
-
-/// Deletes the spans of the index whose keys stand in a temporary table, and what is below them.
-pub(super) fn delete_spans(conn: &Connection, keys: &str) -> Result<()> {
-    for table in ["spans", "messages", "chunks", "tool_calls"] {
-        conn.execute_batch(&format!(
-            "DELETE FROM idx.store.{table} AS t USING {keys} AS k \
-             WHERE t.trace_id = k.trace_id AND t.span_id = k.span_id"
-        ))?;
-    }
-    Ok(())
-}
-
-/// Appends rows to a table, named by database, schema and name.
-pub(in crate::store) fn append(
-    conn: &Connection,
-    (database, schema, table): (&str, &str, &str),
-    rows: &mut RowBatch,
-) -> Result<()> {
-    if rows.rows() > 0 {
-        let mut appender = conn.appender_to_catalog_and_db(table, database, schema)?;
-        rows.append_to(&mut appender)?;
-        appender.flush()?;
-    }
-    Ok(())
 }

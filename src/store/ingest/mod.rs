@@ -5,12 +5,13 @@ mod facts;
 mod gather;
 mod import;
 mod merge;
+mod part_tables;
 mod patches;
 mod summary;
 mod trace_rows;
 
 pub use import::Ingest;
-pub(in crate::store) use merge::append;
+pub(in crate::store) use part_tables::append;
 
 /// A hash of a span's natural key.
 type Key = [u8; 16];

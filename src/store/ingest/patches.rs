@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use duckdb::Connection;
 
 use super::gather::Part;
-use super::merge::{append, delete_spans, fill, fill_incoming};
+use super::part_tables::{append, delete_spans, fill, fill_incoming};
 use crate::domain::patch::SpanPatch;
 use crate::store::error::Result;
 use crate::store::load::{self, Which};

@@ -7,7 +7,7 @@ use duckdb::{Connection, params};
 
 use super::facts::{FACT_COLUMNS, FactColumns, SpanFacts};
 use super::gather::{Child, Part};
-use super::merge::append;
+use super::part_tables::append;
 use super::summary;
 use crate::store::error::Result;
 use crate::store::row_batch::RowBatch;

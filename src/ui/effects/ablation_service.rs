@@ -8,11 +8,11 @@ use super::worker::ServicesWorker;
 use super::{Answer, Reply};
 use crate::domain::ids::RunId;
 use crate::domain::money::Money;
-use crate::domain::run::{CachePolicy, CallsMode, ModelChoice, NotAModel};
+use crate::domain::run::{CallsMode, ModelChoice, NotAModel};
 use crate::domain::run_design::AblationDesign;
 use crate::error::AppError;
 use crate::services::ablation::{AblationEvent, AblationOrder, AblationPlan, DEFAULT_SAMPLES};
-use crate::services::replay::{BatchWish, ReplayOrder, ResumeOrder, RunControl, RunEvent, UnknownCalls};
+use crate::services::replay::{ReplayOrder, ResumeOrder, RunControl, RunEvent};
 use crate::ui::msg::{JobNews, Msg, Progress, RequestId, Toast};
 
 /// The least time between two deliveries of news.
@@ -59,32 +59,21 @@ fn plan(worker: &ServicesWorker, asked: &AblationAsked, reply: &dyn Reply) -> Re
     let trace = store.resolve_trace(asked.trace.as_str(), reply.cancel())?;
     let cases = services.replay()?.cases(std::slice::from_ref(&trace), CallsMode::Answer, reply.cancel())?;
     let case = cases.into_iter().next().ok_or(crate::services::replay::PlanError::NoCases)?;
+    let mut terms = ReplayOrder::configured(Vec::new(), &config.defaults);
+    terms.max_cost = asked.max_cost.or(terms.max_cost);
+    terms.prices.clone_from(&asked.prices);
     let order = AblationOrder {
-        model,
         parameters: asked.parameters.iter().filter_map(|text| ReplayOrder::parse_set(text)).collect(),
         design: AblationDesign { subject: asked.subject, sentence: asked.sentence },
         samples: asked.samples.unwrap_or(DEFAULT_SAMPLES),
-        max_cost: asked.max_cost.or(Some(config.defaults.max_cost_usd.value)),
-        concurrency: config.defaults.concurrency.value as usize,
-        cache: CachePolicy::Use,
-        default_max_output: config.defaults.max_output_tokens.value.into(),
-        prices: asked.prices.clone(),
+        ..AblationOrder::of(model, terms)
     };
     Ok(services.ablation()?.plan(&order, case, reply.cancel())?)
 }
 
 fn resumed(worker: &ServicesWorker, run: &RunId, reply: &dyn Reply) -> Result<AblationPlan, AppError> {
     worker.store(reply)?;
-    let config = worker.services().config()?;
-    let order = ResumeOrder {
-        unknown: UnknownCalls::Leave,
-        max_cost: None,
-        concurrency: config.defaults.concurrency.value as usize,
-        cache: CachePolicy::Use,
-        default_max_output: config.defaults.max_output_tokens.value.into(),
-        diverged: None,
-        batches: BatchWish::Await,
-    };
+    let order = ResumeOrder::configured(&worker.services().config()?.defaults);
     Ok(worker.services().ablation()?.resume(run, &order, reply.cancel())?)
 }
 

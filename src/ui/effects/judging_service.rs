@@ -68,10 +68,7 @@ fn plan(worker: &ServicesWorker, asked: &JudgeAsked, reply: &dyn Reply) -> Resul
             Band::All => "the answer has no sentence",
         }));
     }
-    let mut order = ReplayOrder::new(vec![ModelChoice::Model(model.clone())]);
-    order.max_cost = Some(config.defaults.max_cost_usd.value);
-    order.concurrency = config.defaults.concurrency.value as usize;
-    order.default_max_output = config.defaults.max_output_tokens.value.into();
+    let order = ReplayOrder::configured(vec![ModelChoice::Model(model.clone())], &config.defaults);
     let rubric = Rubric::of(services.prompts()?)?;
     let plan = grounding::plan_judge(&service, &rubric, order, std::slice::from_ref(&answer), cancel)?;
     Ok(Planned { plan, answer, rubric, model, service })

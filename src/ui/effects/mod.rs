@@ -18,6 +18,7 @@ mod request;
 pub mod retrieval;
 mod retrieval_service;
 mod run_offer;
+mod run_order;
 mod run_service;
 mod run_teller;
 pub mod runs;

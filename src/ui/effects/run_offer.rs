@@ -193,7 +193,7 @@ pub fn order_of(worker: &ServicesWorker, order: &Order) -> Result<ReplayOrder, A
     let models = models
         .collect::<Result<Vec<_>, crate::domain::run::NotAModel>>()
         .map_err(|error| AppError::usage(error.to_string()))?;
-    let mut asked = ReplayOrder::new(models);
+    let mut asked = ReplayOrder::configured(models, &config.defaults);
     asked.filter = if order.of.traces.is_empty() {
         order.of.filter.clone()
     } else {
@@ -214,8 +214,6 @@ pub fn order_of(worker: &ServicesWorker, order: &Order) -> Result<ReplayOrder, A
         asked.until = Some(stop_rule(worker.services(), None)?);
     }
     asked.prices.clone_from(&order.prices);
-    asked.concurrency = config.defaults.concurrency.value as usize;
-    asked.default_max_output = config.defaults.max_output_tokens.value.into();
     Ok(asked)
 }
 

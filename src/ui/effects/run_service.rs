@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::run_offer;
 use super::run_teller::Teller;
-use super::runs::{Answered, PlanSummary, RunCase, RunDetail, RunRow, RunsAnswer, RunsRequest, Unknown};
+use super::runs::{Answered, PlanSummary, RunCase, RunDetail, RunsAnswer, RunsRequest, Unknown};
 use super::worker::ServicesWorker;
 use super::{Answer, Reply};
 use crate::domain::diff::AnswerDiff;
@@ -17,10 +17,9 @@ use crate::error::AppError;
 use crate::services::compare::{self, CompareOrder, Compared, Existing, Keep, NotWritten, compare_run, watched};
 use crate::services::notes::{self, ScoreValue};
 use crate::services::replay::{
-    BatchWish, CachePolicy, ReplayPlan, ReplayService, ResumeOrder, RunControl, UnknownCalls, case_again,
-    recorded_chain_of,
+    ReplayPlan, ReplayService, ResumeOrder, RunControl, UnknownCalls, case_again, recorded_chain_of,
 };
-use crate::store::{self, Store};
+use crate::store::Store;
 use crate::ui::msg::{Msg, RequestId, Toast};
 
 /// Performs a request; what it returns as an error is answered as a failure.
@@ -32,7 +31,7 @@ pub fn perform(
 ) -> Result<(), AppError> {
     let store = worker.store(reply)?;
     let answer = match request {
-        RunsRequest::List => RunsAnswer::Runs(store.runs(reply.cancel())?.into_iter().map(row).collect()),
+        RunsRequest::List => RunsAnswer::Runs(store.runs(reply.cancel())?),
         RunsRequest::Open(run) => RunsAnswer::Run(Arc::new(detail(store, &run, reply)?)),
         RunsRequest::Measure { run, baseline } => {
             let order = CompareOrder { baseline, ..CompareOrder::default() };
@@ -131,21 +130,8 @@ fn written(
     }
 }
 
-fn row(row: store::RunRow) -> RunRow {
-    RunRow {
-        run: row.run,
-        status: row.status,
-        results: row.results,
-        ok: row.ok,
-        failed: row.failed,
-        unknown: row.unknown,
-        from_cache: row.from_cache,
-        cost: row.cost_usd,
-    }
-}
-
 pub(super) fn detail(store: &Store, run: &RunId, reply: &dyn Reply) -> Result<RunDetail, AppError> {
-    let row = row(store.run(run, reply.cancel())?);
+    let row = store.run(run, reply.cancel())?;
     let cases = recorded_cases(store, &row.run, Vec::new(), reply);
     let results = store.results(run, reply.cancel())?;
     let ratings = store.ratings(run, reply.cancel())?;
@@ -265,19 +251,11 @@ fn resume(
 }
 
 fn resume_order(worker: &ServicesWorker, unknown: Unknown) -> Result<ResumeOrder, AppError> {
-    let config = worker.services().config()?;
-    Ok(ResumeOrder {
-        unknown: match unknown {
-            Unknown::Leave => UnknownCalls::Leave,
-            Unknown::Ask => UnknownCalls::Retry,
-        },
-        max_cost: None,
-        concurrency: config.defaults.concurrency.value as usize,
-        cache: CachePolicy::Use,
-        default_max_output: config.defaults.max_output_tokens.value.into(),
-        diverged: None,
-        batches: BatchWish::Await,
-    })
+    let unknown = match unknown {
+        Unknown::Leave => UnknownCalls::Leave,
+        Unknown::Ask => UnknownCalls::Retry,
+    };
+    Ok(ResumeOrder { unknown, ..ResumeOrder::configured(&worker.services().config()?.defaults) })
 }
 
 /// Works on a plan, and tells how it goes.

@@ -121,7 +121,7 @@ impl<'a> Teller<'a> {
             failed: 0,
             unknown: 0,
             from_cache: 0,
-            cost: Some(self.spent),
+            cost_usd: Some(self.spent),
         };
         let detail = RunDetail { row, cases: self.cases.clone(), answers };
         self.reply.send(Answer::Runs(RunsAnswer::Started(Arc::new(detail))));

@@ -1,9 +1,6 @@
 //! What can be typed behind `hindcast golden`.
 
-use super::super::super::args::dollars;
-use crate::domain::model_price::ModelPrice;
-use crate::domain::money::Money;
-use crate::domain::run::ModelId;
+use super::super::super::paid_flags::PaidFlags;
 
 /// Arguments of `hindcast golden`.
 #[derive(Debug, clap::Args)]
@@ -39,7 +36,6 @@ pub enum Action {
 }
 
 /// Arguments of `hindcast golden run`.
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
     /// Which cases; words are joined. A leading - needs -- before it
@@ -54,27 +50,9 @@ pub struct RunArgs {
     /// Answers for each case and variant
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub samples: u32,
-    /// Never spend more than this many US dollars on the run
-    #[arg(long, value_name = "USD", value_parser = dollars, allow_hyphen_values = true)]
-    pub max_cost: Option<Money>,
-    /// What a model costs: US dollars per million tokens, in and out, over every other price; may be repeated
-    #[arg(long, value_name = "MODEL=IN,OUT")]
-    pub price: Vec<ModelPrice>,
-    /// A model that costs nothing; may be repeated
-    #[arg(long, value_name = "MODEL")]
-    pub free: Vec<ModelId>,
-    /// Requests in flight at a time
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
-    pub concurrency: Option<u32>,
-    /// Ask again even where the same request was answered before
-    #[arg(long)]
-    pub no_cache: bool,
-    /// Print the plan and send nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Do not ask before spending
-    #[arg(short = 'y', long)]
-    pub yes: bool,
+    /// What it may cost
+    #[command(flatten)]
+    pub paid: PaidFlags,
     /// Go on with a run of golden cases that was stopped, and check all its answers
     #[arg(long, value_name = "RUN_ID", conflicts_with_all = ["filter", "models", "prompts", "dry_run"])]
     pub resume: Option<String>,

@@ -4,66 +4,48 @@ use super::super::super::cell::Cell;
 use super::super::super::context::Context;
 use super::super::super::figures;
 use super::super::super::output::Format;
-use super::super::super::replay_live::Live;
-use super::super::replay::{Agreed, agree, model, print_plan, tell_plan};
+use super::super::super::plan_text::{agree, print_plan, tell_plan};
+use super::super::super::run_end::{self, tell_stopped};
+use super::super::super::variant_flags::{models, versions};
 use super::args::RunArgs;
 use super::table::{answers, document};
 use crate::domain::filter::Filter;
 use crate::domain::golden::Outcome;
-use crate::domain::model_price::ModelPrice;
-use crate::domain::run::{CachePolicy, ModelChoice, RunStatus};
+use crate::domain::run::RunStatus;
 use crate::error::{AppError, ErrorKind, Exit};
 use crate::services::golden::{GoldenReport, GoldenSet, list, report};
-use crate::services::prompts::Prompts;
-use crate::services::replay::{
-    BatchWish, ReplayOrder, ReplayPlan, ReplayService, ResumeOrder, RunOutcome, UnknownCalls,
-};
+use crate::services::replay::{ReplayPlan, ReplayService, RunOutcome, UnknownCalls};
 
 /// Runs them.
 pub fn run(args: &RunArgs, context: &mut Context<'_>) -> Result<Exit, AppError> {
-    let prices: Vec<ModelPrice> =
-        args.price.iter().cloned().chain(args.free.iter().cloned().map(ModelPrice::free)).collect();
-    let service = context.services.replay()?.with_prices(&prices);
+    let service = context.services.replay()?.with_prices(&args.paid.prices());
     let (set, plan) = match &args.resume {
         Some(prefix) => resumed(prefix, args, &service, context)?,
-        None => planned(args, prices, &service, context)?,
+        None => planned(args, &service, context)?,
     };
     context.notices.clear();
-    tell_plan(&plan, context);
-    if args.dry_run {
-        print_plan(&plan, context)?;
+    tell_plan(&plan, &context.notices);
+    if args.paid.dry_run {
+        print_plan(&plan, &mut context.out)?;
         return Ok(Exit::Fine);
     }
-    agree(Agreed::of(args.yes), &plan, context)?;
+    agree(args.paid.agreed(), &plan, &context.notices)?;
     go(plan, &set, &service, context)
 }
 
 fn planned(
     args: &RunArgs,
-    prices: Vec<ModelPrice>,
     service: &ReplayService,
     context: &Context<'_>,
 ) -> Result<(GoldenSet, ReplayPlan), AppError> {
     let filter = context.filter(&args.filter)?;
     let prompts = context.services.prompts()?;
     let config = context.services.config()?;
-    let models: Vec<ModelChoice> = if args.models.is_empty() {
-        config.defaults.models.value.iter().cloned().map(ModelChoice::Model).collect()
-    } else {
-        args.models.iter().map(|text| model(text)).collect::<Result<_, _>>()?
-    };
-    let mut order = ReplayOrder::new(models);
+    let models = models(&args.models, &config.defaults.models.value, &args.filter)?;
+    let mut order = args.paid.order(models, &config.defaults);
     order.filter = args.filter.join(" ");
-    order.prompts = args.prompts.iter().map(|text| Prompts::reference(text)).collect();
-    for prompt in &order.prompts {
-        prompts.load(prompt)?;
-    }
+    order.prompts = versions(&args.prompts, prompts, &args.filter)?;
     order.samples = args.samples;
-    order.max_cost = Some(args.max_cost.unwrap_or(config.defaults.max_cost_usd.value));
-    order.concurrency = args.concurrency.unwrap_or(config.defaults.concurrency.value) as usize;
-    order.cache = cache(args);
-    order.default_max_output = config.defaults.max_output_tokens.value.into();
-    order.prices = prices;
     let set = cases(&filter, service, context)?;
     if set.is_empty() {
         let message = if args.filter.is_empty() { "there are no golden cases" } else { "no golden case matches" };
@@ -89,15 +71,8 @@ fn resumed(
         return Err(AppError::usage(format!("run {} asked no golden case", run.as_str()))
             .hint(format!("hindcast replay --resume {} goes on with it", run.as_str())));
     }
-    let order = ResumeOrder {
-        unknown: if args.retry_unknown { UnknownCalls::Retry } else { UnknownCalls::Leave },
-        max_cost: args.max_cost,
-        concurrency: args.concurrency.unwrap_or(config.defaults.concurrency.value) as usize,
-        cache: cache(args),
-        default_max_output: config.defaults.max_output_tokens.value.into(),
-        diverged: None,
-        batches: BatchWish::Await,
-    };
+    let unknown = if args.retry_unknown { UnknownCalls::Retry } else { UnknownCalls::Leave };
+    let order = args.paid.resume(unknown, &config.defaults);
     let plan = set.resume(service, &run, &order, context.services.prompts()?, &context.cancel)?;
     Ok((set, plan))
 }
@@ -110,10 +85,6 @@ fn cases(filter: &Filter, service: &ReplayService, context: &Context<'_>) -> Res
     GoldenSet::rebuild(service, listed.into_iter().map(|case| case.golden).collect(), &context.cancel)
 }
 
-const fn cache(args: &RunArgs) -> CachePolicy {
-    if args.no_cache { CachePolicy::Ignore } else { CachePolicy::Use }
-}
-
 /// Sends what is left to be asked, and checks all answers.
 fn go(plan: ReplayPlan, set: &GoldenSet, service: &ReplayService, context: &mut Context<'_>) -> Result<Exit, AppError> {
     let run_id = plan.run.run_id.clone();
@@ -123,11 +94,7 @@ fn go(plan: ReplayPlan, set: &GoldenSet, service: &ReplayService, context: &mut 
         drop(plan);
         None
     } else {
-        let token = tokio_util::sync::CancellationToken::new();
-        let stop = token.clone();
-        let _hook = context.cancel.on_cancel(move || stop.cancel());
-        let mut live = Live::new(context.notices.clone(), &plan);
-        Some(service.run_blocking(plan, token, |event| live.take(&event))?)
+        Some(run_end::send(plan, service, context)?)
     };
     context.notices.clear();
     let scorer = context.services.scorer(&context.cancel)?;
@@ -139,16 +106,8 @@ fn go(plan: ReplayPlan, set: &GoldenSet, service: &ReplayService, context: &mut 
 }
 
 fn exit(checked: &GoldenReport, outcome: Option<&RunOutcome>) -> Exit {
-    let status = outcome.map_or(RunStatus::Completed, |outcome| outcome.status);
-    let broken = outcome.is_some_and(|outcome| outcome.failed + outcome.unknown > 0);
-    match status {
-        RunStatus::Interrupted => Exit::Interrupted,
-        RunStatus::Budget => Exit::Budget,
-        RunStatus::Failed => Exit::Provider,
-        RunStatus::Completed | RunStatus::Running if broken => Exit::Provider,
-        RunStatus::Completed | RunStatus::Running if checked.count(Some(Outcome::Failed)) > 0 => Exit::CheckFailed,
-        RunStatus::Completed | RunStatus::Running => Exit::Fine,
-    }
+    let ended = outcome.map_or(Exit::Fine, |outcome| run_end::exit(outcome.status, outcome.failed + outcome.unknown));
+    if ended == Exit::Fine && checked.count(Some(Outcome::Failed)) > 0 { Exit::CheckFailed } else { ended }
 }
 
 fn print(
@@ -175,15 +134,8 @@ fn tell_end(checked: &GoldenReport, outcome: Option<&RunOutcome>, context: &Cont
     if let Some(reason) = outcome.and_then(|outcome| outcome.stopped_by.as_deref()) {
         context.notices.warning(reason);
     }
-    match outcome.map(|outcome| outcome.status) {
-        Some(RunStatus::Interrupted) => {
-            context.notices.note(&format!("stopped; go on with: hindcast golden run --resume {id}"));
-        }
-        Some(RunStatus::Budget) => {
-            let note = format!("stopped at the cap; go on with: hindcast golden run --resume {id} --max-cost USD");
-            context.notices.note(&note);
-        }
-        _ => {}
+    if let Some(outcome) = outcome {
+        tell_stopped(outcome.status, "golden run", id, &context.notices);
     }
     let counts = [
         (checked.count(Some(Outcome::Passed)), "passed"),

@@ -2,16 +2,19 @@
 
 use std::path::PathBuf;
 
+use super::super::super::agreement::{Agreed, Offer, agree};
 use super::super::super::args::dollars;
 use super::super::super::context::Context;
 use super::super::super::figures;
 use super::super::super::output::Format;
-use super::super::replay::{self, Agreed};
+use super::super::super::plan_text::{self, tell_plan};
+use super::super::super::variant_flags::models;
+use super::super::replay;
 use super::{MeasureArgs, lab_output};
 use crate::domain::money::Money;
 use crate::domain::retrieval::ChunkSize;
-use crate::domain::run::{ModelChoice, ModelId, NotAModel};
-use crate::error::{AppError, ErrorKind, Exit};
+use crate::domain::run::{ModelId, NotAModel};
+use crate::error::{AppError, Exit};
 use crate::services::replay::ReplayOrder;
 use crate::services::retrieval::{CorpusChoice, Lab, LabOrder, LabPlan, LabReport, RetrieverChoice, VectorChoice};
 
@@ -102,12 +105,18 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
     let lab = Lab::prepare(context.services, store, order, &context.cancel)?;
     context.notices.clear();
     let plan = lab.plan();
-    tell_plan(&plan, args, context);
+    tell_lab(&plan, args, context);
     if args.dry_run {
         lab_output::plan(&plan, context)?;
         return Ok(Exit::Fine);
     }
-    agree(&plan, args, context)?;
+    let offer = Offer {
+        sends: figures::counted(plan.requests, "request", "requests"),
+        about: plan.about,
+        at_most: plan.at_most,
+        cap: Some(cap(args, context)?),
+    };
+    agree(agreed(args), &offer, &context.notices)?;
     let notices = context.notices.clone();
     let report = lab.run(&mut |text| notices.progress(text))?;
     context.notices.clear();
@@ -143,22 +152,15 @@ fn replay(args: &Args, report: &LabReport, context: &mut Context<'_>) -> Result<
         return Ok(Exit::Fine);
     }
     let config = context.services.config()?;
-    let usual = || config.defaults.models.value.iter().cloned().map(ModelChoice::Model).collect();
-    let models: Vec<ModelChoice> = if args.models.is_empty() {
-        usual()
-    } else {
-        args.models.iter().map(|text| replay::model(text)).collect::<Result<_, _>>()?
-    };
-    let mut order = ReplayOrder::new(models);
+    let models = models(&args.models, &config.defaults.models.value, &args.filter)?;
+    let mut order = ReplayOrder::configured(models, &config.defaults);
     order.filter = args.filter.join(" ");
     order.overrides.lists = Some(found.lists);
     order.max_cost = Some(cap(args, context)?.minus_or_zero(report.spent));
-    order.concurrency = config.defaults.concurrency.value as usize;
-    order.default_max_output = config.defaults.max_output_tokens.value.into();
     let service = context.services.replay()?;
     let plan = service.plan(&order, found.cases, None, &context.cancel)?;
-    replay::tell_plan(&plan, context);
-    replay::agree(Agreed::of(args.yes), &plan, context)?;
+    tell_plan(&plan, &context.notices);
+    plan_text::agree(agreed(args), &plan, &context.notices)?;
     replay::go(plan, &service, context)
 }
 
@@ -208,7 +210,7 @@ fn cap(args: &Args, context: &Context<'_>) -> Result<Money, AppError> {
     })
 }
 
-fn tell_plan(plan: &LabPlan, args: &Args, context: &Context<'_>) {
+fn tell_lab(plan: &LabPlan, args: &Args, context: &Context<'_>) {
     let cut = if plan.passages == plan.documents { String::new() } else { format!(" in {} pieces", plan.passages) };
     context.notices.note(&format!(
         "{} over {}{cut}",
@@ -229,22 +231,6 @@ fn tell_plan(plan: &LabPlan, args: &Args, context: &Context<'_>) {
     }
 }
 
-/// Asks before anything is spent; refuses where nobody can be asked.
-fn agree(plan: &LabPlan, args: &Args, context: &Context<'_>) -> Result<(), AppError> {
-    if args.yes || plan.at_most == Money::ZERO {
-        return Ok(());
-    }
-    let question = format!(
-        "Send {} for about ${}, at most ${}, cap ${}?",
-        figures::counted(plan.requests, "request", "requests"),
-        figures::usd(plan.about),
-        figures::usd(plan.at_most),
-        figures::usd(cap(args, context)?)
-    );
-    match context.notices.confirm(&question) {
-        Some(true) => Ok(()),
-        Some(false) => Err(AppError::new(ErrorKind::Interrupted, "nothing was sent")),
-        None => Err(AppError::usage("this costs money, and there is no terminal to ask on; nothing was sent")
-            .hint("--yes sends it without asking, --dry-run only shows the plan")),
-    }
+const fn agreed(args: &Args) -> Agreed {
+    if args.yes { Agreed::Yes } else { Agreed::NotYet }
 }

@@ -3,6 +3,7 @@
 //! One reader serves rendering, matching, the linter and conversion. It takes linear time, bounds the depth and keeps the
 //! place of every use within a tag; a prompt comes out as the application that sent it had it.
 
+mod blocks;
 mod check;
 mod expressions;
 mod functions;

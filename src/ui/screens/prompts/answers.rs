@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::diff_view::DiffView;
-use super::list::Phase;
-use super::screen::{PromptsScreen, ask};
+use super::screen::PromptsScreen;
 use super::source::Source;
 use crate::ui::effect::Effect;
-use crate::ui::effects::Answer;
 use crate::ui::effects::prompts::{History, PromptsAnswer, PromptsRequest};
+use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{RequestId, Toast};
-use crate::ui::screens::Cx;
+use crate::ui::screens::{Cx, Phase, ScreenId};
 use crate::ui::widgets::list::ListState;
 use crate::ui::widgets::text_view::TextView;
 
@@ -23,8 +22,7 @@ impl PromptsScreen {
         if let Some(effects) = self.writing_answered(id, answer, cx) {
             return effects;
         }
-        if self.blaming == Some(id) {
-            self.blaming = None;
+        if self.blaming.take(id) {
             return match answer {
                 Answer::Prompts(PromptsAnswer::Blamed(lines)) => {
                     self.source.blame = Some(Arc::clone(lines));
@@ -35,8 +33,7 @@ impl PromptsScreen {
                 _ => Vec::new(),
             };
         }
-        if self.counting == Some(id) {
-            self.counting = None;
+        if self.counting.take(id) {
             if let Answer::Prompts(PromptsAnswer::Uses(uses)) = answer {
                 self.source.uses = Some(Arc::clone(uses));
             }
@@ -58,8 +55,7 @@ impl PromptsScreen {
             }
             return Vec::new();
         }
-        if self.comparing == Some(id) {
-            self.comparing = None;
+        if self.comparing.take(id) {
             match (&mut self.source.diff, answer) {
                 (Some(shown), Answer::Prompts(PromptsAnswer::Diff(lines))) => shown.view = Some(DiffView::new(lines)),
                 (_, Answer::Failed(why)) => {
@@ -124,10 +120,8 @@ impl PromptsScreen {
         }
         self.source.history = Some(Arc::clone(history));
         self.source.problem = None;
-        let mut effects: Vec<Effect> = self.counting.take().map(Effect::Cancel).into_iter().collect();
-        let (id, effect) = ask(cx, PromptsRequest::Uses(history.name.clone()));
-        self.counting = Some(id);
-        effects.push(effect);
+        let request = Request::Prompts(PromptsRequest::Uses(history.name.clone()));
+        let mut effects = self.counting.ask(ScreenId::Prompts, request, cx);
         let place = self.source.versions.selected.min(self.source.len().saturating_sub(1));
         self.source.versions.select(place);
         if let Some((_, Some(version))) = self.wanted.take() {

@@ -1,11 +1,12 @@
 //! Comparing two versions: their files, or what they would send.
 
-use super::screen::{LIST, PromptsScreen, SOURCE, ask};
+use super::screen::{LIST, PromptsScreen, SOURCE};
 use super::source::{DiffOf, Shown};
 use crate::ui::effect::Effect;
+use crate::ui::effects::Request;
 use crate::ui::effects::prompts::PromptsRequest;
 use crate::ui::msg::Toast;
-use crate::ui::screens::Cx;
+use crate::ui::screens::{Cx, ScreenId};
 
 impl PromptsScreen {
     /// Shows what changed between two versions, or the text again.
@@ -49,13 +50,9 @@ impl PromptsScreen {
                 values: self.live.values.clone().filter(|_| self.live.name.as_deref() == Some(history.name.as_str())),
             },
         };
-        let mut effects: Vec<Effect> = self.comparing.take().map(Effect::Cancel).into_iter().collect();
-        let (id, effect) = ask(cx, request);
-        self.comparing = Some(id);
-        effects.push(effect);
         if self.panes.focused() == LIST {
             self.panes.focus(SOURCE);
         }
-        effects
+        self.comparing.ask(ScreenId::Prompts, Request::Prompts(request), cx)
     }
 }

@@ -1,11 +1,12 @@
 //! What git does with a prompt: blame, labels, new, renamed and deleted files, old versions.
 
-use super::screen::{PromptsScreen, ask};
+use super::screen::PromptsScreen;
 use crate::ui::action::Action;
 use crate::ui::effect::{Ask, Confirm, Effect};
+use crate::ui::effects::Request;
 use crate::ui::effects::prompts::{Change, PromptsRequest};
 use crate::ui::msg::Toast;
-use crate::ui::screens::Cx;
+use crate::ui::screens::{Cx, ScreenId};
 
 impl PromptsScreen {
     /// Shows which version wrote each line, or the text alone again.
@@ -15,11 +16,7 @@ impl PromptsScreen {
         }
         let (Some(name), Some(version)) = (self.source.name(), self.source.version()) else { return Vec::new() };
         let request = PromptsRequest::Blame { name: name.to_owned(), version: version.version.clone() };
-        let mut effects: Vec<Effect> = self.blaming.take().map(Effect::Cancel).into_iter().collect();
-        let (id, effect) = ask(cx, request);
-        self.blaming = Some(id);
-        effects.push(effect);
-        effects
+        self.blaming.ask(ScreenId::Prompts, Request::Prompts(request), cx)
     }
 
     /// Asks what is to be done, and for what it needs.

@@ -1,20 +1,9 @@
 //! The list of prompt files and how the repository stands.
 
 use crate::ui::effects::prompts::{Listing, PromptRow, Repo};
+use crate::ui::screens::Phase;
 use crate::ui::widgets::line_input::LineInput;
 use crate::ui::widgets::list::ListState;
-
-/// How something stands that was asked for.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Phase {
-    /// Nothing has come yet.
-    #[default]
-    Loading,
-    /// It is there.
-    Ready,
-    /// It could not be read.
-    Failed(String),
-}
 
 /// The prompt files.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@ mod comparing;
 mod diff_view;
 mod editing;
 mod git;
+mod keys;
 mod list;
 mod live;
 mod questions;

@@ -3,21 +3,19 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::list::{List, Phase};
+use super::list::List;
 use super::live::Live;
 use super::rendered::{Beside, Waiting};
-use super::source::{Shown, Source};
+use super::source::Source;
 use super::{SPEC, view};
 use crate::config::EditorMode;
 use crate::services::prompts::Outside;
 use crate::ui::action::{Action, Context};
-use crate::ui::chord::Key;
 use crate::ui::effect::Effect;
 use crate::ui::effects::Request;
 use crate::ui::effects::prompts::PromptsRequest;
-use crate::ui::input::MouseKind;
 use crate::ui::msg::{Event, RequestId, Target, Toast};
-use crate::ui::screens::{Cx, DrawCx, Screen, ScreenId, ScreenSpec, Status, Typing};
+use crate::ui::screens::{Cx, DrawCx, Newest, Phase, Screen, ScreenId, ScreenSpec, Status, Typing};
 use crate::ui::text;
 use crate::ui::widgets::line_input::LineInput;
 use crate::ui::widgets::list::Moved;
@@ -53,10 +51,10 @@ pub struct PromptsScreen {
     pub(super) listing: Option<RequestId>,
     pub(super) reading: Option<(RequestId, String)>,
     pub(super) colouring: Option<(RequestId, String)>,
-    pub(super) comparing: Option<RequestId>,
+    pub(super) comparing: Newest,
     pub(super) working: Option<RequestId>,
-    pub(super) counting: Option<RequestId>,
-    pub(super) blaming: Option<RequestId>,
+    pub(super) counting: Newest,
+    pub(super) blaming: Newest,
     pub(super) watching: Option<RequestId>,
     /// The request that saves, and the text it saves.
     pub(super) saving: Option<(RequestId, String)>,
@@ -86,10 +84,10 @@ impl Default for PromptsScreen {
             listing: None,
             reading: None,
             colouring: None,
-            comparing: None,
+            comparing: Newest::default(),
             working: None,
-            counting: None,
-            blaming: None,
+            counting: Newest::default(),
+            blaming: Newest::default(),
             watching: None,
             saving: None,
             leave_after_save: false,
@@ -171,7 +169,7 @@ impl PromptsScreen {
         Vec::new()
     }
 
-    fn move_list(&mut self, action: Action) -> bool {
+    pub(super) fn move_list(&mut self, action: Action) -> bool {
         let len = self.list.shown().len();
         self.list.state.act(action, len) != Moved::Elsewhere
     }
@@ -231,67 +229,6 @@ impl PromptsScreen {
             return self.read_history(cx);
         } else if action == Action::Back {
             return vec![Effect::Back];
-        }
-        Vec::new()
-    }
-
-    /// Keys while one line is typed: the filter or a search.
-    fn line(&mut self, event: &Event, cx: &Cx) -> Option<Vec<Effect>> {
-        if let Some(search) = &mut self.source.search {
-            match event {
-                Event::Key(chord) if chord.key == Key::Enter => {
-                    let needle = search.text().to_owned();
-                    self.source.search = None;
-                    let found = self.source.view.search(&needle, &self.source.doc);
-                    if found == 0 && !needle.is_empty() {
-                        return Some(vec![Effect::Toast(Toast::info(format!("`{needle}` is not in this text")))]);
-                    }
-                }
-                Event::Key(chord) => {
-                    search.key(*chord);
-                }
-                Event::Paste(text) => search.insert(text),
-                Event::Action(Action::Back | Action::Cancel) => self.source.search = None,
-                _ => return None,
-            }
-            return Some(Vec::new());
-        }
-        if !self.list.editing {
-            return None;
-        }
-        match event {
-            Event::Key(chord) if chord.key == Key::Enter => self.list.editing = false,
-            Event::Action(Action::Back | Action::Cancel) => {
-                self.list.editing = false;
-                self.list.filter.set("");
-            }
-            Event::Key(chord) => {
-                self.list.filter.key(*chord);
-            }
-            Event::Paste(text) => self.list.filter.insert(text),
-            Event::Action(action) if self.move_list(*action) => return Some(self.read_history(cx)),
-            _ => return None,
-        }
-        let last = self.list.shown().len().saturating_sub(1);
-        self.list.state.select(self.list.state.selected.min(last));
-        Some(self.read_history(cx))
-    }
-
-    fn mouse(&mut self, mouse: crate::ui::input::Mouse, cx: &Cx) -> Vec<Effect> {
-        self.panes.mouse(mouse);
-        let len = self.list.shown().len();
-        if self.list.state.mouse(mouse, len) == Moved::Yes {
-            return self.read_history(cx);
-        }
-        if self.source.versions.mouse(mouse, self.source.len()) == Moved::Yes {
-            return self.show_version(cx);
-        }
-        match (&self.source.diff, mouse.kind) {
-            (Some(Shown { view: Some(view), .. }), MouseKind::WheelUp) => view.scroll(-3),
-            (Some(Shown { view: Some(view), .. }), MouseKind::WheelDown) => view.scroll(3),
-            _ => {
-                self.source.view.mouse(mouse, &self.source.doc);
-            }
         }
         Vec::new()
     }
@@ -379,33 +316,7 @@ impl Screen for PromptsScreen {
     }
 
     fn disabled(&self, action: Action) -> Option<String> {
-        let row = self.list.selected();
-        let state = row.and_then(|row| row.state.as_deref());
-        match action {
-            Action::Open
-            | Action::EditInPlace
-            | Action::EditExternal
-            | Action::Diff
-            | Action::Replay
-            | Action::RenamePrompt
-            | Action::DeletePrompt
-            | Action::BlamePrompt
-            | Action::CommitPrompt
-                if row.is_none() =>
-            {
-                Some("no prompt is selected".into())
-            }
-            Action::CommitPrompt | Action::BlamePrompt if state.is_none() => {
-                Some("there is no git repository here; `git init` makes one".into())
-            }
-            Action::CommitPrompt if state == Some("clean") => Some("the file is as committed; edit it first".into()),
-            Action::RestorePrompt | Action::LabelVersion
-                if self.source.version().is_none_or(|version| version.version == "work") =>
-            {
-                Some("put the cursor on a committed version first".into())
-            }
-            _ => None,
-        }
+        self.why_not(action)
     }
 
     fn waits(&self, action: Action) -> bool {
@@ -416,7 +327,7 @@ impl Screen for PromptsScreen {
         let shown = self.source.name() == self.list.selected().map(|row| row.name.as_str());
         let reading = listing || (self.reading.is_some() && !shown);
         match action {
-            Action::Replay => reading || (self.counting.is_some() && self.source.uses.is_none()),
+            Action::Replay => reading || (self.counting.is_under_way() && self.source.uses.is_none()),
             Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => listing,
             Action::Open
             | Action::Mark

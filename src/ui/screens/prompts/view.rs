@@ -3,15 +3,14 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::list::Phase;
 use super::rendered::Beside;
 use super::screen::{LIST, LIVE, PromptsScreen, VERSIONS};
 use super::source::DiffOf;
 use super::versions_view;
 use crate::ui::action::{Action, Context};
 use crate::ui::effects::prompts::PromptRow;
-use crate::ui::screens::DrawCx;
 use crate::ui::screens::traces::count;
+use crate::ui::screens::{DrawCx, Phase};
 use crate::ui::text::{self, Piece};
 use crate::ui::theme::Role;
 use crate::ui::widgets::editor::Editor;

@@ -252,20 +252,8 @@ pub fn words(chunks: &[Chunk], edits: &[ChunkEdit]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::chunk::ChunkRole;
     use crate::domain::chunk_edit::edit_chunks;
-
-    fn chunks() -> Vec<Chunk> {
-        let chunk = |rank: u32| Chunk {
-            role: ChunkRole::Retrieved,
-            rank,
-            document_id: Some(format!("doc-{rank}")),
-            score: None,
-            content: Some(format!("text {rank}")),
-            metadata: Map::new(),
-        };
-        (1..=3).map(chunk).collect()
-    }
+    use crate::domain::chunk_edit::tests::chunks;
 
     fn new(text: &str) -> NewChunk {
         NewChunk { content: text.into(), document_id: Some(format!("{text}-doc")), metadata: Map::new() }

@@ -10,7 +10,7 @@ use crate::ui::effect::Effect;
 use crate::ui::effects::retrieval::{RetrievalAnswer, RetrievalRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{RequestId, TimerId};
-use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::screens::{Cx, Newest, ScreenId};
 use crate::ui::widgets::line_input::{Edit, LineInput};
 use crate::ui::widgets::list::ListState;
 
@@ -41,7 +41,7 @@ pub struct Finding {
     pub problem: Option<String>,
     /// The cursor: the chunks found, then what is typed.
     pub list: ListState,
-    waiting: Option<RequestId>,
+    waiting: Newest,
 }
 
 /// What came of a key.
@@ -62,7 +62,7 @@ impl Finding {
             found: None,
             problem: None,
             list: ListState::default(),
-            waiting: None,
+            waiting: Newest::default(),
         };
         let effects = finding.search(cx);
         (finding, effects)
@@ -70,7 +70,7 @@ impl Finding {
 
     /// Whether a search is under way.
     pub const fn is_busy(&self) -> bool {
-        self.waiting.is_some()
+        self.waiting.is_under_way()
     }
 
     /// The rows: what was found, and one for what is typed.
@@ -85,20 +85,15 @@ impl Finding {
 
     /// Sends the search.
     pub fn search(&mut self, cx: &Cx) -> Vec<Effect> {
-        let mut effects: Vec<Effect> = self.waiting.take().map(Effect::Cancel).into_iter().collect();
         let request = Request::Retrieval(RetrievalRequest::Find(self.input.text().trim().to_owned()));
-        let (id, effect) = cx.request(ScreenId::Retrieval, request);
-        self.waiting = Some(id);
-        effects.push(effect);
-        effects
+        self.waiting.ask(ScreenId::Retrieval, request, cx)
     }
 
     /// Takes an answer; says whether it was its own.
     pub fn answered(&mut self, id: RequestId, answer: &Answer) -> bool {
-        if self.waiting != Some(id) {
+        if !self.waiting.take(id) {
             return false;
         }
-        self.waiting = None;
         match answer {
             Answer::Retrieval(RetrievalAnswer::Found(found)) => {
                 self.problem = None;

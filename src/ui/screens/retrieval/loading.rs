@@ -118,8 +118,7 @@ impl Retrieval {
                 // The age of documents counts up to the call.
                 return self.look_again(cx);
             }
-        } else if self.sentry.look == Some(id) {
-            self.sentry.look = None;
+        } else if self.sentry.look.take(id) {
             if let Answer::Retrieval(RetrievalAnswer::Look(look)) = answer {
                 self.look = Some(Arc::clone(look));
                 self.show_text();
@@ -142,12 +141,8 @@ impl Retrieval {
     pub(super) fn look_again(&mut self, cx: &Cx) -> Vec<Effect> {
         let Some(case) = self.case.clone() else { return Vec::new() };
         let at = self.around.as_ref().map_or(Timestamp::default(), |around| around.at);
-        let mut effects: Vec<Effect> = self.sentry.look.take().map(Effect::Cancel).into_iter().collect();
         let request = RetrievalRequest::Look { case, edits: self.changes.edits(), at };
-        let (id, effect) = cx.request(ScreenId::Retrieval, Request::Retrieval(request));
-        self.sentry.look = Some(id);
-        effects.push(effect);
-        effects
+        self.sentry.look.ask(ScreenId::Retrieval, Request::Retrieval(request), cx)
     }
 
     fn grounded(&mut self, answer: &Answer) {

@@ -85,4 +85,6 @@ impl Screen for RetrievalScreen {
 #[cfg(test)]
 mod model_tests;
 #[cfg(test)]
+mod samples;
+#[cfg(test)]
 mod tests;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::tests::{case, grounding, is_grounding, keep, known, reply};
+use super::samples::{case, grounding};
+use super::tests::{is_grounding, keep, known, reply};
 use crate::domain::ablation::Tested;
 use crate::domain::grounding::{Grounding, JudgedVerdict, Lack, Verdict};
 use crate::domain::ids::RunId;

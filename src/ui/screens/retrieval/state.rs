@@ -21,6 +21,7 @@ use crate::domain::sentences::sentences;
 use crate::services::replay::Surroundings;
 use crate::services::what_if::{ChunkFacts, Look};
 use crate::ui::msg::RequestId;
+use crate::ui::screens::Newest;
 use crate::ui::widgets::list::ListState;
 use crate::ui::widgets::panes::Panes;
 use crate::ui::widgets::text_area::TextArea;
@@ -123,7 +124,7 @@ pub struct Sentry {
     pub(super) case: Option<RequestId>,
     pub(super) grounding: Option<RequestId>,
     pub(super) around: Option<RequestId>,
-    pub(super) look: Option<RequestId>,
+    pub(super) look: Newest,
     pub(super) keeping: Option<RequestId>,
     pub(super) judged: Option<RequestId>,
 }

@@ -13,7 +13,7 @@ use crate::ui::effects::Request;
 use crate::ui::effects::retrieval::RetrievalRequest;
 use crate::ui::effects::runs::{Answered, ModelOffer, Order, PlanSummary, Pricing, RunDetail, RunNews};
 use crate::ui::msg::{RequestId, Toast};
-use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::screens::{Cx, Newest, ScreenId};
 
 /// How the plan of the next try stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -117,7 +117,7 @@ pub struct Tries {
     /// What the series cost, as told last.
     pub spent: Option<Money>,
     pub(super) offer: Option<RequestId>,
-    pub(super) plan: Option<RequestId>,
+    pub(super) plan: Newest,
     pub(super) running: Option<RequestId>,
     pub(super) asked_series: Option<RequestId>,
     pub(super) pick_wanted: bool,
@@ -158,7 +158,7 @@ impl Tries {
     /// Takes the run as it stands.
     pub(super) fn show(&mut self, detail: &RunDetail, case: &Arc<Case>, cx: &Cx) -> Vec<Effect> {
         self.series = Some(detail.row.run.run_id.clone());
-        self.spent = detail.row.cost;
+        self.spent = detail.row.cost_usd;
         let grown = detail.row.run.variants.len() > self.list.len();
         let known = std::mem::take(&mut self.list);
         for variant in &detail.row.run.variants {

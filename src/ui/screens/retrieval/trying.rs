@@ -41,11 +41,8 @@ impl Retrieval {
 
     fn plan_with_models(&mut self, id: &TraceId, cx: &Cx) -> Vec<Effect> {
         let order = self.order(id);
-        let mut effects: Vec<Effect> = self.tries.plan.take().map(Effect::Cancel).into_iter().collect();
-        let (request, effect) = cx.request(ScreenId::Retrieval, Request::Runs(RunsRequest::Plan(Box::new(order))));
-        self.tries.plan = Some(request);
-        effects.push(effect);
-        effects
+        let request = Request::Runs(RunsRequest::Plan(Box::new(order)));
+        self.tries.plan.ask(ScreenId::Retrieval, request, cx)
     }
 
     fn order(&self, id: &TraceId) -> Order {
@@ -137,8 +134,7 @@ impl Retrieval {
         if self.tries.offer == Some(id) {
             return Some(self.offered(answer, cx));
         }
-        if self.tries.plan == Some(id) {
-            self.tries.plan = None;
+        if self.tries.plan.take(id) {
             return Some(self.planned(answer, cx));
         }
         if self.tries.running == Some(id) {

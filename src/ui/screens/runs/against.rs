@@ -10,7 +10,7 @@ use crate::ui::effect::Effect;
 use crate::ui::effects::runs::{RunsAnswer, RunsRequest, Spoken};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::RequestId;
-use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::screens::{Cx, Newest, ScreenId};
 
 /// What answers are compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,16 +50,15 @@ impl Against {
 #[derive(Debug, Default)]
 pub struct FromVariant {
     found: HashMap<usize, Arc<AnswerDiff>>,
-    waiting: Option<RequestId>,
+    waiting: Newest,
 }
 
 impl FromVariant {
     /// Takes an answer; says whether it was asked for here.
     pub fn answered(&mut self, id: RequestId, answer: &Answer) -> bool {
-        if self.waiting != Some(id) {
+        if !self.waiting.take(id) {
             return false;
         }
-        self.waiting = None;
         if let Answer::Runs(RunsAnswer::Diffed(found)) = answer {
             self.found = found.iter().cloned().collect();
         }
@@ -99,22 +98,20 @@ impl RunView {
     /// Asks what changed from the answer of a variant, where that is to be seen.
     pub(super) fn compare(&mut self, cx: &Cx) -> Vec<Effect> {
         self.from_variant.found.clear();
-        let mut effects: Vec<Effect> = self.from_variant.waiting.take().map(Effect::Cancel).into_iter().collect();
+        let stopped: Vec<Effect> = self.from_variant.waiting.stop().into_iter().collect();
         if !self.side || !matches!(self.against, Against::Variant(_)) {
-            return effects;
+            return stopped;
         }
         let spoken = |column: usize| {
             let said = self.said(column)?;
             Some(Spoken { text: said.text.map(str::to_owned), calls: said.calls.to_vec() })
         };
         let reference = self.against.column();
-        let Some(old) = spoken(reference) else { return effects };
+        let Some(old) = spoken(reference) else { return stopped };
         let others = (0..=self.variants()).filter(|column| *column != reference);
         let new = others.filter_map(|column| Some((column, spoken(column)?))).collect();
-        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Diff { old, new }));
-        self.from_variant.waiting = Some(id);
-        effects.push(effect);
-        effects
+        let asked = self.from_variant.waiting.ask(ScreenId::Runs, Request::Runs(RunsRequest::Diff { old, new }), cx);
+        stopped.into_iter().chain(asked).collect()
     }
 
     /// Whether the answer of a column to the case under the cursor differs, or was asked for and is not there.

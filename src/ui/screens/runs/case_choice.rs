@@ -74,8 +74,8 @@ impl OrderForm {
         self.of.chunks.clear();
         self.other_cases = true;
         self.plan = Plan::Pending;
-        let mut effects: Vec<Effect> =
-            [self.waiting.take(), self.planning.take()].into_iter().flatten().map(Effect::Cancel).collect();
+        let before = self.waiting.take().map(Effect::Cancel);
+        let mut effects: Vec<Effect> = before.into_iter().chain(self.planning.stop()).collect();
         let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Offer(self.of.clone())));
         self.waiting = Some(id);
         effects.push(effect);

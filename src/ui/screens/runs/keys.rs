@@ -6,13 +6,13 @@ use super::against::Against;
 use super::measures::Measures;
 use super::ordering::{Order, Shown};
 use super::reading::Jump;
-use super::run::{Phase, RunView};
+use super::run::RunView;
 use crate::domain::score::Rating;
 use crate::domain::untrusted::{escape_json, safe_plain_lines};
 use crate::ui::action::Action;
 use crate::ui::effect::Effect;
 use crate::ui::msg::Target;
-use crate::ui::screens::{Cx, ScreenId, Status};
+use crate::ui::screens::{Cx, Phase, ScreenId, Status};
 use crate::ui::widgets::list::Moved;
 
 impl RunView {

@@ -7,22 +7,10 @@ use crate::ui::effect::Effect;
 use crate::ui::effects::runs::{RunRow, RunsAnswer, RunsRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId};
-use crate::ui::screens::{Cx, ScreenId, Status, Typing};
+use crate::ui::screens::{Cx, Newest, Phase, ScreenId, Status, Typing};
 use crate::ui::text;
 use crate::ui::widgets::line_input::LineInput;
 use crate::ui::widgets::list::{ListState, Moved};
-
-/// How the list stands.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Phase {
-    /// Nothing has come yet.
-    #[default]
-    Loading,
-    /// It is there.
-    Ready,
-    /// It could not be read.
-    Failed(String),
-}
 
 /// The list of runs, newest first.
 #[derive(Debug, Default)]
@@ -39,7 +27,7 @@ pub struct List {
     pub filter: LineInput,
     /// Whether it is being typed.
     pub editing: bool,
-    waiting: Option<RequestId>,
+    waiting: Newest,
     opened: bool,
 }
 
@@ -81,24 +69,19 @@ impl List {
 
     /// Reads the list when it is shown.
     pub fn shown(&mut self, cx: &Cx) -> Vec<Effect> {
-        if self.waiting.is_none() { self.read(cx) } else { Vec::new() }
+        if self.waiting.is_under_way() { Vec::new() } else { self.read(cx) }
     }
 
     /// Reads the list.
     pub fn read(&mut self, cx: &Cx) -> Vec<Effect> {
-        let mut effects: Vec<Effect> = self.waiting.take().map(Effect::Cancel).into_iter().collect();
-        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::List));
-        self.waiting = Some(id);
-        effects.push(effect);
-        effects
+        self.waiting.ask(ScreenId::Runs, Request::Runs(RunsRequest::List), cx)
     }
 
     /// Takes an answer.
     pub fn answered(&mut self, id: RequestId, answer: &Answer) -> Vec<Effect> {
-        if self.waiting != Some(id) {
+        if !self.waiting.take(id) {
             return Vec::new();
         }
-        self.waiting = None;
         match answer {
             Answer::Runs(RunsAnswer::Runs(rows)) => {
                 let before = self.selected().map(|row| row.run.run_id.clone());

@@ -3,13 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::list::{List, Phase, variant_name};
+use super::list::{List, variant_name};
 use super::screen::requests;
 use crate::domain::run::RunStatus;
 use crate::ui::action::{Action, Context};
 use crate::ui::effects::runs::RunRow;
-use crate::ui::screens::DrawCx;
 use crate::ui::screens::traces::{age, money, short_id};
+use crate::ui::screens::{DrawCx, Phase};
 use crate::ui::text::{self, Piece};
 use crate::ui::theme::Role;
 use crate::ui::widgets::empty;
@@ -121,7 +121,7 @@ fn fields(row: &RunRow, cx: &DrawCx) -> Vec<Field> {
         count(row.ok, Role::Good),
         count(row.failed, Role::Bad),
         count(row.unknown, Role::Warning),
-        field(format!("{} / {cap}", money(row.cost)), Role::Text),
+        field(format!("{} / {cap}", money(row.cost_usd)), Role::Text),
         variants,
     ]
 }

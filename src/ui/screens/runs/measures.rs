@@ -12,7 +12,7 @@ use crate::ui::effect::{Choose, Effect, Pick, PickItem};
 use crate::ui::effects::runs::{RunCase, RunRow, RunsAnswer, RunsRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{RequestId, Toast};
-use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::screens::{Cx, Newest, ScreenId};
 
 /// How much of the screen the measures have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,27 +38,22 @@ pub struct Measures {
     /// How much of the screen they have.
     pub room: Room,
     moved: HashMap<(TraceId, SpanId), f64>,
-    waiting: Option<RequestId>,
+    waiting: Newest,
 }
 
 impl Measures {
     /// Asks for them.
     pub fn ask(&mut self, run: &RunId, cx: &Cx) -> Vec<Effect> {
-        let mut effects: Vec<Effect> = self.waiting.take().map(Effect::Cancel).into_iter().collect();
         let baseline = self.baseline.as_ref().map_or(Baseline::Recorded, |id| Baseline::Variant(id.clone()));
         let request = RunsRequest::Measure { run: run.clone(), baseline };
-        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(request));
-        self.waiting = Some(id);
-        effects.push(effect);
-        effects
+        self.waiting.ask(ScreenId::Runs, Request::Runs(request), cx)
     }
 
     /// Takes an answer; says whether it was theirs.
     pub fn answered(&mut self, id: RequestId, answer: &Answer) -> bool {
-        if self.waiting != Some(id) {
+        if !self.waiting.take(id) {
             return false;
         }
-        self.waiting = None;
         match answer {
             Answer::Runs(RunsAnswer::Measured(comparison)) => {
                 let moved = comparison

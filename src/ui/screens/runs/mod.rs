@@ -31,6 +31,7 @@ mod screen;
 mod side_columns;
 pub(super) mod side_text;
 mod side_view;
+mod working;
 
 #[cfg(test)]
 mod chain_tests;

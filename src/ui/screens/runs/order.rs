@@ -13,7 +13,7 @@ use crate::ui::effects::runs::{Ending, Offer, Order, PlanSummary, RunsAnswer, Ru
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, ReplayOf, RequestId, TimerId, Toast};
 use crate::ui::screens::traces::money;
-use crate::ui::screens::{Cx, ScreenId, Status};
+use crate::ui::screens::{Cx, Newest, ScreenId, Status};
 use crate::ui::text;
 use crate::ui::widgets::list::{ListState, Moved};
 
@@ -69,7 +69,7 @@ pub struct OrderForm {
     /// The plan.
     pub plan: Plan,
     pub(super) waiting: Option<RequestId>,
-    pub(super) planning: Option<RequestId>,
+    pub(super) planning: Newest,
     /// Enter was pressed: send as soon as the plan is there.
     wanted: bool,
     sent: Option<Order>,
@@ -100,7 +100,7 @@ impl OrderForm {
             prices: Vec::new(),
             plan: Plan::Pending,
             waiting: Some(id),
-            planning: None,
+            planning: Newest::default(),
             wanted: false,
             sent: None,
             other_cases: false,
@@ -155,21 +155,17 @@ impl OrderForm {
     }
 
     fn plan(&mut self, cx: &Cx) -> Vec<Effect> {
-        let mut effects: Vec<Effect> = self.planning.take().map(Effect::Cancel).into_iter().collect();
-        let (id, effect) = cx.request(ScreenId::Runs, Request::Runs(RunsRequest::Plan(Box::new(self.order()))));
-        self.planning = Some(id);
+        let request = Request::Runs(RunsRequest::Plan(Box::new(self.order())));
         self.plan = Plan::Pending;
-        effects.push(effect);
-        effects
+        self.planning.ask(ScreenId::Runs, request, cx)
     }
 
     /// The choice is another: the plan is made again, after a pause.
     pub(super) fn changed(&mut self, cx: &Cx) -> Vec<Effect> {
         self.plan = Plan::Pending;
         self.wanted = false;
-        let mut effects: Vec<Effect> = self.planning.take().map(Effect::Cancel).into_iter().collect();
-        effects.push(cx.timer(ScreenId::Runs, PLAN_TIMER, PAUSE));
-        effects
+        let timer = cx.timer(ScreenId::Runs, PLAN_TIMER, PAUSE);
+        self.planning.stop().into_iter().chain([timer]).collect()
     }
 
     /// Takes an answer.
@@ -189,8 +185,7 @@ impl OrderForm {
                 Answer::Failed(why) | Answer::Runs(RunsAnswer::NoPlan(why)) => self.problem = Some(why.clone()),
                 _ => {}
             }
-        } else if self.planning == Some(id) {
-            self.planning = None;
+        } else if self.planning.take(id) {
             match answer {
                 Answer::Runs(RunsAnswer::Plan(plan)) => self.plan = Plan::Ready(plan.clone()),
                 Answer::Failed(why) | Answer::Runs(RunsAnswer::NoPlan(why)) => self.plan = Plan::None(why.clone()),
@@ -245,9 +240,7 @@ impl OrderForm {
     fn act(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
         match action {
             Action::Back => {
-                let mut effects: Vec<Effect> = self.planning.take().map(Effect::Cancel).into_iter().collect();
-                effects.push(Effect::Back);
-                return effects;
+                return self.planning.stop().into_iter().chain([Effect::Back]).collect();
             }
             Action::SendRun => return self.send(),
             Action::Mark => return self.mark(cx),

@@ -20,19 +20,8 @@ use crate::ui::effects::prompts::PromptsAnswer;
 use crate::ui::effects::runs::{Answered, RunCase, RunDetail, RunNews, RunRow, RunsAnswer, RunsRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId, Toast};
-use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::screens::{Cx, Phase, ScreenId};
 use crate::ui::widgets::list::{ListState, Moved};
-
-/// How the run stands on the screen.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Phase {
-    /// It was asked for.
-    Loading,
-    /// It is there.
-    Ready,
-    /// It could not be read.
-    Failed(String),
-}
 
 /// One run.
 #[derive(Debug)]
@@ -137,7 +126,7 @@ impl RunView {
             self.cells.put(answered.clone());
         }
         self.status = detail.row.status;
-        self.spent = detail.row.cost;
+        self.spent = detail.row.cost_usd;
         self.detail = Some(Arc::clone(detail));
         self.phase = Phase::Ready;
         self.arrange();

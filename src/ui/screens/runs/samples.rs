@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::domain::money::Money;
 use crate::domain::run::{
-    CachePolicy, CaseChoice, ModelChoice, Overrides, PromptVersionRef, ResultStatus, Run, RunResult, RunStatus, Variant,
+    CachePolicy, CaseChoice, ModelChoice, Overrides, PromptVersionRef, ResultPlace, ResultStatus, Run, RunResult,
+    RunStatus, Variant,
 };
 use crate::domain::run_design::VariantRole;
 use crate::domain::statistics::{Better, Verdict};
@@ -66,7 +67,7 @@ pub fn row(id: &str, minutes: u64, status: RunStatus) -> RunRow {
         failed: 1,
         unknown: 1,
         from_cache: 2,
-        cost: Some(dollars("0.0312")),
+        cost_usd: Some(dollars("0.0312")),
     }
 }
 
@@ -89,7 +90,7 @@ pub fn case(number: u32, question: &str, answer: &str) -> RunCase {
 /// An answer to a case.
 pub fn answered(case: &RunCase, variant: &str, text: &str, status: ResultStatus) -> Answered {
     let fine = status == ResultStatus::Ok;
-    let result = RunResult {
+    let place = ResultPlace {
         run_id: "7f3a0000000000000000000000000001".into(),
         result_id: format!("{}-{variant}", case.trace_id.as_str()).as_str().into(),
         trace_id: case.trace_id.clone(),
@@ -98,27 +99,19 @@ pub fn answered(case: &RunCase, variant: &str, text: &str, status: ResultStatus)
         model: "anthropic/haiku".into(),
         prompt: None,
         sample: 0,
-        status,
+    };
+    let result = RunResult {
         output_text: fine.then(|| text.into()),
-        tool_calls: Vec::new(),
         finish_reason: Some("stop".into()),
         input_tokens: Some(550),
         output_tokens: Some(51),
-        cached_input_tokens: None,
-        reasoning_tokens: None,
         cost_usd: Some(dollars("0.0009")),
         cost_source: "computed".into(),
         latency_ms: Some(640.0),
         ttft_ms: Some(120.0),
         attempts: 1,
-        from_cache: false,
         error: (!fine).then(|| "429 rate limited".into()),
-        steps: Vec::new(),
-        dropped: Vec::new(),
-        response_model: None,
-        cache_write_tokens: None,
-        audio_input_tokens: None,
-        audio_output_tokens: None,
+        ..RunResult::unanswered(place, status)
     };
     Answered::new(Some(case), result, None)
 }

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use super::complete::{candidates, common};
 use super::grid::Grid;
+use super::queries::{History, Way};
 use crate::domain::time::Timestamp;
-use crate::domain::untrusted::escape_json;
 use crate::store::{Cell, TableInfo};
 use crate::ui::action::Action;
 use crate::ui::chord::{Chord, Key};
-use crate::ui::effect::{Ask, Choose, Effect, Pick, PickItem};
+use crate::ui::effect::Effect;
 use crate::ui::effects::telemetry::{SavedQuery, TelemetryAnswer, TelemetryRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId, Target, Toast};
-use crate::ui::screens::{Cx, ScreenId, Status};
+use crate::ui::screens::{Cx, Newest, ScreenId, Status};
 use crate::ui::widgets::list::Moved;
 use crate::ui::widgets::text_area::TextArea;
 
@@ -62,15 +62,12 @@ pub struct Console {
     /// Words that the one before the cursor could go on with.
     pub offered: Vec<String>,
     part: Part,
-    tables: Arc<Vec<TableInfo>>,
-    history: Vec<String>,
-    /// The place in the history, counted from its end; 0 is what is being written.
-    at: usize,
-    written: String,
-    saved: Vec<SavedQuery>,
-    running: Option<RequestId>,
-    reading: [Option<RequestId>; 2],
-    working: Option<RequestId>,
+    pub(super) tables: Arc<Vec<TableInfo>>,
+    pub(super) history: History,
+    pub(super) saved: Vec<SavedQuery>,
+    pub(super) running: Newest,
+    pub(super) reading: [Option<RequestId>; 2],
+    pub(super) working: Option<RequestId>,
     prepared: bool,
 }
 
@@ -83,11 +80,9 @@ impl Default for Console {
             offered: Vec::new(),
             part: Part::Editor,
             tables: Arc::default(),
-            history: Vec::new(),
-            at: 0,
-            written: String::new(),
+            history: History::default(),
             saved: Vec::new(),
-            running: None,
+            running: Newest::default(),
             reading: [None, None],
             working: None,
             prepared: false,
@@ -95,7 +90,8 @@ impl Default for Console {
     }
 }
 
-fn ask(cx: &Cx, request: TelemetryRequest) -> (RequestId, Effect) {
+/// A request of this screen.
+pub(super) fn ask(cx: &Cx, request: TelemetryRequest) -> (RequestId, Effect) {
     cx.request(ScreenId::Telemetry, Request::Telemetry(request))
 }
 
@@ -132,24 +128,18 @@ impl Console {
         if query.is_empty() {
             return vec![Effect::Toast(Toast::info("write a query first"))];
         }
-        let mut effects: Vec<Effect> = self.running.take().map(Effect::Cancel).into_iter().collect();
-        if self.history.last() != Some(&query) {
-            self.history.push(query.clone());
-        }
-        self.at = 0;
+        self.history.push(query.clone());
         self.offered.clear();
-        let (id, effect) = ask(cx, TelemetryRequest::Sql(query));
-        self.running = Some(id);
         self.phase = Phase::Running(cx.now);
-        effects.push(effect);
+        let request = Request::Telemetry(TelemetryRequest::Sql(query));
+        let mut effects = self.running.ask(ScreenId::Telemetry, request, cx);
         effects.push(cx.timer(ScreenId::Telemetry, TICK_TIMER, TICK));
         effects
     }
 
     /// Takes an answer.
     pub fn answered(&mut self, id: RequestId, answer: &Answer, cx: &Cx) -> Vec<Effect> {
-        if self.running == Some(id) {
-            self.running = None;
+        if self.running.take(id) {
             return self.ran(answer);
         }
         if self.working == Some(id) {
@@ -160,8 +150,7 @@ impl Console {
             match answer {
                 Answer::Telemetry(TelemetryAnswer::Tables(tables)) => self.tables = Arc::clone(tables),
                 Answer::Telemetry(TelemetryAnswer::Queries { history, saved }) => {
-                    let newer = std::mem::replace(&mut self.history, history.clone());
-                    self.history.extend(newer);
+                    self.history.begin_with(history);
                     self.saved.clone_from(saved);
                 }
                 _ => {}
@@ -186,23 +175,6 @@ impl Console {
             _ => self.phase = Phase::Stopped,
         }
         Vec::new()
-    }
-
-    fn worked(&mut self, answer: &Answer, cx: &Cx) -> Vec<Effect> {
-        let toast = match answer {
-            Answer::Telemetry(TelemetryAnswer::Saved(path)) => {
-                let (id, effect) = ask(cx, TelemetryRequest::Queries);
-                self.reading[1] = Some(id);
-                self.history.clear();
-                return vec![Effect::Toast(Toast::info(format!("saved as {}", path.display()))), effect];
-            }
-            Answer::Telemetry(TelemetryAnswer::Exported(path, rows)) => {
-                Toast::info(format!("{rows} rows written to {}", path.display()))
-            }
-            Answer::Failed(why) | Answer::Telemetry(TelemetryAnswer::BadSql(why)) => Toast::error(why.clone()),
-            _ => Toast::warning("stopped"),
-        };
-        vec![Effect::Toast(toast)]
     }
 
     /// Takes what happened.
@@ -231,7 +203,7 @@ impl Console {
             }
             Event::Entered(Action::SaveText, name) => return self.save(name, cx),
             Event::Entered(Action::ExportSql, path) => return self.export(path, cx),
-            Event::Timer(TICK_TIMER) if self.running.is_some() => {
+            Event::Timer(TICK_TIMER) if self.running.is_under_way() => {
                 return vec![cx.timer(ScreenId::Telemetry, TICK_TIMER, TICK)];
             }
             Event::Action(action) => return self.act(*action, cx),
@@ -255,53 +227,22 @@ impl Console {
         self.editor.key(chord);
     }
 
-    fn save(&mut self, name: &str, cx: &Cx) -> Vec<Effect> {
-        let name = name.trim().trim_end_matches(".sql").to_owned();
-        if name.is_empty() {
-            return Vec::new();
-        }
-        let (id, effect) = ask(cx, TelemetryRequest::SaveQuery { name, query: self.editor.text() });
-        self.working = Some(id);
-        vec![effect]
-    }
-
-    fn export(&mut self, path: &str, cx: &Cx) -> Vec<Effect> {
-        let path = path.trim().to_owned();
-        if path.is_empty() {
-            return Vec::new();
-        }
-        let (id, effect) = ask(cx, TelemetryRequest::Export { result: Arc::clone(&self.grid.result), path });
-        self.working = Some(id);
-        vec![effect]
-    }
-
     /// Takes an action.
     pub fn act(&mut self, action: Action, cx: &Cx) -> Vec<Effect> {
         match action {
             Action::RunSql => return self.run(cx),
             Action::Reload if self.part == Part::Editor || self.phase != Phase::Idle => return self.run(cx),
             Action::Back | Action::Cancel => return self.back(action),
-            Action::SqlBack => self.history_to(self.at + 1),
-            Action::SqlForward => self.history_to(self.at.saturating_sub(1)),
+            Action::SqlBack | Action::SqlForward => {
+                let way = if action == Action::SqlBack { Way::Older } else { Way::Newer };
+                if let Some(query) = self.history.go(way, self.editor.text()) {
+                    self.editor.set(&query);
+                }
+            }
             Action::UndoText => self.editor.undo(),
             Action::RedoText => self.editor.redo(),
             Action::SavedSql => return self.pick_saved(),
-            Action::SaveText => {
-                return vec![Effect::Ask(Ask {
-                    action,
-                    title: "Save this query in queries/".into(),
-                    text: String::new(),
-                    hint: "a name, without .sql".into(),
-                })];
-            }
-            Action::ExportSql => {
-                return vec![Effect::Ask(Ask {
-                    action,
-                    title: "Write the result to".into(),
-                    text: "result.csv".into(),
-                    hint: "a path ending in .csv, .json, .jsonl or .parquet".into(),
-                })];
-            }
+            Action::SaveText | Action::ExportSql => return Self::ask_where(action),
             Action::EditExternal => {
                 return vec![Effect::Edit {
                     to: ScreenId::Telemetry,
@@ -325,9 +266,9 @@ impl Console {
     }
 
     fn back(&mut self, action: Action) -> Vec<Effect> {
-        if let Some(id) = self.running.take() {
+        if let Some(stop) = self.running.stop() {
             self.phase = Phase::Stopped;
-            return vec![Effect::Cancel(id), Effect::Toast(Toast::info("the query was stopped"))];
+            return vec![stop, Effect::Toast(Toast::info("the query was stopped"))];
         }
         if !self.offered.is_empty() {
             self.offered.clear();
@@ -339,42 +280,6 @@ impl Console {
         Vec::new()
     }
 
-    fn history_to(&mut self, at: usize) {
-        if self.at == 0 {
-            self.written = self.editor.text();
-        }
-        let at = at.min(self.history.len());
-        if at == self.at {
-            return;
-        }
-        self.at = at;
-        let query = match at {
-            0 => self.written.clone(),
-            _ => self.history.get(self.history.len() - at).cloned().unwrap_or_default(),
-        };
-        self.editor.set(&query);
-    }
-
-    fn pick_saved(&self) -> Vec<Effect> {
-        if self.saved.is_empty() {
-            return vec![Effect::Toast(Toast::info(
-                "no queries are saved; ctrl-s in the console saves one in queries/",
-            ))];
-        }
-        let items = self.saved.iter().map(|saved| PickItem {
-            value: saved.name.clone(),
-            label: saved.name.clone(),
-            detail: saved.query.lines().next().unwrap_or_default().chars().take(80).collect(),
-            ..PickItem::default()
-        });
-        vec![Effect::Pick(Pick {
-            action: Action::SavedSql,
-            title: "Saved queries".into(),
-            items: items.collect(),
-            choose: Choose::One,
-        })]
-    }
-
     fn trace(&self) -> Option<&str> {
         match self.grid.value("trace_id") {
             Some(Cell::Text(id)) => Some(id),
@@ -384,22 +289,6 @@ impl Console {
 
     fn open(&self) -> Vec<Effect> {
         self.trace().map(|id| Effect::Go(Target::Trace(id.into()))).into_iter().collect()
-    }
-
-    fn copy(&self, action: Action) -> Vec<Effect> {
-        let (text, what) = match action {
-            Action::CopyText => (self.grid.tabbed(), "result with tabs"),
-            Action::CopyJson => match self.grid.row_json() {
-                Some(json) => (escape_json(&json), "row as JSON"),
-                None => return Vec::new(),
-            },
-            _ => {
-                let query = self.editor.text();
-                let quoted = shlex::try_quote(&query).map_or_else(|_| query.clone(), std::borrow::Cow::into_owned);
-                (format!("hindcast sql {quoted}"), "command")
-            }
-        };
-        vec![Effect::Copy { text, what: what.into() }]
     }
 
     /// Why an action cannot be used now.

@@ -9,7 +9,7 @@ use crate::ui::effect::{Choose, Effect, Pick, PickItem};
 use crate::ui::effects::telemetry::{Figured, Range, Span, TelemetryAnswer, TelemetryRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::msg::{Event, RequestId, Target};
-use crate::ui::screens::{Cx, ScreenId, Status};
+use crate::ui::screens::{Cx, Newest, Phase, ScreenId, Status};
 use crate::ui::text;
 use crate::ui::widgets::list::{ListState, Moved};
 
@@ -71,18 +71,6 @@ impl Metric {
     }
 }
 
-/// How the page stands.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Phase {
-    /// Nothing has come yet.
-    #[default]
-    Loading,
-    /// It is there.
-    Ready,
-    /// It could not be read.
-    Failed(String),
-}
-
 /// The first page.
 #[derive(Debug, Default)]
 pub struct FiguresPage {
@@ -96,31 +84,26 @@ pub struct FiguresPage {
     pub metric: Metric,
     /// The cursor in the list of models.
     pub state: ListState,
-    waiting: Option<RequestId>,
+    waiting: Newest,
 }
 
 impl FiguresPage {
     /// Reads when it is shown for the first time.
     pub fn shown(&mut self, cx: &Cx) -> Vec<Effect> {
-        if self.waiting.is_none() && self.phase == Phase::Loading { self.read(cx) } else { Vec::new() }
+        if !self.waiting.is_under_way() && self.phase == Phase::Loading { self.read(cx) } else { Vec::new() }
     }
 
     /// Reads the figures.
     pub fn read(&mut self, cx: &Cx) -> Vec<Effect> {
-        let mut effects: Vec<Effect> = self.waiting.take().map(Effect::Cancel).into_iter().collect();
         let request = Request::Telemetry(TelemetryRequest::Figures(self.range));
-        let (id, effect) = cx.request(ScreenId::Telemetry, request);
-        self.waiting = Some(id);
-        effects.push(effect);
-        effects
+        self.waiting.ask(ScreenId::Telemetry, request, cx)
     }
 
     /// Takes an answer.
     pub fn answered(&mut self, id: RequestId, answer: &Answer) {
-        if self.waiting != Some(id) {
+        if !self.waiting.take(id) {
             return;
         }
-        self.waiting = None;
         match answer {
             Answer::Telemetry(TelemetryAnswer::Figures(figured)) => {
                 self.figured = Figured::clone(figured);

@@ -3,12 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::figures::{FiguresPage, Metric, Phase};
+use super::figures::{FiguresPage, Metric};
 use crate::store::Figures;
 use crate::ui::action::{Action, Context};
 use crate::ui::effects::telemetry::Span;
-use crate::ui::screens::DrawCx;
 use crate::ui::screens::traces::{count, millis, money};
+use crate::ui::screens::{DrawCx, Phase};
 use crate::ui::text::{self, Piece};
 use crate::ui::theme::Role;
 use crate::ui::widgets::chart::{self, Bar, Series, sparkline};

@@ -2,10 +2,12 @@
 
 mod complete;
 mod console;
+mod console_keeping;
 mod console_view;
 mod figures;
 mod figures_view;
 mod grid;
+mod queries;
 mod screen;
 
 #[cfg(test)]

@@ -1,19 +1,18 @@
 //! The list of traces: filter, order, marks.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::keep;
+use super::marks::Marks;
 use super::pages::{PAGE, Pages};
 use super::queue;
-use super::{keep, show};
 use crate::domain::ids::TraceId;
-use crate::domain::untrusted::safe_plain;
 use crate::ui::action::Action;
-use crate::ui::effect::{Choose, Effect, Pick, PickItem};
+use crate::ui::effect::Effect;
 use crate::ui::effects::traces::{ListQuery, Order, Sort, TraceRow, TracesAnswer, TracesRequest};
 use crate::ui::effects::{Answer, Request};
-use crate::ui::msg::{Event, ReplayOf, RequestId, Target, TimerId, Toast};
-use crate::ui::screens::{Cx, ScreenId, Status, Typing};
+use crate::ui::msg::{Event, RequestId, Target, TimerId, Toast};
+use crate::ui::screens::{Cx, Phase, ScreenId, Status, Typing};
 use crate::ui::text;
 use crate::ui::widgets::line_input::{Edit, LineInput};
 use crate::ui::widgets::list::{ListState, Moved};
@@ -22,27 +21,6 @@ use crate::ui::widgets::list::{ListState, Moved};
 /// makes useless is cancelled.
 const PAUSE: Duration = Duration::from_millis(12);
 const FILTER_TIMER: TimerId = TimerId(1);
-
-/// How the list stands.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Phase {
-    /// Nothing has come yet.
-    #[default]
-    Loading,
-    /// There are rows, or none match.
-    Ready,
-    /// It could not be read.
-    Failed(String),
-}
-
-/// Which rows are marked.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Marks {
-    /// These.
-    Some(BTreeSet<TraceId>),
-    /// All that match the filter, whether they are on the screen or not.
-    All,
-}
 
 /// The list of traces.
 #[derive(Debug)]
@@ -88,7 +66,7 @@ impl Default for List {
             pages: Pages::default(),
             phase: Phase::Loading,
             state: ListState::default(),
-            marks: Marks::Some(BTreeSet::new()),
+            marks: Marks::default(),
             applied: String::new(),
             waiting: None,
             counting: None,
@@ -107,22 +85,6 @@ impl List {
     /// The row under the cursor.
     pub fn selected(&self) -> Option<&TraceRow> {
         self.pages.get(self.state.selected)
-    }
-
-    /// Whether a row is marked.
-    pub fn is_marked(&self, row: usize) -> bool {
-        match &self.marks {
-            Marks::All => true,
-            Marks::Some(ids) => self.pages.get(row).is_some_and(|row| ids.contains(&row.trace_id)),
-        }
-    }
-
-    /// How many are marked.
-    pub fn marked(&self) -> usize {
-        match &self.marks {
-            Marks::All => self.pages.len(),
-            Marks::Some(ids) => ids.len(),
-        }
     }
 
     /// Shows the traces that match a filter.
@@ -174,7 +136,7 @@ impl List {
                 Moved::Elsewhere => Vec::new(),
             },
             Event::Answer(id, answer) => self.answered(*id, answer, cx),
-            Event::Picked(Action::Sort, names) => self.sorted(names, cx),
+            Event::Picked(Action::Sort, names) if self.sort_by(names) => self.read(0, Fresh::Yes, cx),
             Event::Picked(Action::Causes, causes) => match causes.first() {
                 Some(cause) => self.show(&queue::narrowed(self.filter.text(), cause), cx),
                 None => Vec::new(),
@@ -243,7 +205,7 @@ impl List {
             None => 0,
         });
         if !same && self.marks == Marks::All {
-            self.marks = Marks::Some(BTreeSet::new());
+            self.marks = Marks::default();
         }
     }
 
@@ -255,14 +217,6 @@ impl List {
             Some(page) if self.waiting.is_none() => self.read(page, Fresh::No, cx),
             _ => Vec::new(),
         }
-    }
-
-    fn sorted(&mut self, names: &[String], cx: &Cx) -> Vec<Effect> {
-        let Some(sort) = Sort::ALL.into_iter().find(|sort| names.iter().any(|name| name == sort.name())) else {
-            return Vec::new();
-        };
-        self.sort = if self.sort.0 == sort { (sort, self.sort.1.turned()) } else { (sort, Order::Descending) };
-        self.read(0, Fresh::Yes, cx)
     }
 
     fn keep(&mut self, action: Action, text: &str, cx: &Cx) -> Vec<Effect> {
@@ -307,12 +261,7 @@ impl List {
                 self.state.act(Action::Down, self.pages.len());
                 return self.after_move(cx);
             }
-            Action::MarkAll => {
-                self.marks = match self.marks {
-                    Marks::All => Marks::Some(BTreeSet::new()),
-                    Marks::Some(_) => Marks::All,
-                }
-            }
+            Action::MarkAll => self.marks.turn(),
             Action::Sort => return vec![Effect::Pick(self.sorts())],
             Action::Causes => {
                 let request = Request::Traces(TracesRequest::Causes(self.filter.text().to_owned()));
@@ -341,7 +290,7 @@ impl List {
             return Vec::new();
         }
         if self.marked() > 0 && action == Action::Back {
-            self.marks = Marks::Some(BTreeSet::new());
+            self.marks = Marks::default();
             return Vec::new();
         }
         if !self.filter.text().is_empty() {
@@ -350,103 +299,6 @@ impl List {
             return self.read(0, Fresh::Yes, cx);
         }
         if action == Action::Back { vec![Effect::Back] } else { Vec::new() }
-    }
-
-    fn mark(&mut self) {
-        let Some(id) = self.selected().map(|row| row.trace_id.clone()) else { return };
-        match &mut self.marks {
-            Marks::All => self.marks = Marks::Some(BTreeSet::from([id])),
-            Marks::Some(ids) => {
-                if !ids.remove(&id) {
-                    ids.insert(id);
-                }
-            }
-        }
-    }
-
-    fn sorts(&self) -> Pick {
-        let items = Sort::ALL.map(|sort| PickItem {
-            value: sort.name().into(),
-            label: sort.name().into(),
-            detail: match self.sort {
-                (now, Order::Descending) if now == sort => "now, greatest first; choose again to turn".into(),
-                (now, Order::Ascending) if now == sort => "now, smallest first; choose again to turn".into(),
-                _ => String::new(),
-            },
-            ..PickItem::default()
-        });
-        Pick { action: Action::Sort, title: "Sort traces by".into(), items: items.into(), choose: Choose::One }
-    }
-
-    fn replay(&self) -> ReplayOf {
-        match &self.marks {
-            Marks::All => ReplayOf { filter: self.filter.text().to_owned(), ..ReplayOf::default() },
-            Marks::Some(ids) if !ids.is_empty() => {
-                ReplayOf { traces: ids.iter().cloned().collect(), ..ReplayOf::default() }
-            }
-            Marks::Some(_) => ReplayOf {
-                traces: self.selected().map(|row| row.trace_id.clone()).into_iter().collect(),
-                ..ReplayOf::default()
-            },
-        }
-    }
-
-    fn act_on_row(&self, action: Action) -> Vec<Effect> {
-        let Some(row) = self.selected() else { return Vec::new() };
-        let copy = |text: String, what: &str| vec![Effect::Copy { text, what: what.into() }];
-        match action {
-            Action::Chunks => vec![Effect::Go(Target::Retrieval(row.trace_id.clone()))],
-            Action::OpenPrompt => {
-                named_prompt(row).map(|prompt| Effect::Go(prompt_target(prompt))).into_iter().collect()
-            }
-            Action::Session => row
-                .session
-                .as_deref()
-                .map(|session| Effect::Go(Target::Traces(format!("session:\"{}\"", session.replace('"', "")))))
-                .into_iter()
-                .collect(),
-            Action::CopyId => copy(safe_plain(row.trace_id.as_str()), "trace id"),
-            Action::CopyCli => copy(format!("hindcast show {}", show::shell_word(row.trace_id.as_str())), "command"),
-            Action::CopyText => {
-                let text = format!(
-                    "{}\n\n{}",
-                    row.question.as_deref().unwrap_or_default(),
-                    row.answer.as_deref().or(row.error.as_deref()).unwrap_or_default()
-                );
-                copy(crate::domain::untrusted::safe_plain_lines(&text), "question and answer")
-            }
-            Action::CopyJson => copy(row_json(row), "trace as JSON"),
-            _ => Vec::new(),
-        }
-    }
-
-    /// Why an action cannot be used now.
-    pub fn disabled(&self, action: Action) -> Option<String> {
-        let row = self.selected();
-        match action {
-            Action::Open
-            | Action::Note
-            | Action::Score
-            | Action::Chunks
-            | Action::Replay
-            | Action::Mark
-            | Action::CopyId
-            | Action::CopyCli
-            | Action::CopyText
-            | Action::CopyJson
-                if row.is_none() =>
-            {
-                Some("no trace is selected".into())
-            }
-            Action::OpenPrompt if row.is_none_or(|row| named_prompt(row).is_none()) => {
-                Some("this trace does not name its prompt; screen 3 lists all prompts".into())
-            }
-            Action::Session if row.is_none_or(|row| row.session.is_none()) => {
-                Some("no conversation is recorded on this trace".into())
-            }
-            Action::MarkAll if self.pages.len() == 0 => Some("there is nothing to mark".into()),
-            _ => None,
-        }
     }
 
     /// What the footer says.
@@ -468,35 +320,4 @@ impl List {
         };
         Status { hints, counts: text }
     }
-}
-
-/// The prompt of a row, where more than its version is recorded.
-fn named_prompt(row: &TraceRow) -> Option<&str> {
-    row.prompt.as_deref().filter(|prompt| !prompt.starts_with('@'))
-}
-
-/// Opens `name@version`.
-pub fn prompt_target(prompt: &str) -> Target {
-    match prompt.rsplit_once('@') {
-        Some((name, version)) => Target::Prompt { name: name.to_owned(), version: Some(version.to_owned()) },
-        None => Target::Prompt { name: prompt.to_owned(), version: None },
-    }
-}
-
-fn row_json(row: &TraceRow) -> String {
-    let value = serde_json::json!({
-        "trace_id": row.trace_id,
-        "name": row.name,
-        "started_at": row.started_at.to_rfc3339(),
-        "duration_ms": row.duration_ns.map(|nanos| nanos as f64 / 1e6),
-        "status": row.status.as_str(),
-        "input_text": row.question,
-        "output_text": row.answer,
-        "models": row.models,
-        "prompt": row.prompt,
-        "tokens": row.tokens,
-        "cost_usd": row.cost,
-        "session_id": row.session,
-    });
-    crate::domain::untrusted::escape_json(&format!("{value:#}"))
 }

@@ -3,13 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::list::{List, Phase};
+use super::list::List;
 use super::show;
 use crate::domain::span::SpanStatus;
 use crate::store::GroundedCounts;
 use crate::ui::action::{Action, Context};
 use crate::ui::effects::traces::TraceRow;
-use crate::ui::screens::DrawCx;
+use crate::ui::screens::{DrawCx, Phase};
 use crate::ui::text::{self, Piece};
 use crate::ui::theme::Role;
 use crate::ui::widgets::empty;
