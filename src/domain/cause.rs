@@ -82,6 +82,15 @@ impl Cause {
     }
 }
 
+/// Why an answer is wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Causes {
+    /// The causes, the main one first; empty where nothing is known to be wrong.
+    pub found: Vec<Cause>,
+    /// Whether a chunk that is retrieved later could change them.
+    pub open: bool,
+}
+
 /// What was seen of an answer, from which its causes follow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one observation, and any of them may come together")]
@@ -111,6 +120,12 @@ pub struct Symptoms {
 }
 
 impl Symptoms {
+    /// Whether a chunk that is retrieved later, by any trace, could change the causes: one may carry what no chunk carries,
+    /// or answer what it declined to.
+    pub const fn is_open(&self) -> bool {
+        (self.absent && self.carried_nowhere) || (self.declines && !self.answered_here && !self.answered_elsewhere)
+    }
+
     /// The causes, the main one first; none where nothing is known to be wrong.
     pub fn causes(&self) -> Vec<Cause> {
         let holds = |cause: &Cause| match cause {
@@ -158,6 +173,9 @@ mod tests {
         ] {
             assert_eq!(symptoms.causes(), causes, "{symptoms:?}");
         }
+        let nowhere = Symptoms { absent: true, carried_nowhere: true, ..none };
+        assert!(nowhere.is_open() && Symptoms { declines: true, ..none }.is_open());
+        assert!(!none.is_open() && !Symptoms { absent: true, carried_elsewhere: true, ..none }.is_open());
         assert!(Cause::ALL.is_sorted());
         assert!(Cause::ALL.into_iter().all(|cause| Cause::parse(cause.as_str()) == Some(cause)));
     }

@@ -14,6 +14,8 @@ pub enum VariantRole {
     Candidate,
     /// The recorded model and messages, asked again: how far answers move when nothing is changed.
     Baseline,
+    /// It judges which sentences of recorded answers their chunks carry.
+    Judge,
 }
 
 impl VariantRole {

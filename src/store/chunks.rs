@@ -1,5 +1,6 @@
 //! Every chunk that was ever retrieved, each text once.
 
+use duckdb::{Connection, Params};
 use serde_json::{Map, Value};
 
 use super::Store;
@@ -25,17 +26,20 @@ const SEEN: &str = "SELECT min(document_id), content, min(metadata) FROM store.c
 impl Store {
     /// The texts of all chunks in the index, by document and text.
     pub fn chunks_seen(&self, cancel: &Cancel) -> Result<Vec<SeenChunk>> {
-        self.shared.read(cancel, |conn| {
-            let mut statement = conn.prepare(SEEN)?;
-            let mut rows = statement.query([])?;
-            let mut seen = Vec::new();
-            while let Some(row) = rows.next()? {
-                let mut row = RowReader::new(row);
-                let (document_id, content) = (row.text()?, row.get()?);
-                let metadata = row.text()?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-                seen.push(SeenChunk { document_id, content, metadata });
-            }
-            Ok(seen)
-        })
+        self.shared.read(cancel, |conn| seen(conn, SEEN, []))
     }
+}
+
+/// The texts that a query of document, text and metadata finds.
+pub(super) fn seen(conn: &Connection, sql: &str, params: impl Params) -> Result<Vec<SeenChunk>> {
+    let mut statement = conn.prepare(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut seen = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut row = RowReader::new(row);
+        let (document_id, content) = (row.text()?, row.get()?);
+        let metadata = row.text()?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        seen.push(SeenChunk { document_id, content, metadata });
+    }
+    Ok(seen)
 }

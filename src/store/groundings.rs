@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use duckdb::{Connection, params};
+use duckdb::{Connection, params, params_from_iter};
 
-use super::error::Result;
+use super::error::{Result, StoreError};
 use super::ingest::append;
 use super::row_batch::RowBatch;
+use super::row_reader::RowReader;
 use super::tables::{CAUSE_COLUMNS, GROUNDED_COLUMNS, SENTENCE_COLUMNS};
-use super::{Store, TracesQuery};
+use super::{SeenChunk, Store, TracesQuery, chunks};
 use crate::domain::cancel::Cancel;
-use crate::domain::cause::Cause;
+use crate::domain::cause::{Cause, Causes};
 use crate::domain::filter::Filter;
 use crate::domain::grounding::{GroundedSentence, Grounding, Lack, Verdict};
 use crate::domain::ids::{SpanId, TraceId};
@@ -33,8 +34,30 @@ pub struct GroundedTrace {
     pub span_id: Option<SpanId>,
     /// What was found; empty without an answer.
     pub grounding: Grounding,
-    /// Why the answer is wrong, the main cause first; empty where nothing is known to be wrong.
-    pub causes: Vec<Cause>,
+    /// Why the answer is wrong, and whether chunks that are retrieved later could change that.
+    pub causes: Causes,
+}
+
+/// How many sentences of a recorded answer its chunks carry; a judge's verdict counts before the scorer's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroundedCounts {
+    /// Sentences that claim something.
+    pub claims: u64,
+    /// Of them supported.
+    pub supported: u64,
+    /// Of them unsupported; what is carried in part, or not decided, is neither.
+    pub unsupported: u64,
+}
+
+/// A grounded answer whose causes could change with a chunk that is retrieved later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenAnswer {
+    /// Its trace.
+    pub trace_id: TraceId,
+    /// What was asked.
+    pub question: String,
+    /// Its sentences that no chunk carries.
+    pub absent: Vec<String>,
 }
 
 /// How many answers have a main cause.
@@ -84,6 +107,87 @@ impl Store {
             return Ok(());
         }
         self.shared.write(cancel, |conn| put(conn, scorer, traces))
+    }
+
+    /// How the answers of these traces are grounded, where they are.
+    pub fn grounded_counts(&self, traces: &[TraceId], cancel: &Cancel) -> Result<HashMap<TraceId, GroundedCounts>> {
+        if traces.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let places = vec!["?"; traces.len()].join(", ");
+        let sql = format!(
+            "SELECT trace_id, claims, supported, unsupported FROM store.grounded \
+             WHERE span_id IS NOT NULL AND trace_id IN ({places})"
+        );
+        self.shared.read(cancel, |conn| {
+            let mut statement = conn.prepare(&sql)?;
+            let mut rows = statement.query(params_from_iter(traces.iter().map(TraceId::as_str)))?;
+            let mut counts = HashMap::new();
+            while let Some(row) = rows.next()? {
+                let mut row = RowReader::new(row);
+                let trace: TraceId = row.get::<String>()?.into();
+                let mut count = || Ok::<u64, StoreError>(row.count()?.unwrap_or(0));
+                counts.insert(trace, GroundedCounts { claims: count()?, supported: count()?, unsupported: count()? });
+            }
+            Ok(counts)
+        })
+    }
+
+    /// Answers that were grounded by a scorer of this version, as they are, and whose causes could change with chunks that
+    /// are retrieved later.
+    pub fn open_answers(&self, scorer: u32, cancel: &Cancel) -> Result<Vec<OpenAnswer>> {
+        let pending = pending("t.trace_id");
+        let sql = format!(
+            "SELECT g.trace_id, t.input_text, s.content FROM store.grounded g \
+               JOIN store.traces t ON t.trace_id = g.trace_id \
+               LEFT JOIN store.sentences s ON s.trace_id = g.trace_id \
+                 AND coalesce(s.judge_verdict, s.verdict) = 'unsupported' \
+                 AND CASE WHEN s.judge_verdict IS NULL THEN s.lack ELSE s.judge_lack END = 'absent' \
+             WHERE coalesce(g.is_open, true) AND g.span_id IS NOT NULL AND g.trace_id NOT IN ({pending}) \
+             ORDER BY g.trace_id, s.position"
+        );
+        self.shared.read(cancel, |conn| {
+            let mut statement = conn.prepare(&sql)?;
+            let mut rows = statement.query(params![scorer])?;
+            let mut open: Vec<OpenAnswer> = Vec::new();
+            while let Some(row) = rows.next()? {
+                let trace_id: TraceId = row.get::<_, String>(0)?.into();
+                if open.last().is_none_or(|last| last.trace_id != trace_id) {
+                    let question = row.get::<_, Option<String>>(1)?.unwrap_or_default();
+                    open.push(OpenAnswer { trace_id, question, absent: Vec::new() });
+                }
+                if let (Some(last), Some(sentence)) = (open.last_mut(), row.get(2)?) {
+                    last.absent.push(sentence);
+                }
+            }
+            Ok(open)
+        })
+    }
+
+    /// The texts of chunks that stand only in traces which are to be grounded by a scorer of this version.
+    pub fn chunks_only_in_ungrounded(&self, scorer: u32, cancel: &Cancel) -> Result<Vec<SeenChunk>> {
+        let pending = pending("t.trace_id");
+        let sql = format!(
+            "SELECT min(c.document_id), c.content, min(c.metadata) FROM store.chunks c \
+               LEFT JOIN ({pending}) p ON p.trace_id = c.trace_id \
+             WHERE c.content IS NOT NULL AND trim(c.content) <> '' \
+             GROUP BY c.content HAVING bool_and(p.trace_id IS NOT NULL) ORDER BY 1 NULLS LAST, 2"
+        );
+        self.shared.read(cancel, |conn| chunks::seen(conn, &sql, params![scorer]))
+    }
+
+    /// Has these answers grounded again.
+    pub fn forget_groundings(&self, traces: &[TraceId], cancel: &Cancel) -> Result<()> {
+        if traces.is_empty() {
+            return Ok(());
+        }
+        self.shared.write(cancel, |conn| {
+            let mut delete = conn.prepare("DELETE FROM store.grounded WHERE trace_id = ?")?;
+            for trace in traces {
+                delete.execute(params![trace.as_str()])?;
+            }
+            Ok(())
+        })
     }
 
     /// The main causes of wrong answers among traces that match, the most frequent first, each with its newest traces.
@@ -148,8 +252,8 @@ fn put(conn: &Connection, scorer: u32, traces: &[GroundedTrace]) -> Result<()> {
         grounded.text(Some(id)).text(trace.span_id.as_ref().map(AsRef::as_ref)).text(Some(&trace.trace.stamp));
         grounded.int(Some(i64::from(scorer))).int(count(|verdict| verdict != Verdict::NoClaim));
         grounded.int(count(|verdict| verdict == Verdict::Supported));
-        grounded.int(count(|verdict| matches!(verdict, Verdict::Unsupported(_)))).end_row();
-        for (place, cause) in trace.causes.iter().enumerate() {
+        grounded.int(count(|verdict| matches!(verdict, Verdict::Unsupported(_)))).bool(trace.causes.open).end_row();
+        for (place, cause) in trace.causes.found.iter().enumerate() {
             causes.text(Some(id)).int(Some(place as i64)).text(Some(cause.as_str())).end_row();
         }
         let Some(span_id) = &trace.span_id else { continue };
@@ -175,6 +279,10 @@ fn push_sentence(row: &mut RowBatch, sentence: &GroundedSentence) -> Result<()> 
     row.text(Some(sentence.verdict.as_str())).text(sentence.verdict.lack().map(Lack::as_str));
     row.float(Some(sentence.support)).text(Some(&sentence.why));
     row.text(Some(&serde_json::to_string(&sentence.evidence)?));
-    row.text(Some(&serde_json::to_string(&sentence.citations)?)).end_row();
+    row.text(Some(&serde_json::to_string(&sentence.citations)?));
+    let judged = sentence.judged.as_ref();
+    row.text(judged.map(|judged| judged.judge.as_str())).text(judged.map(|judged| judged.verdict.as_str()));
+    row.text(judged.and_then(|judged| judged.verdict.lack()).map(Lack::as_str));
+    row.text(judged.map(|judged| judged.why.as_str())).end_row();
     Ok(())
 }

@@ -7,8 +7,9 @@ use duckdb::Connection;
 
 use super::error::Result;
 use super::journal::{JournalFile, JournalRecord, read_journals};
-use super::{Store, ids, runs, scores};
+use super::{Store, ids, rulings, runs, scores};
 use crate::domain::cancel::Cancel;
+use crate::domain::grounding::Ruling;
 use crate::domain::run::{Run, RunStatus};
 use crate::domain::score::Score;
 
@@ -18,6 +19,7 @@ pub(super) struct Journalled {
     pub runs: BTreeMap<String, (Run, RunStatus)>,
     pub results: BTreeMap<String, super::StoredResult>,
     pub scores: Vec<Score>,
+    pub rulings: Vec<Ruling>,
 }
 
 impl Journalled {
@@ -40,6 +42,7 @@ impl Journalled {
                     all.results.insert(result.result.result_id.as_str().to_owned(), *result);
                 }
                 JournalRecord::Score { score } => all.scores.push(score),
+                JournalRecord::Ruling { ruling } => all.rulings.push(ruling),
                 // What is cleared is read from its own journals when the cache is asked.
                 JournalRecord::Intent { .. }
                 | JournalRecord::Step { .. }
@@ -59,7 +62,8 @@ impl Store {
         let files = read_journals(self.state_dir())?;
         let warnings = files.iter().flat_map(|file| &file.damage).map(ToString::to_string).collect();
         let mut all = Journalled::from_files(files);
-        let (known_runs, known_results, known_scores) = self.shared.read(cancel, known)?;
+        let Known { runs: known_runs, results: known_results, scores: known_scores, rulings: known_rulings } =
+            self.shared.read(cancel, known)?;
         // A run without an end may be at work in another process: what the index says of it stays.
         all.runs.retain(|id, (_, status)| {
             known_runs.get(id).is_none_or(|known| *status != RunStatus::Interrupted && known != status.as_str())
@@ -68,7 +72,8 @@ impl Store {
         all.results
             .retain(|id, stored| known_results.get(id).is_none_or(|known| known != stored.result.status.as_str()));
         all.scores.retain(|score| !known_scores.contains(&super::tables::score_key(score)));
-        if all.runs.is_empty() && all.results.is_empty() && all.scores.is_empty() {
+        all.rulings.retain(|ruling| !known_rulings.contains(&rulings::key(ruling)));
+        if all.runs.is_empty() && all.results.is_empty() && all.scores.is_empty() && all.rulings.is_empty() {
             return Ok(warnings);
         }
         self.shared.write(cancel, |conn| write(conn, &all))?;
@@ -76,22 +81,31 @@ impl Store {
     }
 }
 
-/// Runs and results that are in the index with their status, and the keys of scores.
-type Known = (BTreeMap<String, String>, BTreeMap<String, String>, BTreeSet<String>);
-
 /// What is in the index.
+pub(super) struct Known {
+    /// Runs with their status.
+    pub runs: BTreeMap<String, String>,
+    /// Results with their status.
+    pub results: BTreeMap<String, String>,
+    /// The keys of scores.
+    pub scores: BTreeSet<String>,
+    /// The keys of what judges said.
+    pub rulings: BTreeSet<String>,
+}
+
+/// Reads it.
 pub(super) fn known(conn: &Connection) -> Result<Known> {
     let statuses = |sql| -> Result<BTreeMap<String, String>> {
         let mut statement = conn.prepare(sql)?;
         let pairs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(pairs.collect::<duckdb::Result<_>>()?)
     };
-    let scores = ids::list(conn, "SELECT score_key FROM store.scores", &[])?;
-    Ok((
-        statuses("SELECT run_id, status FROM store.runs")?,
-        statuses("SELECT result_id, status FROM store.results")?,
-        scores.into_iter().collect(),
-    ))
+    Ok(Known {
+        runs: statuses("SELECT run_id, status FROM store.runs")?,
+        results: statuses("SELECT result_id, status FROM store.results")?,
+        scores: ids::list(conn, "SELECT score_key FROM store.scores", &[])?.into_iter().collect(),
+        rulings: ids::list(conn, "SELECT ruling_key FROM store.rulings", &[])?.into_iter().collect(),
+    })
 }
 
 /// Writes all journals into an empty index; damage in them is told by [`Store::replay_journals`] and the check.
@@ -105,5 +119,6 @@ fn write(conn: &Connection, all: &Journalled) -> Result<()> {
     }
     let results: Vec<_> = all.results.values().cloned().collect();
     runs::put_results(conn, &results)?;
-    scores::put(conn, &all.scores)
+    scores::put(conn, &all.scores)?;
+    rulings::put(conn, &all.rulings)
 }

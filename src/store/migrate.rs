@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/0004_dropped.sql"),
     include_str!("sql/0005_response_model.sql"),
     include_str!("sql/0006_grounding.sql"),
+    include_str!("sql/0007_rulings.sql"),
 ];
 
 /// The present schema's version.

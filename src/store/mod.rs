@@ -31,6 +31,7 @@ mod rebuild;
 mod row_batch;
 mod row_reader;
 mod rows;
+mod rulings;
 mod runs;
 mod scores;
 mod sent_request;
@@ -56,7 +57,7 @@ pub use day_book::DayBook;
 pub use error::{Result, StoreError};
 pub use export::ExportFormat;
 pub use figures::TelemetryQuery;
-pub use groundings::{CauseCount, GroundedTrace, Ungrounded};
+pub use groundings::{CauseCount, GroundedCounts, GroundedTrace, OpenAnswer, Ungrounded};
 pub use handle::Store;
 pub use ingest::Ingest;
 pub use journal::{

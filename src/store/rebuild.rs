@@ -7,10 +7,10 @@ use duckdb::Connection;
 use super::error::{Result, StoreError};
 use super::ingest::{Ingest, Target};
 use super::journal::read_journals;
-use super::journal_replay::{self, Journalled};
+use super::journal_replay::{self, Journalled, Known};
 use super::rows::{CheckReport, Difference, IndexState, RebuildProgress, SourceRow};
 use super::tables::score_key;
-use super::{Store, StoredResult, sources};
+use super::{Store, StoredResult, rulings, sources};
 use crate::domain::cancel::Cancel;
 
 impl Store {
@@ -131,7 +131,7 @@ fn compare_files(indexed: &[SourceRow], files: &[(String, String)], differences:
 }
 
 fn compare_journals(conn: &Connection, all: &Journalled, differences: &mut Vec<Difference>) -> Result<()> {
-    let (runs, results, scores) = journal_replay::known(conn)?;
+    let Known { runs, results, scores, rulings: known_rulings } = journal_replay::known(conn)?;
     for id in all.runs.keys().filter(|id| !runs.contains_key(*id)) {
         differences.push(difference(&format!("run {id}"), "it is in the journal, but not in the index"));
     }
@@ -149,6 +149,11 @@ fn compare_journals(conn: &Connection, all: &Journalled, differences: &mut Vec<D
     let missing = all.scores.iter().filter(|score| !scores.contains(&score_key(score))).count();
     if missing > 0 {
         differences.push(difference("scores", &format!("{missing} are in the journals, but not in the index")));
+    }
+    let missing = all.rulings.iter().filter(|ruling| !known_rulings.contains(&rulings::key(ruling))).count();
+    if missing > 0 {
+        let told = format!("{missing} of judges are in the journals, but not in the index");
+        differences.push(difference("verdicts", &told));
     }
     Ok(())
 }

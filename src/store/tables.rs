@@ -30,10 +30,10 @@ pub(super) const RESULT_COLUMNS: &[Kind] = &[
     Float, Small, Bool, Text, Text, Text, Time, Int, Text, Text, Text, Int, Int, Int,
 ];
 pub(super) const DUPLICATE_COLUMNS: &[Kind] = &[Text, Text];
-pub(super) const GROUNDED_COLUMNS: &[Kind] = &[Text, Text, Text, Small, Small, Small, Small];
+pub(super) const GROUNDED_COLUMNS: &[Kind] = &[Text, Text, Text, Small, Small, Small, Small, Bool];
 pub(super) const CAUSE_COLUMNS: &[Kind] = &[Text, Small, Text];
 pub(super) const SENTENCE_COLUMNS: &[Kind] =
-    &[Text, Text, Small, Small, Small, Text, Text, Text, Float, Text, Text, Text];
+    &[Text, Text, Small, Small, Small, Text, Text, Text, Float, Text, Text, Text, Text, Text, Text, Text];
 
 /// Rows of spans and of everything below them.
 pub(super) struct SpanRows {

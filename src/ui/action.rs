@@ -228,11 +228,12 @@ actions! {
         ResetChunks "chunk.reset" "Undo all changes", "Takes back all changes to the chunks.", &[Retrieval], ["U"];
         ShowRequest "chunk.request" "As sent", "Shows the request as it would be sent, with what is changed in it, or the chunk again.", &[Retrieval], ["v"];
         BesideTrace "chunk.beside" "Other side", "Keeps these chunks as the other side: what another trace, or a try, was given is marked against them; again forgets them.", &[Retrieval], ["b"];
-        TryModels "try.models" "Models of tries", "Chooses the models that tries ask.", &[Retrieval], ["M"];
+        TryModels "try.models" "Models of tries", "Chooses the models that tries ask; an ablation and a judge ask the first of them.", &[Retrieval], ["M"];
         TryDialog "try.dialog" "Replay with choices", "Opens the dialog before a replay with the changed chunks: prompts, parameters, samples.", &[Retrieval], ["R"], CostsMoney;
         TakeTry "try.take" "Take up try", "Takes up the changes of the try under the cursor again.", &[Retrieval], ["T"];
         Grade "chunk.grade" "Relevance", "Says how well the document answers the question: relevant, highly relevant, not relevant, no grade.", &[Retrieval], ["a"];
         Ablate "chunk.ablate" "Ablation", "Tries the case without groups of chunks, or of parts of the prompt: which one the answer, or this sentence, depends on.", &[Retrieval], ["A"], CostsMoney;
+        AskJudge "chunk.judge" "Ask a judge", "Asks a model about the sentences that the scorer is unsure of, or about the whole answer; its verdicts are kept and stand in the sentences, with its name.", &[Retrieval], ["V"], CostsMoney;
     }
     "Runs" {
         SendRun "run.send" "Send", "Sends the requests as chosen; asks once more where they cost money.", &[Replay], ["enter"], CostsMoney;

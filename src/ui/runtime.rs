@@ -342,11 +342,15 @@ impl<B: Surface, D: Desk> Runtime<B, D> {
         let spawned = std::thread::Builder::new().name("request".into()).spawn(move || {
             let reply = ToMessages { to, id, sender: sender.clone(), cancel };
             let done = std::panic::catch_unwind(AssertUnwindSafe(|| work(worker.as_ref(), &reply)));
-            if let Err(panic) = done {
+            if let Err(panic) = &done {
                 let _ = sender.send(Msg::Panicked(panic_text(panic.as_ref())));
+            }
+            let stopped = done.is_err() || reply.cancel.is_cancelled();
+            // Its answers were dropped from then on; that it is over is told.
+            running.flags().remove(&id);
+            if stopped {
                 let _ = sender.send(Msg::Answer { to, id, answer: Answer::Stopped });
             }
-            running.flags().remove(&id);
         });
         if let Err(error) = spawned {
             let answer = Answer::Failed(format!("cannot start a thread: {error}"));

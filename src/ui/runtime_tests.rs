@@ -99,6 +99,30 @@ fn a_panic_in_a_worker_is_a_message_and_ends_its_request() {
     assert_eq!(next(), Msg::Answer { to: ScreenId::Traces, id: RequestId(7), answer: Answer::Stopped });
 }
 
+/// Works until it is stopped.
+struct Waits;
+
+impl Worker for Waits {
+    fn perform(&self, _id: RequestId, _request: Request, reply: &dyn Reply) {
+        while !reply.cancel().is_cancelled() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        reply.send(Answer::Failed("nobody waits for this".into()));
+    }
+}
+
+#[test]
+fn a_request_that_was_stopped_says_that_it_is_over() {
+    let (_inputs, received) = unbounded();
+    let mut runtime = runtime(Arc::new(Waits), received);
+    let query = crate::ui::effects::traces::TracesRequest::Detail("t".into());
+    runtime.start(RequestId(8), ScreenId::Traces, Request::Traces(query));
+    assert_eq!(runtime.perform(vec![Effect::Cancel(RequestId(8))]), None);
+    let told = runtime.messages.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert_eq!(told, Msg::Answer { to: ScreenId::Traces, id: RequestId(8), answer: Answer::Stopped });
+    assert!(!runtime.running.is_cancelled(RequestId(8)), "so that it is not dropped");
+}
+
 #[test]
 fn a_copy_is_one_sequence_and_says_what_was_copied() {
     let (inputs, received) = unbounded();

@@ -89,6 +89,18 @@ fn sessions_runs_notes_and_scores() {
 }
 
 #[test]
+fn a_run_says_what_was_changed() {
+    let place = Place::with_traces(&three());
+    let changes = ["-m", "builtin/extractive", "--drop-chunk", "1", "--set", "temperature=0"];
+    let done = place.run(&[&["replay", "id:aaaa*", "--format", "json"][..], &changes].concat()).ends_with(0).json();
+    let id = done["run_id"].as_str().unwrap();
+    let page = place.run(&["runs", id]).ends_with(0).stdout;
+    assert!(page.contains("A  builtin/extractive · temperature=0, without chunk 1"), "{page}");
+    let document = place.run(&["runs", id, "--format", "json"]).ends_with(0).json();
+    assert_eq!(document["variants"], done["variants"]);
+}
+
+#[test]
 fn a_replay_on_the_built_in_models_costs_nothing_and_can_be_compared() {
     let place = Place::with_traces(&three());
     let models = ["-m", "builtin/recorded", "-m", "builtin/extractive"];

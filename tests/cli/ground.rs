@@ -23,7 +23,24 @@ fn an_answer_is_grounded_sentence_by_sentence() {
     assert_eq!(names, ["schema_version", "trace_id", "span_id", "grounded_rate", "sentences"]);
     let sentence = &document["sentences"][0];
     let names: Vec<&String> = sentence.as_object().unwrap().keys().collect();
-    assert_eq!(names, ["text", "start", "end", "verdict", "lack", "support", "why", "evidence", "citations", "judge"]);
+    assert_eq!(
+        names,
+        [
+            "text",
+            "start",
+            "end",
+            "verdict",
+            "lack",
+            "support",
+            "why",
+            "evidence",
+            "citations",
+            "judge",
+            "judge_verdict",
+            "judge_lack",
+            "judge_why"
+        ]
+    );
     assert_eq!(sentence["judge"], serde_json::Value::Null);
     assert_eq!((&document["trace_id"], &sentence["verdict"]), (&trace_id('a').into(), &"supported".into()));
     let names: Vec<&String> = sentence["evidence"][0].as_object().unwrap().keys().collect();
@@ -89,8 +106,18 @@ fn wrong_answers_are_grouped_by_cause() {
         answer: Some("In 1987."),
         document: "The company was founded in 1987 by Maria Keller in Stockholm.",
     };
-    place.write("traces/recorded.jsonl", &(right_and_wrong() + &line(&elsewhere) + "\n"));
-    place.run(&["index", "--rebuild"]).ends_with(0);
+    // It comes later, with something that has nothing to do with it.
+    let other = Recorded {
+        letter: 'g',
+        at: 300,
+        question: "Which colour?",
+        answer: Some("Teal."),
+        document: "Doors are teal.",
+    };
+    place.write("traces/other.jsonl", &(line(&other) + "\n"));
+    let counts = place.run(&["causes", "--format", "json"]).ends_with(0).json();
+    assert_eq!(counts["causes"][0]["cause"], "made_up", "{counts}");
+    place.write("traces/later.jsonl", &(line(&elsewhere) + "\n"));
     let found = place.run(&["traces", "cause:retrieval_missed", "--format", "jsonl"]).ends_with(0).stdout;
     assert!(found.contains(&trace_id('e')), "{found}");
 }

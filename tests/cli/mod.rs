@@ -1,6 +1,6 @@
 //! The built program as a user or a script runs it.
 
-mod ablation;
+pub mod ablation;
 mod arguments;
 mod baseline;
 mod chains;

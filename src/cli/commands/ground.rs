@@ -12,7 +12,7 @@ use super::ground_judge::{Asked, JudgeFlags, ask};
 use crate::domain::grounding::{EvidenceSpan, GroundedSentence, Grounding, Lack, MEASURED_LINE, Verdict};
 use crate::domain::run::{CallsMode, Case};
 use crate::error::{AppError, ErrorKind, Exit};
-use crate::services::grounding::{self, JudgedAnswer};
+use crate::services::grounding::{self, Asking};
 use crate::services::replay::cases_of;
 
 /// Arguments of `hindcast ground`.
@@ -32,6 +32,23 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["trace_id", "judge"])]
     pub rubric: bool,
 }
+
+/// What is told of a sentence, in this order.
+const COLUMNS: [&str; 13] = [
+    "text",
+    "start",
+    "end",
+    "verdict",
+    "lack",
+    "support",
+    "why",
+    "evidence",
+    "citations",
+    "judge",
+    "judge_verdict",
+    "judge_lack",
+    "judge_why",
+];
 
 /// Longest piece of evidence that is printed whole, in characters.
 const MOST_EVIDENCE: usize = 240;
@@ -60,37 +77,28 @@ pub fn run(args: &Args, context: &mut Context<'_>) -> Result<Exit, AppError> {
     if case.chunks.is_empty() {
         return Err(nothing(id.as_str(), "no chunk was retrieved before the answer"));
     }
-    let grounding = grounding::of_case(&scorer, &case);
-    match ask(&args.judge, JudgedAnswer::new(case, grounding, args.judge.band()), context)? {
+    let grounding = grounding::of_recorded(store, &scorer, &case, &context.cancel)?;
+    match ask(&args.judge, Asking::new(case, grounding, args.judge.band()), context)? {
         Asked::Planned => Ok(Exit::Fine),
-        Asked::Answered { answer, judge, exit } => {
-            tell(&Told { answer: &answer, judge: judge.as_deref() }, &mut context.out)?;
+        Asked::Answered { answer, exit } => {
+            tell(&answer, &mut context.out)?;
             Ok(exit)
         }
     }
 }
 
-/// What is printed: an answer with its verdicts, and which model judged some of them.
-struct Told<'t> {
-    answer: &'t JudgedAnswer,
-    judge: Option<&'t str>,
-}
-
-impl Told<'_> {
-    /// The sentences, each as its fields.
-    fn rows(&self) -> impl Iterator<Item = Map<String, Value>> {
-        let judged = |place: usize| self.judge.filter(|_| self.answer.judged.contains(&place));
-        self.answer.grounding.sentences.iter().enumerate().map(move |(place, sentence)| fields(sentence, judged(place)))
-    }
-}
-
-fn tell(told: &Told<'_>, out: &mut Output) -> Result<(), AppError> {
+fn tell(told: &Asking, out: &mut Output) -> Result<(), AppError> {
     match out.format() {
         Format::Json => out.document(document(told)),
-        Format::Jsonl => told.rows().try_for_each(|row| out.json_line(&Value::Object(row))),
+        Format::Jsonl => rows(told).try_for_each(|row| out.json_line(&Value::Object(row))),
         Format::Csv => out.rows(&table(told)),
-        Format::Table => print(&told.answer.case, &told.answer.grounding, out),
+        Format::Table => print(&told.case, &told.grounding, out),
     }
+}
+
+/// The sentences, each as its fields.
+fn rows(told: &Asking) -> impl Iterator<Item = Map<String, Value>> {
+    told.grounding.sentences.iter().map(fields)
 }
 
 fn no_call(args: &Args, trace: &str) -> AppError {
@@ -106,17 +114,18 @@ fn nothing(trace: &str, why: &str) -> AppError {
         .hint("hindcast traces has:chunks lists the traces with chunks")
 }
 
-fn document(told: &Told<'_>) -> Map<String, Value> {
-    let JudgedAnswer { case, grounding, .. } = told.answer;
+fn document(told: &Asking) -> Map<String, Value> {
+    let Asking { case, grounding, .. } = told;
     let mut document = Map::new();
     document.insert("trace_id".into(), case.trace_id.as_str().into());
     document.insert("span_id".into(), case.span_id.as_str().into());
     document.insert("grounded_rate".into(), grounding.rate().into());
-    document.insert("sentences".into(), told.rows().map(Value::Object).collect());
+    document.insert("sentences".into(), rows(told).map(Value::Object).collect());
     document
 }
 
-fn fields(sentence: &GroundedSentence, judge: Option<&str>) -> Map<String, Value> {
+fn fields(sentence: &GroundedSentence) -> Map<String, Value> {
+    let judged = sentence.judged.as_ref();
     let evidence: Vec<Value> = sentence
         .evidence
         .iter()
@@ -143,18 +152,16 @@ fn fields(sentence: &GroundedSentence, judge: Option<&str>) -> Map<String, Value
     fields.insert("why".into(), sentence.why.as_str().into());
     fields.insert("evidence".into(), evidence.into());
     fields.insert("citations".into(), citations.into());
-    fields.insert("judge".into(), judge.into());
+    fields.insert("judge".into(), judged.map(|judged| judged.judge.as_str()).into());
+    fields.insert("judge_verdict".into(), judged.map(|judged| judged.verdict.as_str()).into());
+    fields.insert("judge_lack".into(), judged.and_then(|judged| judged.verdict.lack()).map(Lack::as_str).into());
+    fields.insert("judge_why".into(), judged.map(|judged| judged.why.as_str()).into());
     fields
 }
 
-fn table(told: &Told<'_>) -> Table {
-    let mut table = Table::new(
-        "sentences",
-        ["text", "start", "end", "verdict", "lack", "support", "why", "evidence", "citations", "judge"]
-            .map(|name| Column::text(name, name))
-            .into(),
-    );
-    for row in told.rows() {
+fn table(told: &Asking) -> Table {
+    let mut table = Table::new("sentences", COLUMNS.map(|name| Column::text(name, name)).into());
+    for row in rows(told) {
         table.push(row.into_iter().map(|(_, value)| Cell::Json(value)).collect());
     }
     table
@@ -174,8 +181,7 @@ fn print(case: &Case, grounding: &Grounding, out: &mut Output) -> Result<(), App
     ))?;
     for sentence in &grounding.sentences {
         out.line("")?;
-        let (paint, words) = said(sentence.verdict);
-        out.painted(&[(Some(paint), words), (None, &format!("  {}", sentence.why))])?;
+        print_verdict(sentence, out)?;
         out.block("  ", &sentence.text)?;
         for span in &sentence.evidence {
             out.block("    ", &evidence(case, span))?;
@@ -190,6 +196,18 @@ fn print(case: &Case, grounding: &Grounding, out: &mut Output) -> Result<(), App
         }
     }
     Ok(())
+}
+
+/// The verdict of a sentence and why; a judge's first, and below it the scorer's.
+fn print_verdict(sentence: &GroundedSentence, out: &mut Output) -> Result<(), AppError> {
+    let (paint, words) = said(sentence.verdict);
+    let Some(judged) = &sentence.judged else {
+        return out.painted(&[(Some(paint), words), (None, &format!("  {}", sentence.why))]);
+    };
+    let (judges_paint, judges_words) = said(judged.verdict);
+    let why = if judged.why.is_empty() { String::new() } else { format!(": {}", judged.why) };
+    out.painted(&[(Some(judges_paint), judges_words), (None, &format!("  {} says so{why}", judged.judge))])?;
+    out.painted(&[(Some(Paint::Dim), &format!("  the scorer: {words}  {}", sentence.why))])
 }
 
 /// A verdict as a reader sees it: its paint and its words.

@@ -7,7 +7,7 @@ use super::super::plan_text::{agree, print_plan, tell_plan};
 use super::super::run_end;
 use super::super::variant_flags::model;
 use crate::error::{AppError, Exit};
-use crate::services::grounding::{Band, JudgedAnswer, RUBRIC_NAME, Rubric, plan_judge, take_judgements};
+use crate::services::grounding::{Asking, Band, RUBRIC_NAME, Rubric, keep, plan_judge, take_rulings, was_lost};
 use crate::services::replay::{ReplayPlan, ReplayService};
 
 /// The flags that ask a model.
@@ -20,6 +20,9 @@ pub struct JudgeFlags {
     /// Ask it about every sentence
     #[arg(long, requires = "judge")]
     pub judge_all: bool,
+    /// Ask again where the last question was sent and never heard of again: it may be paid for twice
+    #[arg(long, requires = "judge")]
+    pub retry_unknown: bool,
     /// What it may cost
     #[command(flatten)]
     pub paid: PaidFlags,
@@ -39,17 +42,15 @@ pub enum Asked {
     /// There are verdicts: the scorer's, and the judge's in the place of some of them.
     Answered {
         /// The answer with the verdicts.
-        answer: Box<JudgedAnswer>,
-        /// The model that judged, where one did.
-        judge: Option<String>,
+        answer: Box<Asking>,
         /// How the command ends.
         exit: Exit,
     },
 }
 
 /// Asks the judge, where one is named and there is something to ask. What it costs is said first.
-pub fn ask(flags: &JudgeFlags, answer: JudgedAnswer, context: &mut Context<'_>) -> Result<Asked, AppError> {
-    let only_scored = |answer| Asked::Answered { answer: Box::new(answer), judge: None, exit: Exit::Fine };
+pub fn ask(flags: &JudgeFlags, answer: Asking, context: &mut Context<'_>) -> Result<Asked, AppError> {
+    let only_scored = |answer| Asked::Answered { answer: Box::new(answer), exit: Exit::Fine };
     let Some(judge) = &flags.judge else { return Ok(only_scored(answer)) };
     let order = flags.paid.order(vec![model(judge)?], &context.services.config()?.defaults);
     if answer.asked() == 0 {
@@ -66,10 +67,23 @@ pub fn ask(flags: &JudgeFlags, answer: JudgedAnswer, context: &mut Context<'_>) 
         print_plan(&plan, &mut context.out)?;
         return Ok(Asked::Planned);
     }
+    if plan.requests() > 0 && !flags.retry_unknown {
+        refuse_lost(&service, &answers[0], context)?;
+    }
     agree(flags.paid.agreed(), &plan, &context.notices)?;
     let exit = send(plan, &service, &mut answers, context)?;
     let [answer] = answers;
-    Ok(Asked::Answered { answer: Box::new(answer), judge: Some(judge.clone()), exit })
+    Ok(Asked::Answered { answer: Box::new(answer), exit })
+}
+
+/// Nothing is paid for twice unless the user says so.
+fn refuse_lost(service: &ReplayService, answer: &Asking, context: &Context<'_>) -> Result<(), AppError> {
+    if !was_lost(service, context.store()?, &answer.case, &context.cancel)? {
+        return Ok(());
+    }
+    let message =
+        "the last question to a judge about this answer was sent and never heard of again; it may have been billed";
+    Err(AppError::usage(message).hint("--retry-unknown asks again, and may pay twice"))
 }
 
 fn tell_rubric(rubric: &Rubric, sentences: usize, context: &Context<'_>) {
@@ -87,14 +101,16 @@ fn tell_rubric(rubric: &Rubric, sentences: usize, context: &Context<'_>) {
 fn send(
     plan: ReplayPlan,
     service: &ReplayService,
-    answers: &mut [JudgedAnswer],
+    answers: &mut [Asking],
     context: &Context<'_>,
 ) -> Result<Exit, AppError> {
     let outcome = run_end::send(plan, service, context)?;
     if let Some(reason) = &outcome.stopped_by {
         context.notices.warning(reason);
     }
-    for why in take_judgements(service, &outcome.run_id, answers)? {
+    let judged = take_rulings(service, &outcome.run_id, answers, context.services.clock().now())?;
+    keep(context.store()?, &judged.rulings)?;
+    for why in judged.missing {
         context.notices.warning(&why);
     }
     if outcome.unknown > 0 {

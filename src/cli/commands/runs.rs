@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::answered_by::answered_by_others;
 use super::super::cell::Cell;
@@ -15,7 +15,7 @@ use super::super::table::{Column, Table};
 use super::super::terminal::Paint;
 use super::runs_otlp::{self, OtlpArgs};
 use crate::domain::ids::ResultId;
-use crate::domain::run::{ResultStatus, RunResult, RunStatus};
+use crate::domain::run::{ResultStatus, RunResult, RunStatus, Variant};
 use crate::domain::score::Rating;
 use crate::error::{AppError, Exit};
 use crate::store::RunRow;
@@ -119,43 +119,55 @@ fn print_results(
     ratings: &Ratings,
     context: &mut Context<'_>,
 ) -> Result<(), AppError> {
-    let json = |result: &RunResult| {
-        let mut json = span_json::result(result);
-        if let Value::Object(fields) = &mut json {
+    let told = |result: &RunResult| {
+        let mut told = span_json::result(result);
+        if let Value::Object(fields) = &mut told {
             fields.insert("rating".to_owned(), ratings.get(&result.result_id).map(|rating| rating.as_str()).into());
         }
-        json
+        told
     };
     match context.out.format() {
-        Format::Jsonl => results.iter().try_for_each(|result| context.out.json_line(&json(result))),
+        Format::Jsonl => results.iter().try_for_each(|result| context.out.json_line(&told(result))),
         Format::Json => {
             let run = runs_table(std::slice::from_ref(row)).objects().next().unwrap_or_default();
-            let results = results.iter().map(json).collect::<Value>();
-            context
-                .out
-                .document([("run".into(), Value::Object(run)), ("results".into(), results)].into_iter().collect())
+            let variants = row.run.variants.iter().map(variant_json).collect::<Value>();
+            let results = results.iter().map(told).collect::<Value>();
+            let fields = [("run", Value::Object(run)), ("variants", variants), ("results", results)];
+            context.out.document(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
         }
         Format::Csv => context.out.rows(&results_table(results, ratings)),
         Format::Table => {
             context.out.head(&heading(row))?;
             for variant in &row.run.variants {
                 let prompt = variant.prompt.as_ref().map(|prompt| format!(" · {prompt}")).unwrap_or_default();
-                context.out.line(&format!("  {}  {}{prompt}", variant.id.as_str(), variant.model))?;
+                let changed = variant.overrides.in_words();
+                let changed = if changed.is_empty() { changed } else { format!(" · {changed}") };
+                context.out.line(&format!("  {}  {}{prompt}{changed}", variant.id.as_str(), variant.model))?;
             }
             for line in row.run.decided.iter().flat_map(decided_lines) {
                 context.out.line(&format!("  {line}"))?;
             }
             context.out.rows(&results_table(results, ratings))?;
-            let mut told: Vec<&String> = results.iter().flat_map(|result| &result.dropped).collect();
-            told.sort();
-            told.dedup();
-            for dropped in told {
+            let mut left_out: Vec<&String> = results.iter().flat_map(|result| &result.dropped).collect();
+            left_out.sort();
+            left_out.dedup();
+            for dropped in left_out {
                 context.notices.note(&format!("left out of requests: {dropped}"));
             }
             answered_by_others(results.iter(), &context.notices);
             Ok(())
         }
     }
+}
+
+/// A variant, with what it changes.
+fn variant_json(variant: &Variant) -> Value {
+    json!({
+        "id": variant.id.as_str(),
+        "model": variant.model.to_string(),
+        "prompt": variant.prompt.as_ref().map(ToString::to_string),
+        "overrides": variant.overrides,
+    })
 }
 
 fn heading(row: &RunRow) -> String {

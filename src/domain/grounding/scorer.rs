@@ -167,6 +167,7 @@ impl Judging<'_> {
             evidence,
             citations,
             why,
+            judged: None,
         }
     }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ruling::JudgedVerdict;
+
 /// Why a sentence, or a part of it, is not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -23,7 +25,8 @@ impl Lack {
 }
 
 /// Whether the chunks support a sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "verdict", content = "lack", rename_all = "snake_case")]
 pub enum Verdict {
     /// They carry all that it claims.
     Supported,
@@ -108,16 +111,25 @@ pub struct GroundedSentence {
     pub start: usize,
     /// The code point after its last.
     pub end: usize,
-    /// Whether the chunks support it.
+    /// Whether the chunks support it, by the scorer.
     pub verdict: Verdict,
-    /// How probable it is that they do, from 0 to 1.
+    /// How probable it is that they do, by the scorer, from 0 to 1.
     pub support: f64,
     /// Its best evidence, the best first; for a contradicted sentence what it contradicts.
     pub evidence: Vec<EvidenceSpan>,
     /// Its citations, in order.
     pub citations: Vec<CitationCheck>,
-    /// Why the verdict, in one line: the number or the rarest words that were not found.
+    /// Why the scorer's verdict, in one line: the number or the rarest words that were not found.
     pub why: String,
+    /// What a judge says of it, where one was asked.
+    pub judged: Option<JudgedVerdict>,
+}
+
+impl GroundedSentence {
+    /// The verdict that counts: the judge's where there is one, else the scorer's.
+    pub fn standing(&self) -> Verdict {
+        self.judged.as_ref().map_or(self.verdict, |judged| judged.verdict)
+    }
 }
 
 /// What the chunks say of an answer, sentence by sentence.
@@ -130,7 +142,8 @@ pub struct Grounding {
 impl Grounding {
     /// Supported sentences of all that claim something, from 0 to 1; `None` where nothing is claimed.
     ///
-    /// What the scorer is unsure of counts as claimed and not as supported.
+    /// What nobody is sure of counts as claimed and not as supported. As everywhere here, a judge's verdict counts before
+    /// the scorer's.
     pub fn rate(&self) -> Option<f64> {
         let claims = self.count(|verdict| verdict != Verdict::NoClaim);
         (claims > 0).then(|| self.count(|verdict| verdict == Verdict::Supported) as f64 / claims as f64)
@@ -138,11 +151,11 @@ impl Grounding {
 
     /// How many sentences have such a verdict.
     pub fn count(&self, such: impl Fn(Verdict) -> bool) -> usize {
-        self.sentences.iter().filter(|sentence| such(sentence.verdict)).count()
+        self.sentences.iter().filter(|sentence| such(sentence.standing())).count()
     }
 
     /// Whether a sentence is not supported.
     pub fn has_unsupported(&self) -> bool {
-        self.sentences.iter().any(|sentence| matches!(sentence.verdict, Verdict::Unsupported(_)))
+        self.sentences.iter().any(|sentence| matches!(sentence.standing(), Verdict::Unsupported(_)))
     }
 }

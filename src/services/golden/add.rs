@@ -6,7 +6,7 @@ use super::file;
 use super::relevant::relevant;
 use crate::domain::cancel::Cancel;
 use crate::domain::golden::{GoldenCase, GoldenChunk, Kept, NewGolden};
-use crate::domain::grounding::{GroundedSentence, Scorer, Verdict};
+use crate::domain::grounding::{GroundedSentence, Verdict};
 use crate::domain::ids::TraceId;
 use crate::domain::run::{CallsMode, Case};
 use crate::error::{AppError, ErrorKind};
@@ -64,7 +64,7 @@ pub fn offer(services: &Services, trace_id: &TraceId, cancel: &Cancel) -> Result
     let known = file.cases().into_iter().find(|known| known.is_of(&case.trace_id, &case.span_id));
     let (facts, from) = match known.filter(|known| !known.expected_facts.is_empty()) {
         Some(known) => (known.expected_facts.clone(), FactsFrom::File),
-        None => (supported(&*services.scorer(cancel)?, &case), FactsFrom::Answer),
+        None => (supported(services, &case, cancel)?, FactsFrom::Answer),
     };
     Ok(GoldenOffer { trace_id: case.trace_id, facts, from })
 }
@@ -111,10 +111,10 @@ fn recorded(services: &Services, trace_id: &TraceId, cancel: &Cancel) -> Result<
 }
 
 /// The sentences of the recorded answer that its chunks support, without their citations.
-fn supported(scorer: &Scorer, case: &Case) -> Vec<String> {
-    let grounded = grounding::of_case(scorer, case);
-    let supported = grounded.sentences.iter().filter(|sentence| sentence.verdict == Verdict::Supported);
-    supported.map(without_citations).filter(|fact| !fact.is_empty()).collect()
+fn supported(services: &Services, case: &Case, cancel: &Cancel) -> Result<Vec<String>, AppError> {
+    let grounded = grounding::of_recorded(services.store()?, &*services.scorer(cancel)?, case, cancel)?;
+    let supported = grounded.sentences.iter().filter(|sentence| sentence.standing() == Verdict::Supported);
+    Ok(supported.map(without_citations).filter(|fact| !fact.is_empty()).collect())
 }
 
 fn without_citations(sentence: &GroundedSentence) -> String {

@@ -2,17 +2,23 @@
 
 use serde_json::{Map, Value, json};
 
-use super::judge_reply;
 use super::rubric::{RUBRIC_NAME, Rubric};
+use super::{answered, judge_reply};
 use crate::domain::cancel::Cancel;
-use crate::domain::grounding::{Grounding, Verdict};
-use crate::domain::run::{Case, ModelChoice, ResultStatus};
+use crate::domain::grounding::{Grounding, Judged, Ruling, Verdict};
+use crate::domain::ids::RunId;
+use crate::domain::run::{Case, ModelChoice, ResultStatus, RunResult};
+use crate::domain::run_design::VariantRole;
 use crate::domain::span::PromptRef;
+use crate::domain::time::Timestamp;
 use crate::error::AppError;
 use crate::services::replay::{PlanError, ReplayOrder, ReplayPlan, ReplayService};
+use crate::store::{Journal, JournalRecord, Store};
 
 /// Where the models say they are that answer from recordings alone.
 const ON_THIS_MACHINE: &str = "this machine";
+/// What the journals are called that rulings stand in; the process id keeps two writers apart.
+const JOURNAL: &str = "rulings";
 /// Output tokens that a judge may use before its verdicts.
 const HEAD_TOKENS: usize = 300;
 /// Output tokens that a judge may use for one sentence.
@@ -28,21 +34,20 @@ pub enum Band {
     All,
 }
 
-/// An answer with what the scorer says of it, and then a judge.
+/// An answer of which a judge is asked sentences.
 #[derive(Clone, Debug)]
-pub struct JudgedAnswer {
+pub struct Asking {
     /// The case.
     pub case: Case,
-    /// The verdicts.
+    /// What the scorer says, and judges so far.
     pub grounding: Grounding,
-    /// The sentences that the judge decided, by their places.
-    pub judged: Vec<usize>,
     /// The sentences that the judge is asked about, by their places.
     asked: Vec<usize>,
 }
 
-impl JudgedAnswer {
-    /// An answer of which a judge is asked the sentences of a band.
+impl Asking {
+    /// An answer of which a judge is asked the sentences of a band; those that a judge was asked about before are among them,
+    /// so that the same question is found in the cache.
     pub fn new(case: Case, grounding: Grounding, band: Band) -> Self {
         let asked = grounding
             .sentences
@@ -51,7 +56,7 @@ impl JudgedAnswer {
             .filter(|(_, sentence)| band == Band::All || sentence.verdict == Verdict::Unsure)
             .map(|(place, _)| place)
             .collect();
-        Self { case, grounding, judged: Vec::new(), asked }
+        Self { case, grounding, asked }
     }
 
     /// How many sentences the judge is asked about.
@@ -110,7 +115,7 @@ pub fn plan_judge(
     service: &ReplayService,
     rubric: &Rubric,
     mut order: ReplayOrder,
-    answers: &[JudgedAnswer],
+    answers: &[Asking],
     cancel: &Cancel,
 ) -> Result<ReplayPlan, AppError> {
     for model in &order.models {
@@ -121,7 +126,7 @@ pub fn plan_judge(
                 .hint("hindcast models lists the models there are"));
         }
     }
-    let asked: Vec<&JudgedAnswer> = answers.iter().filter(|answer| answer.asked() > 0).collect();
+    let asked: Vec<&Asking> = answers.iter().filter(|answer| answer.asked() > 0).collect();
     if let [one] = asked.as_slice() {
         order.filter = format!("id:{}", one.case.trace_id.as_str());
     }
@@ -129,7 +134,8 @@ pub fn plan_judge(
     order.prompts = vec![rubric.reference.clone()];
     order.samples = 1;
     let calls = asked.iter().map(|answer| answer.call(rubric)).collect();
-    let plan = service.plan(&order, calls, Some(rubric), cancel)?;
+    let mut plan = service.plan(&order, calls, Some(rubric), cancel)?;
+    plan.run.variants.iter_mut().for_each(|variant| variant.role = VariantRole::Judge);
     match plan.skipped.first() {
         Some(skipped) if plan.calls.is_empty() => {
             let reason = skipped.error.clone().unwrap_or_default();
@@ -139,34 +145,92 @@ pub fn plan_judge(
     }
 }
 
-/// Takes over what the judge of a run answered; says why answers are missing, each reason once. Texts are foreign.
-pub fn take_judgements(
+/// What a judge answered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    /// What it says that was not known yet, to be kept.
+    pub rulings: Vec<Ruling>,
+    /// Sentences of which it told a verdict.
+    pub told: u64,
+    /// Why verdicts are missing, each reason once. Untrusted texts.
+    pub missing: Vec<String>,
+}
+
+/// Takes over what the judge of a run answered; `at` is when.
+pub fn take_rulings(
     service: &ReplayService,
-    run: &crate::domain::ids::RunId,
-    answers: &mut [JudgedAnswer],
-) -> Result<Vec<String>, PlanError> {
-    let mut missing: Vec<String> = Vec::new();
+    run: &RunId,
+    answers: &mut [Asking],
+    at: Timestamp,
+) -> Result<Taken, PlanError> {
+    let mut taken = Taken::default();
     for result in service.journalled(run)?.done {
-        let of = |answer: &&mut JudgedAnswer| {
-            (&answer.case.trace_id, &answer.case.span_id) == (&result.trace_id, &result.span_id)
-        };
-        let Some(answer) = answers.iter_mut().find(of) else { continue };
-        let reply = result.output_text.as_deref().unwrap_or_default();
-        if result.status == ResultStatus::Ok {
-            answer.judged = judge_reply::take(&mut answer.grounding, &answer.asked, reply, &result.model);
-            let silent = answer.asked.len() - answer.judged.len();
-            if silent > 0 {
-                missing.push(format!(
-                    "{} gave no verdict on {silent} of {} sentences; the scorer's stand",
-                    result.model,
-                    answer.asked.len()
-                ));
-            }
-        } else {
-            let reason = result.error.as_deref().unwrap_or(result.status.as_str());
-            missing.push(format!("{} did not judge: {reason}", result.model));
+        let of =
+            |answer: &&mut Asking| (&answer.case.trace_id, &answer.case.span_id) == (&result.trace_id, &result.span_id);
+        if let Some(answer) = answers.iter_mut().find(of) {
+            take_one(result, answer, at, &mut taken);
         }
     }
-    missing.dedup();
-    Ok(missing)
+    taken.missing.dedup();
+    Ok(taken)
+}
+
+fn take_one(result: RunResult, answer: &mut Asking, at: Timestamp, taken: &mut Taken) {
+    if result.status != ResultStatus::Ok {
+        let reason = result.error.as_deref().unwrap_or(result.status.as_str());
+        taken.missing.push(format!("{} did not judge: {reason}", result.model));
+        return;
+    }
+    let reply = result.output_text.as_deref().unwrap_or_default();
+    let sentences = judge_reply::rulings(&answer.grounding, &answer.asked, reply);
+    taken.told += sentences.len() as u64;
+    let silent = answer.asked.len() - sentences.len();
+    if silent > 0 {
+        let all = answer.asked.len();
+        let model = &result.model;
+        taken.missing.push(format!("{model} gave no verdict on {silent} of {all} sentences; the scorer's stand"));
+    }
+    let ruling = Ruling {
+        trace_id: result.trace_id,
+        span_id: result.span_id,
+        judged: Judged::of(&answered(&answer.case)),
+        judge: result.model,
+        run_id: result.run_id,
+        at,
+        sentences,
+    };
+    let before = answer.grounding.clone();
+    ruling.apply(&mut answer.grounding);
+    // What was said before and comes from the cache is known.
+    if answer.grounding != before {
+        taken.rulings.push(ruling);
+    }
+}
+
+/// Keeps what judges said: on disk in the journal when this returns, and in the index.
+pub fn keep(store: &Store, rulings: &[Ruling]) -> Result<(), AppError> {
+    if rulings.is_empty() {
+        return Ok(());
+    }
+    let journal = Journal::open(store.state_dir(), &format!("{JOURNAL}-{}", std::process::id()))?;
+    let records: Vec<JournalRecord> =
+        rulings.iter().map(|ruling| JournalRecord::Ruling { ruling: ruling.clone() }).collect();
+    journal.append_all(&records)?;
+    Ok(store.put_rulings(rulings)?)
+}
+
+/// Whether the last question to a judge about an answer was sent and never heard of again, so that it may have been billed:
+/// the program was killed in between.
+pub fn was_lost(service: &ReplayService, store: &Store, case: &Case, cancel: &Cancel) -> Result<bool, AppError> {
+    let asked = (case.trace_id.clone(), case.span_id.clone());
+    let is_of = |run: &&crate::store::RunRow| {
+        run.run.variants.iter().any(|variant| variant.role == VariantRole::Judge)
+            && run.run.choice.spans.contains(&asked)
+            && !Journal::is_at_work(store.state_dir(), &run.run.run_id)
+    };
+    let runs = store.runs(cancel)?;
+    let Some(last) = runs.iter().find(is_of) else { return Ok(false) };
+    let journalled = service.journalled_if_there(&last.run.run_id)?;
+    let is_it = |result: &RunResult| (&result.trace_id, &result.span_id) == (&asked.0, &asked.1);
+    Ok(journalled.is_some_and(|journalled| journalled.unknown.iter().any(is_it)))
 }

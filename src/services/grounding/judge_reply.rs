@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::domain::grounding::{Grounding, Lack, Verdict};
+use crate::domain::grounding::{Grounding, Lack, RuledSentence, Verdict};
 
 /// Characters of a judge's reason that are kept.
 const MOST_REASON: usize = 200;
@@ -16,33 +16,24 @@ struct Said {
     why: String,
 }
 
-/// Puts a judge's verdicts in the place of the scorer's, and says of which sentences, by their places.
+/// What a judge says of the sentences that it was asked about, by their places in `asked`.
 ///
-/// Only sentences that were asked for count, each once; a verdict that is no known word leaves the scorer's. A judge gives
-/// no probability: the support becomes 1 for supported, 0.5 for partial and 0 for unsupported. Evidence and citations stay
-/// as the scorer found them. `judge` names the model in the reasons.
-pub(super) fn take(grounding: &mut Grounding, asked: &[usize], reply: &str, judge: &str) -> Vec<usize> {
-    let mut judged = Vec::new();
+/// Only sentences that were asked for count, each once; a verdict that is no known word says nothing.
+pub(super) fn rulings(grounding: &Grounding, asked: &[usize], reply: &str) -> Vec<RuledSentence> {
+    let mut ruled: Vec<RuledSentence> = Vec::new();
     for said in read(reply) {
         let place = said.sentence.wrapping_sub(1);
-        let (true, false, Some(verdict)) = (asked.contains(&place), judged.contains(&place), verdict_of(&said.verdict))
-        else {
+        let (Some(sentence), Some(verdict)) = (grounding.sentences.get(place), verdict_of(&said.verdict)) else {
             continue;
         };
-        let Some(sentence) = grounding.sentences.get_mut(place) else { continue };
-        sentence.verdict = verdict;
-        sentence.support = match verdict {
-            Verdict::Supported => 1.0,
-            Verdict::Partial(_) => 0.5,
-            Verdict::Unsupported(_) => 0.0,
-            Verdict::Unsure | Verdict::NoClaim => sentence.support,
-        };
-        let reason: String = said.why.split_whitespace().collect::<Vec<_>>().join(" ");
-        let reason: String = reason.chars().take(MOST_REASON).collect();
-        sentence.why = if reason.is_empty() { format!("{judge} says so") } else { format!("{judge}: {reason}") };
-        judged.push(place);
+        if !asked.contains(&place) || ruled.iter().any(|known| known.start == sentence.start) {
+            continue;
+        }
+        let why: String = said.why.split_whitespace().collect::<Vec<_>>().join(" ");
+        let why = why.chars().take(MOST_REASON).collect();
+        ruled.push(RuledSentence { start: sentence.start, end: sentence.end, verdict, why });
     }
-    judged
+    ruled
 }
 
 /// The first JSON array of verdicts in a reply, else the lines that are one; models like to write around what was asked.
@@ -84,41 +75,35 @@ mod tests {
             evidence: Vec::new(),
             citations: Vec::new(),
             why: "the scorer cannot tell".to_owned(),
+            judged: None,
         };
         Grounding { sentences: (0..sentences).map(sentence).collect() }
     }
 
-    fn verdicts(grounding: &Grounding) -> Vec<Verdict> {
-        grounding.sentences.iter().map(|sentence| sentence.verdict).collect()
+    fn verdicts(ruled: &[RuledSentence]) -> Vec<(usize, Verdict)> {
+        ruled.iter().map(|ruled| (ruled.start / 12, ruled.verdict)).collect()
     }
 
     #[test]
     fn verdicts_are_found_between_other_words() {
-        let mut grounding = unsure(3);
         let reply = "Let me see [1].\n```json\n[{\"sentence\": 1, \"verdict\": \"Supported\", \"why\": \"chunk 2\\nsays it\"}, \
             {\"sentence\": 3, \"verdict\": \"contradicted\"}]\n```";
-        assert_eq!(take(&mut grounding, &[0, 1, 2], reply, "p/m"), [0, 2]);
-        assert_eq!(
-            verdicts(&grounding),
-            [Verdict::Supported, Verdict::Unsure, Verdict::Unsupported(Lack::Contradicted)]
-        );
-        assert_eq!(grounding.sentences[0].why, "p/m: chunk 2 says it");
-        assert_eq!(grounding.sentences[1].why, "the scorer cannot tell");
-        assert_eq!(grounding.sentences[2].why, "p/m says so");
+        let ruled = rulings(&unsure(3), &[0, 1, 2], reply);
+        assert_eq!(verdicts(&ruled), [(0, Verdict::Supported), (2, Verdict::Unsupported(Lack::Contradicted))]);
+        assert_eq!((ruled[0].why.as_str(), ruled[1].why.as_str()), ("chunk 2 says it", ""));
     }
 
     #[test]
     fn lines_are_read_too() {
-        let mut grounding = unsure(2);
         let reply =
             "{\"sentence\": 1, \"verdict\": \"partial\"},\n{\"sentence\": 2, \"verdict\": \"absent\", \"why\": \"\"}\n";
-        assert_eq!(take(&mut grounding, &[0, 1], reply, "p/m"), [0, 1]);
-        assert_eq!(verdicts(&grounding), [Verdict::Partial(Lack::Absent), Verdict::Unsupported(Lack::Absent)]);
+        let ruled = rulings(&unsure(2), &[0, 1], reply);
+        let said = [(0, Verdict::Partial(Lack::Absent)), (1, Verdict::Unsupported(Lack::Absent))];
+        assert_eq!(verdicts(&ruled), said);
     }
 
     #[test]
-    fn what_was_not_asked_or_is_no_verdict_changes_nothing() {
-        let before = unsure(2);
+    fn what_was_not_asked_or_is_no_verdict_says_nothing() {
         for reply in [
             "",
             "I would say supported.",
@@ -128,13 +113,9 @@ mod tests {
             r#"[{"sentence": 0, "verdict": "supported"}, {"sentence": 99, "verdict": "supported"}]"#,
             r#"[{"sentence": 1, "verdict": "maybe"}]"#,
         ] {
-            let mut grounding = before.clone();
-            assert_eq!(take(&mut grounding, &[0], reply, "p/m"), Vec::<usize>::new(), "{reply}");
-            assert_eq!(grounding, before, "{reply}");
+            assert_eq!(rulings(&unsure(2), &[0], reply), [], "{reply}");
         }
-        let mut grounding = before;
         let twice = r#"[{"sentence": 1, "verdict": "supported"}, {"sentence": 1, "verdict": "absent"}]"#;
-        take(&mut grounding, &[0], twice, "p/m");
-        assert_eq!(grounding.sentences[0].verdict, Verdict::Supported);
+        assert_eq!(verdicts(&rulings(&unsure(2), &[0], twice)), [(0, Verdict::Supported)]);
     }
 }

@@ -117,7 +117,10 @@ impl Told {
                 self.given(result_id, (step, call), answer);
             }
             JournalRecord::Allowed { amount, .. } => self.allowed = amount,
-            JournalRecord::End { .. } | JournalRecord::CacheCleared { .. } | JournalRecord::Score { .. } => {}
+            JournalRecord::End { .. }
+            | JournalRecord::CacheCleared { .. }
+            | JournalRecord::Score { .. }
+            | JournalRecord::Ruling { .. } => {}
         }
     }
 

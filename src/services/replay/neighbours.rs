@@ -110,6 +110,7 @@ impl Neighbour {
                 }
                 JournalRecord::End { .. }
                 | JournalRecord::Score { .. }
+                | JournalRecord::Ruling { .. }
                 | JournalRecord::Batch { .. }
                 | JournalRecord::Allowed { .. }
                 | JournalRecord::Given { .. }

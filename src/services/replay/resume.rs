@@ -17,6 +17,7 @@ use crate::domain::chain::ChainOptions;
 use crate::domain::ids::{ResultId, RunId, TraceId};
 use crate::domain::money::Money;
 use crate::domain::run::{Case, Overrides, PromptVersionRef, ResultStatus, Run, RunResult, Variant};
+use crate::domain::run_design::VariantRole;
 use crate::store::Journal;
 
 /// What happens to calls that were sent and never heard of again.
@@ -90,6 +91,14 @@ impl ReplayService {
     ) -> Result<ReplayPlan, PlanError> {
         let journal = Journal::of_run_alone(self.store().state_dir(), run_id)?;
         let journalled = told(&journal, run_id)?;
+        if journalled.run.variants.iter().any(|variant| variant.role == VariantRole::Judge) {
+            // What it asked is not in the recording: it is made anew of the answer and its grounding.
+            let reason =
+                "it asked a judge of grounding: hindcast ground TRACE_ID --judge MODEL asks again for what is \
+                missing, and what was answered comes from the cache"
+                    .to_owned();
+            return Err(PlanError::NotResumable { run: run_id.as_str().to_owned(), reason });
+        }
         if order.batches == BatchWish::Cancel && journalled.waiting.is_empty() {
             let reason = "none of its batches is at a provider, so there is nothing to cancel".to_owned();
             return Err(PlanError::NotResumable { run: run_id.as_str().to_owned(), reason });

@@ -6,6 +6,7 @@ use super::super::error;
 use super::super::rows::StoredResult;
 use super::line;
 use crate::domain::chain::ServedAnswer;
+use crate::domain::grounding::Ruling;
 use crate::domain::ids::{ResultId, RunId};
 use crate::domain::money::Money;
 use crate::domain::run::{Run, RunResult, RunStatus};
@@ -132,6 +133,11 @@ pub enum JournalRecord {
     Score {
         /// The score.
         score: Score,
+    },
+    /// A judge said whether the chunks of a recorded answer support it.
+    Ruling {
+        /// What it said.
+        ruling: Ruling,
     },
 }
 

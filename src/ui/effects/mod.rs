@@ -7,6 +7,8 @@ pub mod ablation;
 mod ablation_service;
 mod case_sets;
 mod highlight;
+pub mod judging;
+mod judging_service;
 mod pager;
 mod prompt_changes;
 mod prompt_preview;

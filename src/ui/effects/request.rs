@@ -1,6 +1,7 @@
 //! Requests, answers, and who performs them.
 
 use super::ablation::{AblationAnswer, AblationRequest};
+use super::judging::{JudgeAnswer, JudgeRequest};
 use super::prompts::{PromptsAnswer, PromptsRequest};
 use super::retrieval::{RetrievalAnswer, RetrievalRequest};
 use super::runs::{RunsAnswer, RunsRequest};
@@ -24,6 +25,8 @@ pub enum Request {
     Telemetry(TelemetryRequest),
     /// About what an answer depends on.
     Ablation(AblationRequest),
+    /// About what a model says of an answer's grounding.
+    Judge(JudgeRequest),
 }
 
 /// What a service answers; one request may be answered several times.
@@ -41,6 +44,8 @@ pub enum Answer {
     Telemetry(TelemetryAnswer),
     /// About what an answer depends on.
     Ablation(AblationAnswer),
+    /// About what a model says of an answer's grounding.
+    Judge(JudgeAnswer),
     /// The request failed: what happened and what to do, as text that may hold foreign parts.
     Failed(String),
     /// The request was stopped, by the user or because its worker panicked.

@@ -1,5 +1,6 @@
 //! Requests about traces, performed with the store and the services.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use super::traces::{Counts, ListQuery, TraceRow, TracesAnswer, TracesRequest};
@@ -17,7 +18,7 @@ use crate::services::notes::{self, ScoreValue};
 use crate::services::prompts::MatchReport;
 use crate::services::replay::cases_of;
 use crate::services::retrieval;
-use crate::store::{self, Store, StoreError, TracesQuery};
+use crate::store::{self, GroundedCounts, Store, StoreError, TracesQuery};
 use crate::ui::msg::{Msg, Toast};
 use crate::ui::text::counted;
 
@@ -91,10 +92,10 @@ pub fn perform(worker: &ServicesWorker, request: TracesRequest, reply: &dyn Repl
         }
         TracesRequest::Ground(id) => match spans(store, &id, reply)? {
             Some(spans) => match cases_of(&spans, CallsMode::Answer).into_iter().next() {
-                Some(case) => TracesAnswer::Grounding(Arc::new(grounding::of_case(
-                    &*worker.services().scorer(reply.cancel())?,
-                    &case,
-                ))),
+                Some(case) => {
+                    let scorer = worker.services().scorer(reply.cancel())?;
+                    TracesAnswer::Grounding(Arc::new(grounding::of_recorded(store, &scorer, &case, reply.cancel())?))
+                }
                 None => TracesAnswer::NoCase(id),
             },
             None => TracesAnswer::NoSuchTrace(id),
@@ -143,7 +144,9 @@ fn list(worker: &ServicesWorker, store: &Store, query: &ListQuery, reply: &dyn R
     let end = (query.offset + rows.len()) as u64;
     // Counting can take longer than reading the page: the page goes first, with what is known for sure.
     let provisional = pager.matched().unwrap_or(if rows.len() < query.limit { end } else { end + 1 });
-    let rows = rows.into_iter().map(row).collect();
+    let ids: Vec<TraceId> = rows.iter().map(|row| row.trace_id.clone()).collect();
+    let grounded = store.grounded_counts(&ids, cancel)?;
+    let rows = rows.into_iter().map(|known| row(known, &grounded)).collect();
     let counts = Counts { matched: provisional, all };
     let waiting = reply.send(Answer::Traces(TracesAnswer::Page { offset: query.offset, rows, counts }));
     if waiting == Waiting::Yes {
@@ -173,7 +176,7 @@ fn spans(store: &Store, id: &TraceId, reply: &dyn Reply) -> Result<Option<Vec<Sp
     Ok(Some(detail.spans))
 }
 
-fn row(row: store::TraceRow) -> TraceRow {
+fn row(row: store::TraceRow, grounded: &HashMap<TraceId, GroundedCounts>) -> TraceRow {
     let prompt = match (row.prompt_name, row.prompt_version) {
         (Some(name), Some(version)) => Some(format!("{name}@{version}")),
         // Some instrumentations record the version alone.
@@ -181,6 +184,7 @@ fn row(row: store::TraceRow) -> TraceRow {
         (name, None) => name,
     };
     TraceRow {
+        grounded: grounded.get(&row.trace_id).copied(),
         trace_id: row.trace_id,
         name: row.name,
         started_at: row.started_at,

@@ -11,7 +11,7 @@ use crate::domain::span::{Span, SpanStatus};
 use crate::domain::time::Timestamp;
 use crate::services::golden::GoldenOffer;
 use crate::services::prompts::MatchReport;
-use crate::store::CauseCount;
+use crate::store::{CauseCount, GroundedCounts};
 
 /// What the screens of traces and retrieval ask.
 #[derive(Clone, Debug, PartialEq)]
@@ -177,6 +177,8 @@ pub struct TraceRow {
     pub spans: u64,
     /// How many chunks were retrieved.
     pub chunks: u64,
+    /// How many sentences of the answer the chunks carry; `None` where it is not grounded.
+    pub grounded: Option<GroundedCounts>,
     /// What is said about a failure.
     pub error: Option<String>,
     /// Feedback of the user: 0 bad to 1 good, where there is any.

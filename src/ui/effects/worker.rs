@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::pager::Pager;
 use super::{
-    Reply, Request, Worker, ablation_service, prompt_service, retrieval_service, run_service, telemetry_service,
-    trace_service,
+    Reply, Request, Worker, ablation_service, judging_service, prompt_service, retrieval_service, run_service,
+    telemetry_service, trace_service,
 };
 use crate::domain::ids::RunId;
 use crate::error::AppError;
@@ -198,6 +198,7 @@ impl Worker for ServicesWorker {
             Request::Retrieval(request) => retrieval_service::perform(self, request, reply),
             Request::Prompts(request) => prompt_service::perform(self, request, reply),
             Request::Ablation(request) => ablation_service::perform(self, id, request, reply),
+            Request::Judge(request) => judging_service::perform(self, id, request, reply),
             Request::Telemetry(request) => telemetry_service::perform(self, request, reply),
         };
         if let Err(error) = answer {

@@ -135,7 +135,7 @@ def main():
             parts = told["sentences"]
             for part, sentences in zip(parts, of_parts(case, parts)):
                 error = next((s["error_type"] for s in sentences if s["error_type"]), None)
-                row = {"expected": expected(sentences), "said": part["verdict"], "error": error, "judge": part.get("judge")}
+                row = {"expected": expected(sentences), "said": part["judge_verdict"] or part["verdict"], "error": error, "judge": part.get("judge")}
                 judged += [row] * len(sentences)
         print(f"{options.model}: {len(cases)} answers, {silent} without a whole reply")
         report("all, the judge's verdicts in the place of the scorer's", judged)

@@ -79,7 +79,7 @@ impl Retrieval {
         };
         let mut items = vec![item("chunks", "Which chunk does the answer depend on?".into(), "")];
         let number = self.answer.selected + 1;
-        if self.sentence().is_some_and(|sentence| sentence.verdict != Verdict::NoClaim) {
+        if self.sentence().is_some_and(|sentence| sentence.standing() != Verdict::NoClaim) {
             let one = item("sentence", format!("Which chunk does sentence {number} depend on?"), "");
             let at = usize::from(self.panes.focused() != ANSWER || self.part == Part::Tries);
             items.insert(at, one);

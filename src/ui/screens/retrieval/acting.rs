@@ -29,6 +29,8 @@ impl Retrieval {
             Event::Picked(Action::TryModels, picked) => self.take_chosen(picked, cx),
             Event::Picked(Action::Ablate, picked) => self.plan_ablation(picked, cx),
             Event::Confirmed(Action::Ablate) => self.send_ablation(cx),
+            Event::Picked(Action::AskJudge, picked) => self.plan_judge(picked, cx),
+            Event::Confirmed(Action::AskJudge) => self.ask_judge(cx),
             Event::Timer(finding::TIMER) => match &mut self.mode {
                 Mode::Finding(finding) => finding.search(cx),
                 Mode::Looking | Mode::Writing(_) => Vec::new(),
@@ -200,10 +202,11 @@ impl Retrieval {
                 self.close_plan();
             }
             Action::Ablate => return Some(self.choose_ablation()),
+            Action::AskJudge => return Some(self.choose_judge()),
             Action::Grade => return Some(self.grade_next(cx)),
             Action::Cancel => {
                 let mut effects = self.stop_tries();
-                effects.extend(self.ablating.running.map(Effect::Cancel));
+                effects.extend(self.ablating.running.into_iter().chain(self.asking.running).map(Effect::Cancel));
                 return Some(effects);
             }
             Action::Reload => return Some(self.read(cx)),

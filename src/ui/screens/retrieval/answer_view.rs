@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::state::{Retrieval, Support};
 use crate::domain::grounding::{GroundedSentence, Grounding, Lack, Verdict};
+use crate::ui::action::{Action, Context};
 use crate::ui::glyphs::Glyphs;
 use crate::ui::screens::DrawCx;
 use crate::ui::text::{self, Piece};
@@ -76,6 +77,17 @@ pub fn sentence_pieces(sentence: &GroundedSentence, glyphs: &Glyphs) -> Vec<Piec
     pieces
 }
 
+/// A sentence as pieces; behind it the name of the judge whose mark it has.
+fn with_judge(sentence: &GroundedSentence, glyphs: &Glyphs) -> Vec<Piece> {
+    let mut pieces = sentence_pieces(sentence, glyphs);
+    if let Some(judged) = &sentence.judged {
+        pieces.push(Piece::own(" (", Role::Dim));
+        pieces.extend(text::foreign(&judged.judge, Role::Dim));
+        pieces.push(Piece::own(")", Role::Dim));
+    }
+    pieces
+}
+
 /// Draws the pane of the answer.
 pub fn draw(state: &Retrieval, pane: Pane, buf: &mut Buffer, cx: &DrawCx) {
     let mut area = pane.area;
@@ -107,7 +119,7 @@ fn sentences(state: &Retrieval, area: Rect, focus: Focus, buf: &mut Buffer, cx: 
         .iter()
         .enumerate()
         .flat_map(|(place, sentence)| {
-            text::wrap(&sentence_pieces(sentence, cx.glyphs), room).into_iter().map(move |row| (place, row))
+            text::wrap(&with_judge(sentence, cx.glyphs), room).into_iter().map(move |row| (place, row))
         })
         .collect();
     // Scrolled by rows so that the whole sentence under the cursor is seen where it fits.
@@ -120,7 +132,7 @@ fn sentences(state: &Retrieval, area: Rect, focus: Focus, buf: &mut Buffer, cx: 
         let line = Rect { y, height: 1, ..area };
         text::put_pieces(buf, (area.x.saturating_add(4), y), row, room, cx.theme);
         if before != Some(*place) {
-            let verdict = state.sentences.get(*place).map_or(Verdict::NoClaim, |sentence| sentence.verdict);
+            let verdict = state.sentences.get(*place).map_or(Verdict::NoClaim, GroundedSentence::standing);
             text::put_pieces(buf, (area.x.saturating_add(2), y), &[mark(verdict, cx.glyphs)], 1, cx.theme);
         }
         gutter(buf, line, *place == state.answer.selected, false, focus, cx);
@@ -132,16 +144,8 @@ fn sentences(state: &Retrieval, area: Rect, focus: Focus, buf: &mut Buffer, cx: 
 /// Why the sentence under the cursor has its mark.
 fn why(state: &Retrieval, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     let Some(sentence) = state.sentence() else { return };
-    let sign = mark(sentence.verdict, cx.glyphs);
-    let role = if sentence.verdict == Verdict::NoClaim { Role::Dim } else { sign.role };
-    let mut pieces = vec![
-        Piece::own(format!("{} ", state.answer.selected + 1), Role::Dim),
-        Piece::own(verdict_words(sentence.verdict), role),
-    ];
-    if !sentence.why.is_empty() && sentence.verdict != Verdict::NoClaim {
-        pieces.push(Piece::own(": ", Role::Dim));
-        pieces.extend(text::foreign(&sentence.why, Role::Text));
-    }
+    let mut pieces = vec![Piece::own(format!("{} ", state.answer.selected + 1), Role::Dim)];
+    pieces.extend(verdict_pieces(sentence, cx));
     for citation in sentence.citations.iter().filter(|citation| !(citation.exists && citation.supports)) {
         let (what, role) =
             if citation.exists { (" does not carry it", Role::Warning) } else { (" is no chunk", Role::Bad) };
@@ -153,13 +157,45 @@ fn why(state: &Retrieval, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     put_rows(&text::wrap(&pieces, room), Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area }, buf, cx);
 }
 
+/// The verdict of a sentence and why: a judge's with its name before the scorer's; where nobody can tell, whom to ask.
+fn verdict_pieces(sentence: &GroundedSentence, cx: &DrawCx) -> Vec<Piece> {
+    let role = |verdict| if verdict == Verdict::NoClaim { Role::Dim } else { mark(verdict, cx.glyphs).role };
+    let mut pieces = Vec::new();
+    let reason = |pieces: &mut Vec<Piece>, why: &str| {
+        if !why.is_empty() {
+            pieces.push(Piece::own(": ", Role::Dim));
+            pieces.extend(text::foreign(why, Role::Text));
+        }
+    };
+    if let Some(judged) = &sentence.judged {
+        pieces.push(Piece::own(verdict_words(judged.verdict), role(judged.verdict)));
+        pieces.push(Piece::own(", says ", Role::Dim));
+        pieces.extend(text::foreign(&judged.judge, Role::Accent));
+        reason(&mut pieces, &judged.why);
+        pieces.push(Piece::own(format!("; the scorer: {}", verdict_words(sentence.verdict)), Role::Dim));
+        return pieces;
+    }
+    pieces.push(Piece::own(verdict_words(sentence.verdict), role(sentence.verdict)));
+    if sentence.verdict == Verdict::Unsure {
+        let key = cx.key(Action::AskJudge, Context::Retrieval);
+        pieces.push(Piece::own(" (", Role::Dim));
+        pieces.push(Piece::own(key, Role::Key));
+        pieces.push(Piece::own(" asks a model)", Role::Dim));
+    }
+    if sentence.verdict != Verdict::NoClaim {
+        reason(&mut pieces, &sentence.why);
+    }
+    pieces
+}
+
 /// Draws rows of pieces, as many as fit; the last one says where there are more.
 fn put_rows(rows: &[Vec<Piece>], area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     for (place, (row, y)) in rows.iter().zip(area.top()..area.bottom()).enumerate() {
         let cut = place + 1 == usize::from(area.height) && rows.len() > place + 1;
         let room = usize::from(area.width).saturating_sub(usize::from(cut));
         let used = text::put_pieces(buf, (area.x, y), row, room, cx.theme);
-        if cut {
+        // A row that does not fit says so itself.
+        if cut && text::pieces_width(row) <= room {
             text::put(buf, area.x + used, y, cx.glyphs.ellipsis, 1, cx.style(Role::Dim));
         }
     }

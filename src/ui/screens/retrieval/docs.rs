@@ -123,7 +123,7 @@ impl Retrieval {
 
     /// The parts of a chunk that the sentence under the cursor rests on, or is contradicted by.
     fn evidence_in(&self, named: u32) -> Vec<(usize, usize)> {
-        let evidence = self.sentence().filter(|sentence| sentence.verdict != Verdict::NoClaim);
+        let evidence = self.sentence().filter(|sentence| sentence.standing() != Verdict::NoClaim);
         let evidence = evidence.map(|sentence| sentence.evidence.as_slice()).unwrap_or_default();
         let own = evidence.iter().filter(|evidence| evidence.rank == named && evidence.start < evidence.end);
         let mut spans: Vec<(usize, usize)> = own.map(|evidence| (evidence.start, evidence.end)).collect();

@@ -21,6 +21,7 @@ impl Retrieval {
             | Action::MoreChunks
             | Action::ShowRequest
             | Action::Ablate
+            | Action::AskJudge
             | Action::Grade
             | Action::BesideTrace
             | Action::TryModels
@@ -67,6 +68,8 @@ impl Retrieval {
             }
             Action::Diff if self.tries.list.is_empty() => Some("there is no try yet; r tries the case".into()),
             Action::Ablate if self.ablating.is_running() => Some("an ablation is under way; ctrl-c stops it".into()),
+            Action::AskJudge if self.asking.is_running() => Some("a judge is being asked; ctrl-c stops it".into()),
+            Action::AskJudge if self.sentences.is_empty() => Some("no answer was recorded".into()),
             _ => None,
         }
     }
@@ -84,7 +87,7 @@ impl Retrieval {
             }
             (Phase::Ready, Mode::Looking) => vec![
                 Action::NextMatch,
-                Action::Evidence,
+                if self.is_in_doubt() { Action::AskJudge } else { Action::Evidence },
                 Action::DropChunk,
                 Action::EditInPlace,
                 Action::AddChunk,

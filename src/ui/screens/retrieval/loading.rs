@@ -47,7 +47,8 @@ impl Retrieval {
         {
             return Vec::new();
         }
-        if let Some(effects) = self.try_answered(id, answer, cx).or_else(|| self.ablation_answered(id, answer)) {
+        let effects = self.try_answered(id, answer, cx).or_else(|| self.ablation_answered(id, answer));
+        if let Some(effects) = effects.or_else(|| self.judge_answered(id, answer, cx)) {
             return effects;
         }
         if self.tries.asked_to_ground(id) {

@@ -3,6 +3,7 @@
 mod ablating;
 mod acting;
 mod answer_view;
+mod asking;
 mod beside;
 mod changes;
 mod chunk_words;
@@ -81,6 +82,8 @@ impl Screen for RetrievalScreen {
     }
 }
 
+#[cfg(test)]
+mod model_tests;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

@@ -53,6 +53,7 @@ pub fn sentence(text: &str, verdict: Verdict, rank: u32, why: &str) -> GroundedS
         evidence: vec![EvidenceSpan { rank, document_id: None, start: 0, end: 12, score: 0.8 }],
         citations: Vec::new(),
         why: why.into(),
+        judged: None,
     }
 }
 

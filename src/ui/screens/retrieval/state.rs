@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use super::ablating::Ablating;
+use super::asking::Asking;
 use super::beside::OtherSide;
 use super::changes::Changes;
 use super::finding::Finding;
@@ -157,6 +158,8 @@ pub struct Retrieval {
     pub tries: Tries,
     /// The ablation of the case.
     pub ablating: Ablating,
+    /// The judge of the answer.
+    pub asking: Asking,
     /// How well documents are judged to answer the question.
     pub judgements: Judgements,
     /// What another trace was given.
@@ -198,6 +201,7 @@ impl Default for Retrieval {
             changes: Changes::default(),
             tries: Tries::default(),
             ablating: Ablating::default(),
+            asking: Asking::default(),
             judgements: Judgements::default(),
             other: None,
             panes,
@@ -232,6 +236,11 @@ impl Retrieval {
     /// The sentence under the cursor.
     pub fn sentence(&self) -> Option<&GroundedSentence> {
         self.sentences.get(self.answer.selected)
+    }
+
+    /// Whether nobody can tell of the sentence under the cursor.
+    pub fn is_in_doubt(&self) -> bool {
+        self.sentence().is_some_and(|sentence| sentence.standing() == Verdict::Unsure)
     }
 
     /// What is known of a chunk.
@@ -280,7 +289,10 @@ impl Retrieval {
 
     fn of_chunk(&self, named: u32, such: impl Fn(Verdict) -> bool) -> Vec<usize> {
         let holds = |sentence: &GroundedSentence| {
-            such(sentence.verdict) && sentence.evidence.iter().any(|evidence| evidence.rank == named)
+            // A judge does not say which chunk it means: the one with the best evidence is the likeliest.
+            let decided_by_judge = sentence.standing() != sentence.verdict;
+            let most = if decided_by_judge { 1 } else { usize::MAX };
+            such(sentence.standing()) && sentence.evidence.iter().take(most).any(|evidence| evidence.rank == named)
         };
         self.sentences.iter().enumerate().filter(|(_, sentence)| holds(sentence)).map(|(place, _)| place).collect()
     }
@@ -300,12 +312,12 @@ pub fn doubtful(sentences: &[GroundedSentence]) -> Vec<usize> {
         sentences.iter().enumerate().filter(|(_, one)| such(one)).map(|(place, _)| place).collect()
     };
     let wrong = places(&is_wrong);
-    if wrong.is_empty() { places(&|one| one.verdict == Verdict::Unsure) } else { wrong }
+    if wrong.is_empty() { places(&|one| one.standing() == Verdict::Unsure) } else { wrong }
 }
 
 /// Whether something is wrong with a sentence: it is not carried by the chunks, or cites what is no chunk.
 fn is_wrong(sentence: &GroundedSentence) -> bool {
-    matches!(sentence.verdict, Verdict::Unsupported(_) | Verdict::Partial(_))
+    matches!(sentence.standing(), Verdict::Unsupported(_) | Verdict::Partial(_))
         || sentence.citations.iter().any(|citation| !citation.exists)
 }
 
@@ -325,6 +337,7 @@ pub fn plain_sentences(answer: &str) -> Vec<GroundedSentence> {
                 evidence: Vec::new(),
                 citations: Vec::new(),
                 why: String::new(),
+                judged: None,
             }
         })
         .collect()

@@ -18,7 +18,7 @@ use crate::ui::screens::traces::samples;
 use std::sync::Arc;
 
 /// Answers the last request of a kind.
-fn reply(stage: &mut Stage, wanted: impl Fn(&Request) -> bool, answer: Answer) {
+pub(super) fn reply(stage: &mut Stage, wanted: impl Fn(&Request) -> bool, answer: Answer) {
     let found = stage.effects.iter().rev().find_map(|effect| match effect {
         Effect::Request { id, to, request } if wanted(request) => Some((*id, *to)),
         _ => None,
@@ -41,7 +41,7 @@ fn reply_look(stage: &mut Stage) {
     reply(stage, is_look, Answer::Retrieval(RetrievalAnswer::Look(Arc::new(looked))));
 }
 
-fn is_grounding(request: &Request) -> bool {
+pub(super) fn is_grounding(request: &Request) -> bool {
     matches!(request, Request::Traces(TracesRequest::Ground(_)))
 }
 
@@ -53,7 +53,7 @@ fn opened() -> Stage {
 }
 
 /// A case with everything that is known of it.
-fn known() -> Stage {
+pub(super) fn known() -> Stage {
     let mut stage = opened();
     let is_around = |request: &Request| matches!(request, Request::Retrieval(RetrievalRequest::Around(_)));
     reply(&mut stage, is_around, Answer::Retrieval(RetrievalAnswer::Around(Arc::new(around()))));
@@ -62,7 +62,7 @@ fn known() -> Stage {
     stage
 }
 
-fn keep(name: &str, stage: &Stage) {
+pub(super) fn keep(name: &str, stage: &Stage) {
     for (name, picture) in stage.pictures(name) {
         insta::assert_snapshot!(name, picture);
     }

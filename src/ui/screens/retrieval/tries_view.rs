@@ -184,7 +184,7 @@ fn done(state: &Retrieval, one: &Try, answered: &Answered, room: usize, cx: &Dra
 fn sentence_rows(sentences: &[GroundedSentence], room: usize, cx: &DrawCx) -> Vec<Vec<Piece>> {
     let of = |sentence: &GroundedSentence| {
         let rows = text::wrap(&sentence_pieces(sentence, cx.glyphs), room.saturating_sub(2).max(1));
-        let verdict = sentence.verdict;
+        let verdict = sentence.standing();
         let glyphs = cx.glyphs;
         rows.into_iter().enumerate().map(move |(place, row)| {
             let lead = if place == 0 { mark(verdict, glyphs) } else { Piece::own(" ", Role::Text) };

@@ -46,7 +46,7 @@ pub fn draw(state: &Retrieval, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     }
 }
 
-/// The rows at the foot: how an ablation stands, and what the next try would be.
+/// The rows at the foot: how an ablation and a judge stand, and what the next try would be.
 fn foot(state: &Retrieval, area: Rect, cx: &DrawCx) -> Vec<Vec<Piece>> {
     let room = usize::from(area.width.saturating_sub(2)).max(1);
     let most = if area.height < BOTH_FROM { 2 } else { 3 };
@@ -54,6 +54,11 @@ fn foot(state: &Retrieval, area: Rect, cx: &DrawCx) -> Vec<Vec<Piece>> {
     if let Some(line) = state.ablating.line() {
         let mut pieces = vec![Piece::own("ablation  ", Role::Accent)];
         pieces.extend(text::foreign(&line, Role::Text));
+        rows.extend(text::wrap(&pieces, room).into_iter().take(most));
+    }
+    if let Some(line) = state.asking.line() {
+        let mut pieces = vec![Piece::own("judge  ", Role::Accent)];
+        pieces.extend(text::foreign(line, Role::Text));
         rows.extend(text::wrap(&pieces, room).into_iter().take(most));
     }
     if !state.changes.is_empty() || state.tries.planning != Planning::Closed {

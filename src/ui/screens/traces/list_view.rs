@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::list::List;
 use super::show;
 use crate::domain::span::SpanStatus;
+use crate::store::GroundedCounts;
 use crate::ui::action::{Action, Context};
 use crate::ui::effects::traces::TraceRow;
 use crate::ui::screens::{DrawCx, Phase};
@@ -15,7 +16,10 @@ use crate::ui::widgets::empty;
 use crate::ui::widgets::line_input::Active;
 use crate::ui::widgets::table::{Align, Column, Field, Focus, Table, Width, draw as draw_table, field};
 
-const COLUMNS: [Column; 10] = [
+/// The place of the column that says how answers are grounded; it is left out where none is.
+const GROUNDED: usize = 9;
+
+const COLUMNS: [Column; 11] = [
     Column { title: "age", width: Width::Fixed(4), align: Align::Right, from: 0 },
     Column { title: "ok", width: Width::Fixed(2), align: Align::Left, from: 0 },
     Column { title: "name", width: Width::Fixed(16), align: Align::Left, from: 100 },
@@ -25,6 +29,7 @@ const COLUMNS: [Column; 10] = [
     Column { title: "ms", width: Width::Fixed(7), align: Align::Right, from: 50 },
     Column { title: "tok", width: Width::Fixed(6), align: Align::Right, from: 70 },
     Column { title: "$", width: Width::Fixed(7), align: Align::Right, from: 70 },
+    Column { title: "gnd", width: Width::Fixed(3), align: Align::Right, from: 50 },
     Column { title: "fb", width: Width::Fixed(4), align: Align::Right, from: 80 },
 ];
 
@@ -45,14 +50,21 @@ pub fn draw(list: &List, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     }
     let preview = if body.height >= PREVIEW_FROM { (body.height / 3).clamp(4, 12) } else { 0 };
     let table_area = Rect { height: body.height - preview, ..body };
+    let grounded = list.pages.any(|row| row.grounded.is_some());
+    let shown = |place: usize| grounded || place != GROUNDED;
+    let columns: Vec<Column> =
+        COLUMNS.iter().enumerate().filter(|(place, _)| shown(*place)).map(|(_, column)| *column).collect();
+    let shown_fields = |row: &TraceRow| {
+        fields(row, cx).into_iter().enumerate().filter(|(place, _)| shown(*place)).map(|(_, field)| field).collect()
+    };
     draw_table(
         &Table {
-            columns: &COLUMNS,
+            columns: &columns,
             len: list.pages.len(),
             state: &list.state,
             focus: if cx.covered { Focus::Elsewhere } else { Focus::Here },
             marked: &|row| list.is_marked(row),
-            row: &|row| list.pages.get(row).map_or_else(unknown_row, |row| fields(row, cx)),
+            row: &|row| list.pages.get(row).map_or_else(unknown_row, shown_fields),
         },
         table_area,
         buf,
@@ -183,8 +195,29 @@ fn fields(row: &TraceRow, cx: &DrawCx) -> Vec<Field> {
         field(show::millis(row.duration_ns), Role::Text),
         field(show::count(row.tokens), Role::Text),
         field(show::money(row.cost), Role::Text),
+        vec![grounded_piece(row.grounded, cx)],
         feedback(row.feedback, cx),
     ]
+}
+
+/// How the answer is grounded: how many sentences are unsupported, else how many are not decided or carried in part.
+fn grounded_piece(counts: Option<GroundedCounts>, cx: &DrawCx) -> Piece {
+    let sign = |glyph: &str, count: u64| if count > 9 { format!("{glyph}9+") } else { format!("{glyph}{count}") };
+    match counts {
+        None | Some(GroundedCounts { claims: 0, .. }) => Piece::own(cx.glyphs.none, Role::Dim),
+        Some(counts) if counts.unsupported > 0 => Piece::own(sign(cx.glyphs.bad, counts.unsupported), Role::Bad),
+        Some(counts) if counts.supported < counts.claims => {
+            Piece::own(sign("?", counts.claims - counts.supported), Role::Warning)
+        }
+        Some(_) => Piece::own(cx.glyphs.good, Role::Good),
+    }
+}
+
+/// The same in words, for the preview; nothing where no sentence is unsupported.
+fn unsupported_words(counts: Option<GroundedCounts>) -> Option<String> {
+    let counts = counts.filter(|counts| counts.unsupported > 0)?;
+    let verb = if counts.claims == 1 { "sentence is" } else { "sentences are" };
+    Some(format!("{} of {} {verb} unsupported", counts.unsupported, counts.claims))
 }
 
 /// What users said of the answer, from 0 for bad to 1 for good.
@@ -201,6 +234,9 @@ fn draw_preview(row: &TraceRow, area: Rect, buf: &mut Buffer, cx: &DrawCx) {
     }
     let room = usize::from(area.width.saturating_sub(2));
     let mut facts = vec![Piece::own(show::short_id(row.trace_id.as_str()), Role::Dim)];
+    if let Some(words) = unsupported_words(row.grounded) {
+        facts.push(Piece::own(format!("  {words}"), Role::Bad));
+    }
     let time = row.started_at.to_rfc3339();
     facts.push(Piece::own(format!("  {} UTC  ", time.get(..19).unwrap_or(&time).replace('T', " ")), Role::Dim));
     for (place, model) in row.models.iter().take(3).enumerate() {

@@ -37,6 +37,11 @@ impl Pages {
         self.pages.get(&(row / PAGE))?.get(row % PAGE)
     }
 
+    /// Whether a known row is such a one.
+    pub fn any(&self, is: impl Fn(&TraceRow) -> bool) -> bool {
+        self.pages.values().flatten().any(is)
+    }
+
     /// The place of a trace among the known rows.
     pub fn find(&self, is: impl Fn(&TraceRow) -> bool) -> Option<usize> {
         self.pages.iter().find_map(|(page, rows)| rows.iter().position(&is).map(|place| page * PAGE + place))

@@ -33,6 +33,7 @@ pub fn rows() -> Vec<TraceRow> {
         cost: answer.and_then(|_| "0.0001".parse().ok()),
         spans: 4,
         chunks: 3,
+        grounded: None,
         error: error.map(Into::into),
         feedback: None,
         session: Some("s-113".into()),

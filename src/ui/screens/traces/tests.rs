@@ -2,8 +2,9 @@ use std::sync::Arc;
 
 use super::samples;
 use crate::services::golden::{FactsFrom, GoldenOffer};
+use crate::store::GroundedCounts;
 use crate::ui::effect::Effect;
-use crate::ui::effects::traces::{Counts, ListQuery, Order, Sort, TracesAnswer, TracesRequest};
+use crate::ui::effects::traces::{Counts, ListQuery, Order, Sort, TraceRow, TracesAnswer, TracesRequest};
 use crate::ui::effects::{Answer, Request};
 use crate::ui::harness::Stage;
 use crate::ui::msg::{Msg, ReplayOf, Target, TimerOf};
@@ -58,6 +59,25 @@ fn looks_of_the_list() {
         message: "expected an amount such as $0.01".into(),
     }));
     keep("list-bad-filter", &stage);
+}
+
+#[test]
+fn the_list_marks_answers_that_their_chunks_do_not_carry() {
+    assert!(!listed().picture((120, 40)).contains("gnd"), "nothing is grounded yet");
+    let mut rows = samples::rows();
+    let counts = |claims, supported, unsupported| Some(GroundedCounts { claims, supported, unsupported });
+    rows[0].grounded = counts(3, 1, 2);
+    rows[1].grounded = counts(2, 1, 0);
+    rows.push(TraceRow { trace_id: "b1".into(), grounded: counts(4, 4, 0), ..rows[1].clone() });
+    rows.push(TraceRow { trace_id: "b2".into(), grounded: counts(30, 4, 12), ..rows[1].clone() });
+    rows.push(TraceRow { trace_id: "b3".into(), grounded: counts(0, 0, 0), ..rows[1].clone() });
+    let mut stage = Stage::on(ScreenId::Traces);
+    let counts = Counts { matched: rows.len() as u64, all: 352 };
+    stage.answer(Answer::Traces(TracesAnswer::Page { offset: 0, rows, counts }));
+    keep("list-grounded", &stage);
+    let picture = stage.picture((60, 20));
+    assert!(picture.contains("✗2") && picture.contains("?1") && picture.contains("✗9+"), "{picture}");
+    assert!(stage.picture((120, 40)).contains("2 of 3 sentences are unsupported"));
 }
 
 #[test]
