@@ -35,7 +35,7 @@ pub struct Scorer {
 }
 
 /// A change of this number means that earlier verdicts are out of date.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What the fitted model sees of one part of an answer.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! Static word vectors: how near two words are in meaning, and how common a word is in English.
 //!
 //! The table was distilled from the sentence model all-MiniLM-L6-v2 (Apache License 2.0) by
-//! `tests/by_hand/grounding/distil.py`: each word through the model alone, reduced to 64 dimensions of one byte. The
+//! `tests/by_hand/grounding/distil.py`: each word through the model alone, reduced to 112 dimensions of one byte. The
 //! words stand in the order of how common they are.
 
 use std::collections::HashMap;

@@ -13,7 +13,7 @@ import base64, json, pathlib, struct, sys
 import numpy as np
 from tokenizers import Tokenizer
 
-DIMENSIONS, MOST_WORDS = 64, 30_000
+DIMENSIONS, MOST_WORDS = 112, 30_000
 
 
 def tensors(path):
