@@ -51,6 +51,10 @@ impl Judged {
 
 /// Most quantities of the chunks that are calculated with.
 const MOST_GIVEN: usize = 28;
+/// How many quantities before and after one it may follow from; a block of code can hold thousands.
+const BESIDE: usize = 8;
+/// Most quantities of a claim for which is looked further.
+const MOST_LOST: usize = 12;
 /// How far a result may be off by rounding, as a share.
 const EXACT: f64 = 1e-6;
 /// How far a quantity may be off that is said to be rounded.
@@ -113,11 +117,14 @@ pub(super) fn judge(
 
 /// Looks further for what the lost quantities could follow from.
 fn reach(judged: &mut [Judged], claim: &Claim, around: &[&Quantity], given: &[(usize, &Quantity)]) {
-    let lost: Vec<usize> = (0..judged.len()).filter(|place| judged[*place].is_lost()).collect();
+    let mut lost: Vec<usize> = (0..judged.len()).filter(|place| judged[*place].is_lost()).collect();
+    for place in lost.split_off(lost.len().min(MOST_LOST)) {
+        judged[place].reach = 0.0;
+    }
     let from = |judged: &[Judged], place: usize, without: Option<usize>| {
         let quantity = &claim.quantities[judged[place].quantity];
         let within = if is_rounded(claim, quantity) { ROUNDED } else { EXACT };
-        let own = (0..judged.len())
+        let own = (place.saturating_sub(BESIDE)..judged.len().min(place + BESIDE + 1))
             .filter(|other| *other != place && Some(*other) != without)
             .map(|other| &claim.quantities[judged[other].quantity]);
         let givens = Givens {
@@ -170,8 +177,10 @@ fn is_rounded(claim: &Claim, quantity: &Quantity) -> bool {
 fn follows(claim: &Claim, place: usize, given: &[(usize, &Quantity)], around: &[&Quantity], cue: bool) -> bool {
     let quantity = &claim.quantities[place];
     let given: Vec<&Quantity> = given.iter().map(|(_, quantity)| *quantity).collect();
-    let own =
-        claim.quantities.iter().enumerate().filter(|(other, held)| *other != place && !held.weak).map(|(_, held)| held);
+    let own = (place.saturating_sub(BESIDE)..claim.quantities.len().min(place + BESIDE + 1))
+        .filter(|other| *other != place)
+        .map(|other| &claim.quantities[other])
+        .filter(|held| !held.weak);
     let known: Vec<&Quantity> = own.chain(around.iter().copied()).collect();
     derived(quantity, &known, &given, cue)
 }

@@ -1,5 +1,7 @@
 //! Numbers of how a sentence speaks: a question, a courtesy, a refusal; a list item, a row; which language.
 
+use std::ops::Range;
+
 use super::features::{Features, Seen};
 use super::lexicon::sense;
 use super::tokens::{TokenKind, is_spaceless};
@@ -19,7 +21,7 @@ pub(super) fn set(features: &mut Features, seen: &Seen<'_>) {
     let closed = ending.ends_with(['.', '!', '?', ':', ']', '】', '。', '！', '？', '|', ';']) || text.ends_with(')');
     features.cut_off = flag(last && !closed && seen.part.kind == SentenceKind::Prose);
     features.broken_off = flag(is_broken_off(seen.answer));
-    features.repeats = repeats(seen.answer, text);
+    features.repeats = repeats(near(seen.answer, &seen.part.bytes), text);
     features.courtesy = count(sense::COURTESY) / words;
     features.about_sources = count(sense::SOURCE).min(3.0);
     let negation = seen.claim.senses & sense::NEGATION != 0;
@@ -53,6 +55,14 @@ fn is_broken_off(answer: &str) -> bool {
 const MOST_FRAGMENT: usize = 12;
 /// Words in a row that count as repeated where they stand in the answer twice.
 const REPEATED: usize = 4;
+
+/// What stands around a part of an answer: a long answer is not searched whole for each of its sentences.
+fn near<'a>(answer: &'a str, part: &Range<usize>) -> &'a str {
+    const AROUND: usize = 4_000;
+    let start = (part.start.saturating_sub(AROUND)..=part.start).find(|at| answer.is_char_boundary(*at));
+    let end = (part.end..=answer.len().min(part.end + AROUND)).rev().find(|at| answer.is_char_boundary(*at));
+    &answer[start.unwrap_or(part.start)..end.unwrap_or(part.end)]
+}
 
 /// The share of a sentence's runs of words that stand elsewhere in the answer too: models that go round in circles.
 fn repeats(answer: &str, text: &str) -> f32 {
