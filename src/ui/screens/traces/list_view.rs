@@ -216,8 +216,8 @@ fn grounded_piece(counts: Option<GroundedCounts>, cx: &DrawCx) -> Piece {
 /// The same in words, for the preview; nothing where no sentence is unsupported.
 fn unsupported_words(counts: Option<GroundedCounts>) -> Option<String> {
     let counts = counts.filter(|counts| counts.unsupported > 0)?;
-    let verb = if counts.claims == 1 { "sentence is" } else { "sentences are" };
-    Some(format!("{} of {} {verb} unsupported", counts.unsupported, counts.claims))
+    let sentences = if counts.claims == 1 { "sentence" } else { "sentences" };
+    Some(format!("{} of {} {sentences} unsupported", counts.unsupported, counts.claims))
 }
 
 /// What users said of the answer, from 0 for bad to 1 for good.
